@@ -1,0 +1,117 @@
+# xen-pv-tools - see README.md; `make help` lists what can be made.
+#
+# One make sees the whole graph.  Each directory's module.mk only extends lists:
+#   PROGS  += dom0-tools/guest-metrics      a program; its sources are in
+#   dom0-tools/guest-metrics_SRCS := ...    (from the top), _LIBS (pkg-config names),
+#   dom0-tools/guest-metrics_STATIC := y    also wanted as one static file
+#   TESTS  += tests/unit/tree               a TAP test program, run by `make check`
+#   HELPERS += tests/daemon/xenbus          a program that only tests use
+#   SCRIPT_TESTS += tests/daemon/agent.t    a TAP script, run by `make check`
+#   XEN_TESTS += tests/xen/publish.t        a TAP script, run by `make check-xen`
+MODULES := lib guest-agent dom0-tools tests
+
+# One tree per flavour: build/ (optimised), build/san (ASan and UBSan).
+CC ?= gcc
+SAN ?=
+O ?= build$(if $(SAN),/san)
+PREFIX ?= /usr/local
+DESTDIR ?=
+SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef
+OPT := $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=all,-O2 -D_FORTIFY_SOURCE=2)
+HARDEN := -fstack-protector-strong -fPIE
+CFLAGS ?= -g
+override CFLAGS += -std=gnu11 $(WARN) $(OPT) $(HARDEN) -ffunction-sections -fdata-sections
+override CPPFLAGS += -I. -D_GNU_SOURCE
+override LDFLAGS += $(if $(SAN),-fsanitize=address$(,)undefined) -Wl,-z,relro,-z,now,--gc-sections,--as-needed
+PKG_CONFIG ?= pkg-config
+, := ,
+
+PROGS :=
+TESTS :=
+HELPERS :=
+SCRIPT_TESTS :=
+XEN_TESTS :=
+MAN :=
+include $(MODULES:%=%/module.mk)
+
+# program(NAME): from the sources of NAME to $(O)/<last part> (or $(O)/NAME below tests/)
+target = $(O)/$(if $(filter tests/%,$(1)),$(1),$(notdir $(1)))
+objects = $(patsubst %.c,$(O)/obj/%.o,$($(1)_SRCS))
+define program
+$(call target,$(1)): $(call objects,$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) -pie $$(LDFLAGS) -o $$@ $$^ $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS))) $($(1)_LDLIBS) -pthread
+SRCS += $($(1)_SRCS)
+endef
+define static_program
+$(O)/static/$(notdir $(1)): $(call objects,$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) -static $$(LDFLAGS) -o $$@ $$^ $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --static --libs $($(1)_LIBS))) $($(1)_LDLIBS) -pthread
+	$$(Q)strip $$@
+STATIC += $(O)/static/$(notdir $(1))
+endef
+
+Q := $(if $(V),,@)
+STATIC :=
+.DEFAULT_GOAL := all
+$(foreach p,$(PROGS) $(TESTS) $(HELPERS),$(eval $(call program,$(p))))
+ifndef SAN
+$(foreach p,$(PROGS),$(if $($(p)_STATIC),$(eval $(call static_program,$(p)))))
+endif
+
+$(O)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+-include $(patsubst %.c,$(O)/obj/%.d,$(sort $(SRCS)))
+
+PROG_FILES := $(foreach p,$(PROGS),$(call target,$(p)))
+TEST_FILES := $(foreach p,$(TESTS),$(call target,$(p)))
+HELPER_FILES := $(foreach p,$(HELPERS),$(call target,$(p))) $(EXTRA_HELPERS)
+
+all: $(PROG_FILES) $(STATIC) ## build the programs, optimised, into build/
+tests-built: all $(TEST_FILES) $(HELPER_FILES)
+
+setup-%:
+	@tools/setup $*
+
+# Set-up comes first, then a second make that may rely on what it brought.
+check: setup-check ## install what is missing, build, run all tests that need no Xen
+	@$(MAKE) --no-print-directory tests-built
+	@O=$(O) tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
+
+check-xen: setup-check setup-lab ## run the tests on real Xen in an emulator
+	@$(MAKE) --no-print-directory tests-built
+	@O=$(O) tests/run -j 2 check-xen $(XEN_TESTS)
+
+demo: setup-check setup-lab ## show the main job on real Xen; KEEP=1 leaves a shell in dom0
+	@$(MAKE) --no-print-directory tests-built
+	@O=$(O) KEEP=$(KEEP) tests/xen/demo
+
+bench: setup-check ## measure speed and memory and print them beside the peers' figures
+	@$(MAKE) --no-print-directory tests-built
+	@O=$(O) tests/bench/bench
+
+lint: setup-check setup-lint ## clang, clang-tidy, shellcheck and mandoc over everything
+	@O=build tools/lint
+
+install: all ## install below DESTDIR and PREFIX
+	@DESTDIR='$(DESTDIR)' O='$(O)' SBINDIR='$(SBINDIR)' BINDIR='$(BINDIR)' \
+		MANDIR='$(MANDIR)' UNITDIR='$(UNITDIR)' tools/install-files $(MAN)
+
+print-%:
+	@echo $($*)
+
+clean: ## remove what make built, keeping downloads and lab images
+	rm -rf build/obj build/san build/clang build/static build/tests build/log $(PROG_FILES)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort -u
+
+.PHONY: all tests-built check check-xen demo bench lint install clean help
+.DELETE_ON_ERROR:

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cleanup - locals that release themselves when they leave scope.
+ * Source: gcc and clang's cleanup attribute.
+ * Owns:   an auto... local owns what it holds; ownership leaves by steal_fd() or
+ *         steal_ptr().
+ */
+#pragma once
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void cleanup_free(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void cleanup_close(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd); /* nothing was written that close() could lose */
+}
+
+static inline void cleanup_fclose(FILE **f)
+{
+	if (*f)
+		(void)fclose(*f);
+}
+
+#define autofree   __attribute__((cleanup(cleanup_free)))
+#define autoclose  __attribute__((cleanup(cleanup_close)))
+#define autofclose __attribute__((cleanup(cleanup_fclose)))
+
+/* Take the descriptor out of *@fd, leaving -1. */
+static inline int steal_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
+/* Take the pointer out of @p (an lvalue), leaving NULL. */
+#define steal_ptr(p) \
+	({ \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL; \
+		taken_; \
+	})

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * io - bounded reads, full writes, the clock.
+ * Owns:   buffers returned through ret_ arguments belong to the caller (free()).
+ * Errors: 0 or a negative errno; ret_ arguments are written on success only.
+ */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/* All of @fd up to @max bytes, NUL-terminated (@ret_len counts without it; may be NULL).
+ * -EFBIG: there is more. */
+int io_read_limited(int fd, size_t max, char **ret_text, size_t *ret_len);
+/* The same for @path below the directory @dirfd (AT_FDCWD: as open() takes it). */
+int io_read_file_at(int dirfd, const char *path, size_t max, char **ret_text, size_t *ret_len);
+/* All of @len bytes, over short writes and EINTR. */
+int io_write_all(int fd, const void *data, size_t len);
+/* A strict decimal number: digits only, no sign, no space, whole string, at most @max.
+ * -EINVAL: not a number.  -ERANGE: over @max. */
+int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);
+/* CLOCK_MONOTONIC in milliseconds. */
+uint64_t io_now_ms(void);
