@@ -41,9 +41,9 @@ static inline int steal_fd(int *fd)
 }
 
 /* Take the pointer out of @p (an lvalue), leaving NULL. */
-#define steal_ptr(p) \
-	({ \
-		__typeof__(p) taken_ = (p); \
-		(p) = NULL; \
-		taken_; \
+#define steal_ptr(p)                                                                     \
+	({                                                                               \
+		__typeof__(p) taken_ = (p);                                              \
+		(p) = NULL;                                                              \
+		taken_;                                                                  \
 	})

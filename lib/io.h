@@ -12,7 +12,8 @@
  * -EFBIG: there is more. */
 int io_read_limited(int fd, size_t max, char **ret_text, size_t *ret_len);
 /* The same for @path below the directory @dirfd (AT_FDCWD: as open() takes it). */
-int io_read_file_at(int dirfd, const char *path, size_t max, char **ret_text, size_t *ret_len);
+int io_read_file_at(int dirfd, const char *path, size_t max, char **ret_text,
+		    size_t *ret_len);
 /* All of @len bytes, over short writes and EINTR. */
 int io_write_all(int fd, const void *data, size_t len);
 /* A strict decimal number: digits only, no sign, no space, whole string, at most @max.

@@ -16,10 +16,10 @@
 #define LOG_LINE_MAX 1024 /* bytes: one line of a journal, without being cut there */
 
 enum log_level {
-	LOG_LEVEL_ERROR = 3, /* work was lost */
+	LOG_LEVEL_ERROR = 3,   /* work was lost */
 	LOG_LEVEL_WARNING = 4, /* carried on */
-	LOG_LEVEL_INFO = 6, /* state changed */
-	LOG_LEVEL_DEBUG = 7, /* shown with --verbose only */
+	LOG_LEVEL_INFO = 6,    /* state changed */
+	LOG_LEVEL_DEBUG = 7,   /* shown with --verbose only */
 };
 
 void log_open(const char *name, bool daemon, bool verbose);
@@ -42,14 +42,14 @@ struct log_limit {
 	unsigned held;
 };
 bool log_limit_allows(struct log_limit *limit);
-#define log_limited(limit, level, ...) \
-	do { \
-		if (log_limit_allows(limit)) \
-			log_msg(level, __VA_ARGS__); \
+#define log_limited(limit, level, ...)                                                   \
+	do {                                                                             \
+		if (log_limit_allows(limit))                                             \
+			log_msg(level, __VA_ARGS__);                                     \
 	} while (0)
 
-/* Write @len bytes of @text to @out, escaped: printable ASCII but '\\' and '"' as they are,
- * those two with a backslash before them, \n \r \t by letter, all else as \xHH (two hex
- * digits).  Always NUL-terminates; returns the bytes that the whole would need, without the
- * NUL, as snprintf() does. */
+/* Write @len bytes of @text to @out, escaped: printable ASCII but '\\' and '"' as they
+ * are, those two with a backslash before them, \n \r \t by letter, all else as \xHH (two
+ * hex digits).  Always NUL-terminates; returns the bytes that the whole would need,
+ * without the NUL, as snprintf() does. */
 size_t log_escape(char *out, size_t size, const char *text, size_t len);

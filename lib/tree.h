@@ -4,8 +4,9 @@
  *
  * Order is that of a walk: a node before its children, siblings by byte value, so that a
  * subtree is always one run of entries ('/' sorts below every other byte).
- * A path is what xenstore takes: A-Z a-z 0-9 - / _ @, no empty part, at most TREE_PATH_MAX
- * bytes; tree_set() takes any text, tree_path_check() tells whether xenstore would.
+ * A path is what xenstore takes: A-Z a-z 0-9 - / _ @, no empty part, at most
+ * TREE_PATH_MAX bytes; tree_set() takes any text, tree_path_check() tells whether
+ * xenstore would.
  *
  * Owns:   the tree owns copies of paths and values; pointers it returns are valid until
  *         the tree changes.
@@ -20,7 +21,7 @@
 #define TREE_PATH_MAX 3072 /* XENSTORE_ABS_PATH_MAX */
 
 struct tree_entry {
-	char *path; /* NUL-terminated */
+	char *path;  /* NUL-terminated */
 	char *value; /* @value_len bytes and a NUL after them */
 	size_t value_len;
 };

@@ -11,8 +11,8 @@
 #define XPT_VERSION_MICRO 0
 #define XPT_VERSION_BUILD 1
 
-#define XPT_STR_(x)	  #x
-#define XPT_STR(x)	  XPT_STR_(x)
-#define XPT_VERSION \
-	XPT_STR(XPT_VERSION_MAJOR) \
+#define XPT_STR_(x) #x
+#define XPT_STR(x)  XPT_STR_(x)
+#define XPT_VERSION                                                                      \
+	XPT_STR(XPT_VERSION_MAJOR)                                                       \
 	"." XPT_STR(XPT_VERSION_MINOR) "." XPT_STR(XPT_VERSION_MICRO)

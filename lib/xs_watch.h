@@ -3,16 +3,17 @@
  * xs_watch - one watch, as a descriptor for poll().
  *
  * Each watch has a connection of its own that is used for nothing else, and a thread that
- * blocks in xs_read_watch(): the static libxenstore has no reader thread, so that an event
- * coming while a reply is awaited would end the connection.  The same code serves the
- * dynamic one.
+ * blocks in xs_read_watch(): the static libxenstore has no reader thread, so that an
+ * event coming while a reply is awaited would end the connection.  The same code serves
+ * the dynamic one.
  *
- * A watch fires once at registration, for @path and every change below it, and, in a guest,
- * once more after resume or migration (the kernel registers it anew).  Equal paths that
- * were not fetched yet are given once; of more than XS_WATCH_QUEUE_MAX different ones only
- * the fact is kept (-EOVERFLOW: look at everything).
+ * A watch fires once at registration, for @path and every change below it, and, in a
+ * guest, once more after resume or migration (the kernel registers it anew).  Equal paths
+ * that were not fetched yet are given once; of more than XS_WATCH_QUEUE_MAX different
+ * ones only the fact is kept (-EOVERFLOW: look at everything).
  *
- * Owns:   the connection, the thread and the queue; xs_watch_free() ends them.
+ * Owns:   the connection, the thread and the queue, for the life of the process: a thread
+ *         that blocks inside libxenstore cannot be stopped in a static program.
  * Errors: 0 or a negative errno.
  * Source: xen.git docs/misc/xenstore.txt; linux drivers/xen/xenbus/xenbus_xs.c (resume)
  */
@@ -23,12 +24,6 @@
 struct xs_watch;
 
 int xs_watch_new(const char *path, struct xs_watch **ret_watch);
-void xs_watch_free(struct xs_watch *w);
-static inline void xs_watch_freep(struct xs_watch **w)
-{
-	xs_watch_free(*w);
-}
-#define autowatch __attribute__((cleanup(xs_watch_freep)))
 
 /* Readable when xs_watch_next() has something to give. */
 int xs_watch_fd(const struct xs_watch *w);

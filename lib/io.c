@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lib/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+
+#define IO_FIRST_READ 4096 /* bytes: the files of /proc, /sys and /etc fit */
+
+/* Double @*buf, at most to @max + 2 bytes: one to see that there is more, one for the
+ * NUL. */
+static int grow(char **buf, size_t *room, size_t max)
+{
+	size_t want = *room ? *room * 2 : IO_FIRST_READ;
+	char *more;
+
+	if (want > max + 2)
+		want = max + 2;
+	more = realloc(*buf, want);
+	if (!more)
+		return -ENOMEM;
+	*buf = more;
+	*room = want;
+	return 0;
+}
+
+int io_read_limited(int fd, size_t max, char **ret_text, size_t *ret_len)
+{
+	autofree char *buf = NULL;
+	size_t room = 0, len = 0;
+	ssize_t n;
+
+	for (;;) {
+		if (len + 1 >= room && grow(&buf, &room, max) < 0)
+			return -ENOMEM;
+		n = read(fd, buf + len, room - len - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		if (len > max)
+			return -EFBIG;
+	}
+	buf[len] = '\0';
+	if (ret_len)
+		*ret_len = len;
+	*ret_text = steal_ptr(buf);
+	return 0;
+}
+
+int io_read_file_at(int dirfd, const char *path, size_t max, char **ret_text,
+		    size_t *ret_len)
+{
+	autoclose int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return -errno;
+	return io_read_limited(fd, max, ret_text, ret_len);
+}
+
+int io_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (!*text)
+		return -EINVAL;
+	for (const char *p = text; *p; p++)
+		if (*p < '0' || *p > '9')
+			return -EINVAL;
+	for (const char *p = text; *p; p++) {
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(*p - '0'), &value) ||
+		    value > max)
+			return -ERANGE;
+	}
+	*ret_value = value;
+	return 0;
+}
+
+uint64_t io_now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail for this clock */
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
