@@ -208,6 +208,20 @@ bool tree_equal(const struct tree *a, const struct tree *b)
 	return true;
 }
 
+int tree_copy(struct tree *to, const struct tree *from)
+{
+	autotree struct tree copy = { 0 };
+
+	for (size_t i = 0; i < from->count; i++) {
+		const struct tree_entry *e = &from->entry[i];
+
+		if (tree_set(&copy, e->path, e->value, e->value_len) < 0)
+			return -ENOMEM;
+	}
+	tree_swap(&copy, to);
+	return 0;
+}
+
 static int diff_remove(const struct tree *have, const struct tree *want,
 		       const struct tree_diff_ops *ops, void *arg)
 {

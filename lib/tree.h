@@ -52,6 +52,8 @@ size_t tree_lower_bound(const struct tree *t, const char *path);
 void tree_below(const struct tree *t, const char *dir, size_t *first, size_t *end);
 bool tree_has_below(const struct tree *t, const char *dir);
 bool tree_equal(const struct tree *a, const struct tree *b);
+/* Replace what @to holds by a copy of @from; on failure @to is unchanged. */
+int tree_copy(struct tree *to, const struct tree *from);
 /* Exchange the contents of two trees. */
 void tree_swap(struct tree *a, struct tree *b);
 

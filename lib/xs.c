@@ -146,12 +146,12 @@ int xs_conn_set_perms(struct xs_conn *c, const char *path, struct xs_permissions
 	return failed(c, "set permissions of", path);
 }
 
-static int read_children(struct xs_conn *c, const char *path, unsigned depth,
-			 struct tree *out)
+int xs_conn_read_below(struct xs_conn *c, const char *path, unsigned depth,
+		       struct tree *out)
 {
 	autofree char **names = NULL;
-	unsigned count;
-	int r = xs_conn_list(c, path, &names, &count);
+	unsigned count = 0;
+	int r = depth > 0 ? xs_conn_list(c, path, &names, &count) : 0;
 
 	if (r == -ENOENT || r == -EACCES)
 		return 0;
@@ -178,8 +178,8 @@ int xs_conn_read_tree(struct xs_conn *c, const char *path, unsigned depth,
 		return 0;
 	if (r >= 0)
 		r = tree_set(out, path, value, len);
-	if (r >= 0 && depth > 0)
-		r = read_children(c, path, depth, out);
+	if (r >= 0)
+		r = xs_conn_read_below(c, path, depth, out);
 	return r;
 }
 

@@ -55,6 +55,9 @@ int xs_conn_get_perms(struct xs_conn *c, const char *path,
 		      struct xs_permissions **ret_perms, unsigned *ret_count);
 int xs_conn_set_perms(struct xs_conn *c, const char *path, struct xs_permissions *perms,
 		      unsigned count);
+/* Add what is below @path, at most @depth levels, but not @path itself; see the next. */
+int xs_conn_read_below(struct xs_conn *c, const char *path, unsigned depth,
+		       struct tree *out);
 /* Add @path and what is at most @depth levels below it to @out, under the paths that were
  * asked for.  Absent or unreadable nodes are passed over (0 is returned). */
 int xs_conn_read_tree(struct xs_conn *c, const char *path, unsigned depth,

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "guest-agent/agent.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "guest-agent/netlink.h"
+#include "guest-agent/notify.h"
+#include "guest-agent/publish.h"
+#include "guest-agent/schema.h"
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "lib/xs_watch.h"
+
+/* `domid` is there under every toolstack; the kernel registers watches anew on resume. */
+#define RESUME_WATCH "domid"
+
+struct agent {
+	int rootfd;
+	int signals;
+	struct netlink netlink;
+	struct facts facts;
+	uint64_t told_free_kib; /* the memory sample that is in the wanted tree */
+	struct publisher publisher;
+	struct xs_watch *watch; /* lives as long as the process */
+	bool dirty;		/* facts may differ from what is published */
+	bool watched;		/* the watch has fired: publication may begin */
+	bool ready;		/* the first commit is done */
+	uint64_t sample_at_ms;	/* CLOCK_MONOTONIC, as all here */
+	uint64_t publish_at_ms; /* not earlier */
+	uint64_t retry_ms;	/* the present pause after failures; 0: none */
+	uint64_t retry_at_ms;
+};
+
+static int open_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+int agent_open(const char *root, struct agent **ret_agent)
+{
+	autoagent struct agent *a = calloc(1, sizeof(*a));
+	int r;
+
+	if (!a)
+		return -ENOMEM;
+	a->rootfd = a->signals = a->netlink.ask = a->netlink.hear = -1;
+	a->rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (a->rootfd < 0) {
+		r = -errno;
+		log_error("cannot open '%s': %s", root, strerror(-r));
+		return r;
+	}
+	r = netlink_open(&a->netlink);
+	if (r < 0) {
+		log_error("cannot open a netlink socket: %s", strerror(-r));
+		return r;
+	}
+	*ret_agent = steal_ptr(a);
+	return 0;
+}
+
+void agent_free(struct agent *a)
+{
+	if (!a)
+		return;
+	publish_done(&a->publisher);
+	net_facts_done(&a->facts.net);
+	netlink_close(&a->netlink);
+	cleanup_close(&a->signals);
+	cleanup_close(&a->rootfd);
+	free(a);
+}
+
+int agent_connect(struct agent *a)
+{
+	struct xs_conn *conn;
+	int r = xs_conn_open(&conn);
+
+	if (r < 0)
+		log_error("cannot open xenstore: %s", strerror(-r));
+	else
+		publish_init(&a->publisher, conn);
+	return r;
+}
+
+/* A collector that fails leaves what it found before. */
+static void complain(const char *what, int r)
+{
+	static struct log_limit limit = { .burst = 5, .interval_ms = 600 * 1000 };
+
+	if (r < 0)
+		log_limited(&limit, LOG_LEVEL_WARNING, "cannot read %s: %s", what,
+			    strerror(-r));
+}
+
+/* A free memory that hardly moved stays what it was. */
+static void sample_memory(struct agent *a)
+{
+	struct memory_facts *m = &a->facts.memory;
+	uint64_t told = a->told_free_kib, moved;
+
+	complain("memory", collect_memory(a->rootfd, m));
+	moved = m->free_kib > told ? m->free_kib - told : told - m->free_kib;
+	if (moved >= m->total_kib / 100 * AGENT_MOVED_PERCENT)
+		a->told_free_kib = m->free_kib;
+	m->free_kib = a->told_free_kib;
+}
+
+static void sample(struct agent *a)
+{
+	sample_memory(a);
+	complain("drivers", collect_drivers(a->rootfd, &a->facts.drivers));
+	a->sample_at_ms = io_now_ms() + AGENT_SAMPLE_MS;
+	a->dirty = true;
+}
+
+static void collect_addresses(struct agent *a)
+{
+	complain("addresses", netlink_collect(&a->netlink, a->rootfd, &a->facts.net));
+	a->dirty = true;
+}
+
+static void collect_all(struct agent *a)
+{
+	a->told_free_kib = 0;
+	complain("the distribution", collect_os(a->rootfd, &a->facts.os));
+	collect_addresses(a);
+	sample(a);
+}
+
+static int publish_facts(struct agent *a)
+{
+	autotree struct tree want = { 0 };
+	int r = schema_wanted(&a->facts, &want);
+
+	return r < 0 ? r : publish(&a->publisher, &want);
+}
+
+/* After a failure (@r < 0) or a refusal: later, and then as if nothing were known.  What
+ * a refusal left out holds nothing else back. */
+static void retry_later(struct agent *a, int r)
+{
+	static struct log_limit limit = { .burst = 3, .interval_ms = 600 * 1000 };
+
+	a->retry_ms = a->retry_ms ? a->retry_ms * 2 : AGENT_RETRY_FIRST_MS;
+	if (a->retry_ms > AGENT_RETRY_MAX_MS)
+		a->retry_ms = AGENT_RETRY_MAX_MS;
+	a->retry_at_ms = io_now_ms() + a->retry_ms;
+	if (r < 0) {
+		a->publish_at_ms = a->retry_at_ms;
+		log_limited(&limit, LOG_LEVEL_WARNING, "cannot %s; next try in %llu ms",
+			    xs_conn_error(a->publisher.conn),
+			    (unsigned long long)a->retry_ms);
+	}
+}
+
+static bool retry_is_due(const struct agent *a)
+{
+	return a->retry_ms && io_now_ms() >= a->retry_at_ms;
+}
+
+static bool publication_is_due(const struct agent *a)
+{
+	return a->watched && a->dirty && io_now_ms() >= a->publish_at_ms;
+}
+
+static int publish_now(struct agent *a)
+{
+	bool again = retry_is_due(a);
+	int r;
+
+	if (again)
+		publish_forget(&a->publisher);
+	r = publish_facts(a);
+	if (r < 0 && xs_conn_is_dead(a->publisher.conn)) {
+		log_error("xenstore is gone: cannot %s",
+			  xs_conn_error(a->publisher.conn));
+		return r;
+	}
+	a->publish_at_ms = io_now_ms() + AGENT_PAUSE_MS;
+	a->dirty = r < 0;
+	if (r < 0 || (r > 0 && (again || !a->retry_ms))) {
+		retry_later(a, r);
+	} else if (r == 0 && a->retry_ms) {
+		a->retry_ms = 0;
+		log_info("everything is published again");
+	}
+	if (r >= 0 && !a->ready) {
+		a->ready = true;
+		notify_systemd("READY=1");
+	}
+	return 0;
+}
+
+int agent_publish_once(struct agent *a)
+{
+	int r;
+
+	collect_all(a);
+	r = publish_facts(a);
+	if (r < 0)
+		log_error("cannot %s", xs_conn_error(a->publisher.conn));
+	return r == PUBLISH_REFUSED ? -EACCES : r;
+}
+
+static void reload(struct agent *a)
+{
+	notify_systemd("RELOADING=1");
+	log_info("reading everything again");
+	collect_all(a);
+	publish_forget(&a->publisher);
+	notify_systemd("READY=1");
+}
+
+/* 1: stop. */
+static int handle_signal(struct agent *a)
+{
+	struct signalfd_siginfo si;
+
+	while (read(a->signals, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo != SIGHUP)
+			return 1;
+		reload(a);
+	}
+	return 0;
+}
+
+/* The store is a new one, or this is the start: what is published is unknown. */
+static int handle_watch(struct agent *a)
+{
+	char *path = NULL;
+	int r;
+
+	while ((r = xs_watch_next(a->watch, &path)) > 0 || r == -EOVERFLOW) {
+		free(steal_ptr(path));
+		if (a->ready)
+			log_info("this domain is new in xenstore: publishing everything");
+		publish_forget(&a->publisher);
+		a->watched = true;
+		a->retry_ms = 0;
+		a->publish_at_ms = 0;
+		sample(a);
+	}
+	if (r < 0)
+		log_error("xenstore is gone: watch '%s': %s", RESUME_WATCH, strerror(-r));
+	return r;
+}
+
+static int wait_ms(const struct agent *a)
+{
+	uint64_t now = io_now_ms();
+	uint64_t at = a->sample_at_ms;
+
+	if (a->watched && a->dirty && a->publish_at_ms < at)
+		at = a->publish_at_ms;
+	if (a->retry_ms && a->retry_at_ms < at)
+		at = a->retry_at_ms;
+	return at > now ? (int)(at - now) : 0;
+}
+
+/* 1: stop. */
+static int wait_for_event(struct agent *a)
+{
+	struct pollfd fds[] = {
+		{ .fd = a->signals, .events = POLLIN },
+		{ .fd = xs_watch_fd(a->watch), .events = POLLIN },
+		{ .fd = a->netlink.hear, .events = POLLIN },
+	};
+	int r = poll(fds, sizeof(fds) / sizeof(*fds), wait_ms(a));
+
+	if (r < 0)
+		return errno == EINTR ? 0 : -errno;
+	r = 0;
+	if (fds[0].revents)
+		r = handle_signal(a);
+	if (r == 0 && fds[1].revents)
+		r = handle_watch(a);
+	if (r == 0 && fds[2].revents && netlink_drain(&a->netlink))
+		collect_addresses(a);
+	if (r == 0 && io_now_ms() >= a->sample_at_ms)
+		sample(a);
+	return r;
+}
+
+int agent_run(struct agent *a)
+{
+	int r = open_signals();
+
+	if (r < 0)
+		return r;
+	a->signals = r;
+	r = xs_watch_new(RESUME_WATCH, &a->watch);
+	if (r < 0) {
+		log_error("cannot watch '%s' in xenstore: %s", RESUME_WATCH,
+			  strerror(-r));
+		return r;
+	}
+	collect_all(a);
+	while (r == 0) {
+		r = wait_for_event(a);
+		if (r == 0 && (publication_is_due(a) || retry_is_due(a)))
+			r = publish_now(a);
+	}
+	notify_systemd("STOPPING=1");
+	return r < 0 ? r : 0;
+}
+
+int agent_dry_run(struct agent *a)
+{
+	autotree struct tree want = { 0 };
+	int r;
+
+	collect_all(a);
+	r = schema_wanted(&a->facts, &want);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < a->facts.net.count; i++) {
+		const struct address_fact *fact = &a->facts.net.address[i];
+		const char *reason = schema_left_out(fact);
+		char text[INET6_ADDRSTRLEN];
+
+		if (!reason)
+			continue;
+		(void)inet_ntop(fact->family, &fact->in6, text,
+				sizeof(text)); /* cannot fail */
+		fprintf(stderr, "left out %s on %s: %s\n", text, fact->ifname, reason);
+	}
+	tree_print(stdout, &want);
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -EIO;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * agent - collect, publish, wait: the one event loop of xe-guest-agent.
+ *
+ * Wakes for: a change of links or addresses (netlink), the watch on `domid` (fires at the
+ * start and after resume or migration), SIGHUP, and at most every AGENT_SAMPLE_MS for a
+ * sample of memory and drivers.  Nothing else is polled and nothing is forked.
+ * Owns:   struct agent owns its descriptors, facts and publisher.
+ * Errors: 0 or a negative errno.
+ */
+#pragma once
+#include <stdbool.h>
+
+#include "guest-agent/facts.h"
+#include "lib/tree.h"
+
+#define AGENT_SAMPLE_MS	     60000 /* the round-robin databases of XAPI keep minutes */
+#define AGENT_PAUSE_MS	     10 /* between two publications: a storm is told at its end */
+#define AGENT_RETRY_FIRST_MS 200
+#define AGENT_RETRY_MAX_MS   600000
+#define AGENT_MOVED_PERCENT  1 /* of total memory: less is not told */
+
+struct agent;
+
+/* @root: the directory below which proc, sys and etc are read. */
+int agent_open(const char *root, struct agent **ret_agent);
+void agent_free(struct agent *a);
+static inline void agent_freep(struct agent **a)
+{
+	agent_free(*a);
+}
+#define autoagent __attribute__((cleanup(agent_freep)))
+
+/* Connect to xenstore; not needed for agent_dry_run(). */
+int agent_connect(struct agent *a);
+/* Publish once. */
+int agent_publish_once(struct agent *a);
+/* Publish and follow every change until SIGTERM or SIGINT (0). */
+int agent_run(struct agent *a);
+/* Print the wanted tree on stdout, and on stderr why an address is left out. */
+int agent_dry_run(struct agent *a);
+
+/* 0: a guest of Xen.  -ENODEV: not, with the reason in *ret_reason (static). */
+int guest_detect(const char *root, const char **ret_reason);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * facts - what the collectors find out about this system, as plain data.
+ *
+ * Every collector fills its own part; schema.h turns the whole into the wanted tree.
+ * Owns:   struct net_facts owns its array; all else is embedded.
+ * Errors: collectors return 0 or a negative errno and leave their part untouched on
+ *         failure; a file that does not exist is no failure but a fact less.
+ * @rootfd: an open directory below which proc, sys and etc are read: "/" or --root.
+ */
+#pragma once
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OS_TEXT_MAX	256 /* bytes with the NUL; a value of the store holds 2015 */
+#define DRIVERS_MAX	32  /* the kernel has about a dozen Xen frontends */
+#define DRIVER_NAME_MAX 32  /* bytes with the NUL */
+
+struct os_facts {
+	char name[OS_TEXT_MAX];	  /* "Debian GNU/Linux 12 (bookworm)", never empty */
+	char distro[OS_TEXT_MAX]; /* lower-case id: "debian"; never empty */
+	char major[OS_TEXT_MAX];  /* digits, "" when there is none */
+	char minor[OS_TEXT_MAX];  /* digits, "" when there is none */
+	char uname[OS_TEXT_MAX];  /* kernel release, as uname -r */
+};
+
+struct driver_facts {
+	size_t count;
+	struct driver_fact {
+		char name[DRIVER_NAME_MAX]; /* "xen-netfront" */
+		bool out_of_tree;
+	} driver[DRIVERS_MAX]; /* sorted by name */
+	bool balloon;	       /* a balloon driver is at work */
+};
+
+struct memory_facts {
+	uint64_t total_kib; /* 0: unknown */
+	uint64_t free_kib;  /* what programs could still have */
+};
+
+struct address_fact {
+	int family; /* AF_INET or AF_INET6 */
+	union {
+		struct in_addr in;
+		struct in6_addr in6;
+	};
+	uint32_t flags; /* IFA_F_... of <linux/if_addr.h> */
+	uint8_t scope;	/* RT_SCOPE_... */
+	unsigned ifindex;
+	char ifname[IF_NAMESIZE];
+	bool has_vif;
+	uint32_t devid; /* of the vif, when it has one */
+};
+
+struct net_facts {
+	struct address_fact *address; /* owned; in the kernel's order */
+	size_t count;
+};
+
+struct facts {
+	struct os_facts os;
+	struct driver_facts drivers;
+	struct memory_facts memory;
+	struct net_facts net;
+};
+
+int collect_os(int rootfd, struct os_facts *ret);
+int collect_drivers(int rootfd, struct driver_facts *ret);
+int collect_memory(int rootfd, struct memory_facts *ret);
+void net_facts_done(struct net_facts *net);

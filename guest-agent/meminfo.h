@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * meminfo - total and available memory from the text of /proc/meminfo.
+ * Free:   MemAvailable; on kernels before 3.14, which lack it, MemFree + Buffers +
+ * Cached. Errors: -EBADMSG: no MemTotal or no free memory in it. Source: linux
+ * Documentation/filesystems/proc.rst
+ */
+#pragma once
+#include "guest-agent/facts.h"
+
+/* @text ends with a NUL. */
+int meminfo_parse(const char *text, struct memory_facts *ret);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "guest-agent/publish.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guest-agent/schema.h"
+#include "lib/log.h"
+
+void publish_init(struct publisher *p, struct xs_conn *conn)
+{
+	*p = (struct publisher){ .conn = conn };
+}
+
+void publish_forget(struct publisher *p)
+{
+	p->known = false;
+	tree_done(&p->published);
+	tree_done(&p->refused);
+}
+
+void publish_done(struct publisher *p)
+{
+	publish_forget(p);
+	xs_conn_close(p->conn);
+	p->conn = NULL;
+}
+
+/* One run of a transaction. */
+struct attempt {
+	struct publisher *p;
+	struct tree want; /* without what was refused before */
+	struct tree have; /* what the store holds */
+	enum schema_stage stage;
+};
+
+static bool is_refusal(int r)
+{
+	return r == -EACCES || r == -EPERM || r == -ENOSPC || r == -E2BIG || r == -EINVAL;
+}
+
+/* Note a refused key and go on without it. */
+static int refused(struct publisher *p, const char *path, int error)
+{
+	static struct log_limit limit = { .burst = 5, .interval_ms = 600 * 1000 };
+
+	if (schema_may_be_denied(path))
+		log_debug("cannot %s; going on without it", xs_conn_error(p->conn));
+	else
+		log_limited(&limit, LOG_LEVEL_WARNING, "cannot %s; going on without it",
+			    xs_conn_error(p->conn));
+	return tree_setf(&p->refused, path, "%d", -error);
+}
+
+static int store_remove(void *arg, const char *path)
+{
+	struct attempt *a = arg;
+	int r;
+
+	if (schema_stage(path) != a->stage || !schema_is_own(path) ||
+	    tree_find(&a->p->refused, path))
+		return 0;
+	r = xs_conn_remove(a->p->conn, path);
+	return is_refusal(r) ? refused(a->p, path, r) : r;
+}
+
+static int store_set(void *arg, const struct tree_entry *e)
+{
+	struct attempt *a = arg;
+	int r;
+
+	if (schema_stage(e->path) != a->stage)
+		return 0;
+	r = xs_conn_write(a->p->conn, e->path, e->value, e->value_len);
+	return is_refusal(r) ? refused(a->p, e->path, r) : r;
+}
+
+static int read_own(struct xs_conn *c, struct tree *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < schema_own_count; i++) {
+		const struct schema_own *own = &schema_own[i];
+
+		r = own->below_only ? xs_conn_read_below(c, own->path, own->depth, out)
+				    : xs_conn_read_tree(c, own->path, own->depth, out);
+	}
+	return r;
+}
+
+static int attempt(struct xs_conn *c, void *arg)
+{
+	static const struct tree_diff_ops ops = { .remove = store_remove,
+						  .set = store_set };
+	struct attempt *a = arg;
+	int r;
+
+	if (a->p->known) {
+		r = tree_copy(&a->have, &a->p->published);
+	} else {
+		tree_done(&a->have);
+		r = read_own(c, &a->have);
+	}
+	for (a->stage = 0; r >= 0 && a->stage < SCHEMA_STAGES; a->stage++)
+		r = tree_diff(&a->have, &a->want, &ops, a);
+	return r;
+}
+
+static int without_refused(struct tree *out, const struct tree *want,
+			   const struct tree *no)
+{
+	int r = tree_copy(out, want);
+
+	for (size_t i = 0; r >= 0 && i < no->count; i++)
+		tree_remove(out, no->entry[i].path);
+	return r;
+}
+
+/* A refused request may spoil its transaction: then again without those keys. */
+static int transact(struct publisher *p, const struct tree *want, struct attempt *a)
+{
+	size_t refusals;
+	int r;
+
+	do {
+		refusals = p->refused.count;
+		r = without_refused(&a->want, want, &p->refused);
+		if (r >= 0 && p->known && tree_equal(&a->want, &p->published))
+			return 0;
+		if (r >= 0)
+			r = xs_conn_transact(p->conn, attempt, a);
+	} while (r < 0 && p->refused.count > refusals && !xs_conn_is_dead(p->conn));
+	return r;
+}
+
+static bool is_worth_retry(const struct tree *refusals)
+{
+	for (size_t i = 0; i < refusals->count; i++)
+		if (!schema_may_be_denied(refusals->entry[i].path))
+			return true;
+	return false;
+}
+
+int publish(struct publisher *p, const struct tree *want)
+{
+	struct attempt a = { .p = p };
+	int r = transact(p, want, &a);
+
+	if (r >= 0)
+		r = without_refused(&p->published, want, &p->refused);
+	p->known = r >= 0;
+	tree_done(&a.want);
+	tree_done(&a.have);
+	if (r >= 0 && is_worth_retry(&p->refused))
+		return PUBLISH_REFUSED;
+	return r;
+}

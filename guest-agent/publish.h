@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * publish - make the guest's xenstore equal to a wanted tree.
+ *
+ * One transaction per change.  What is published is remembered, so that an unchanged
+ * value is never written again and nothing changed costs no request; after
+ * publish_forget() (a start, a resume, a failure) it is unknown and is read first, which
+ * also finds stale keys of an earlier run. A key that the store refuses (EACCES, ENOSPC,
+ * E2BIG, EINVAL) is passed over, the rest is published.  Nothing outside schema_own is
+ * touched. Owns:   the connection given to publish_init(). Errors: 0; PUBLISH_REFUSED:
+ * all but some keys, worth another try later; a negative errno: nothing was changed.
+ */
+#pragma once
+#include "lib/tree.h"
+#include "lib/xs.h"
+
+#define PUBLISH_REFUSED 1
+
+struct publisher {
+	struct xs_conn *conn; /* owned */
+	bool known;	      /* @published is what the store holds */
+	struct tree published;
+	struct tree refused; /* paths not to be tried again until publish_forget() */
+};
+
+void publish_init(struct publisher *p, struct xs_conn *conn);
+void publish_done(struct publisher *p);
+int publish(struct publisher *p, const struct tree *want);
+void publish_forget(struct publisher *p);

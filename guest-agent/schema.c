@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "guest-agent/schema.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/if_addr.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/version.h"
+
+const struct schema_own schema_own[] = {
+	{ "attr/PVAddons", 1, false },
+	{ "attr/vif", 3, false }, /* N/ipv4/M */
+	{ "control/feature-balloon", 0, false },
+	{ "data/meminfo_free", 0, false },
+	{ "data/meminfo_total", 0, false },
+	{ "data/os_distro", 0, false },
+	{ "data/os_majorver", 0, false },
+	{ "data/os_minorver", 0, false },
+	{ "data/os_name", 0, false },
+	{ "data/os_uname", 0, false },
+	{ "data/updated", 0, false },
+	{ "drivers", 1, true },
+};
+const size_t schema_own_count = sizeof(schema_own) / sizeof(*schema_own);
+
+bool schema_is_own(const char *path)
+{
+	static const char drivers[] = "drivers/";
+	uint64_t index;
+
+	/* others may add names there, XAPI counts numbers only */
+	if (strncmp(path, drivers, strlen(drivers)) == 0)
+		return io_parse_u64(path + strlen(drivers), UINT32_MAX, &index) >= 0;
+	return true;
+}
+
+enum schema_stage schema_stage(const char *path)
+{
+	if (strcmp(path, "data/updated") == 0)
+		return SCHEMA_UPDATED;
+	if (tree_path_is_in(path, "attr") || tree_path_is_in(path, "control"))
+		return SCHEMA_WATCHED;
+	return SCHEMA_UNWATCHED;
+}
+
+bool schema_may_be_denied(const char *path)
+{
+	return tree_path_is_in(path, "control");
+}
+
+const char *schema_left_out(const struct address_fact *a)
+{
+	if (!a->has_vif)
+		return "its interface is no vif";
+	if (a->family == AF_INET6 && (a->flags & IFA_F_DADFAILED))
+		return "another host has it (duplicate address)";
+	if (a->family == AF_INET6 && (a->flags & IFA_F_TENTATIVE))
+		return "tentative until duplicate-address detection ends";
+	if (a->family == AF_INET6 && (a->flags & IFA_F_DEPRECATED))
+		return "deprecated: its preferred lifetime is over";
+	return NULL;
+}
+
+/* Lower comes first. */
+static int usefulness(const struct address_fact *a)
+{
+	if (a->family == AF_INET)
+		return a->flags & IFA_F_SECONDARY ? 1 : 0;
+	if (IN6_IS_ADDR_LINKLOCAL(&a->in6))
+		return 3;
+	if ((a->in6.s6_addr[0] & 0xfe) == 0xfc) /* fc00::/7, RFC 4193 */
+		return 2;
+	return a->flags & IFA_F_TEMPORARY ? 1 : 0;
+}
+
+static int by_vif_and_use(const void *pa, const void *pb)
+{
+	const struct address_fact *a = *(const struct address_fact *const *)pa;
+	const struct address_fact *b = *(const struct address_fact *const *)pb;
+
+	if (a->devid != b->devid)
+		return a->devid < b->devid ? -1 : 1;
+	if (a->family != b->family)
+		return a->family == AF_INET ? -1 : 1;
+	if (usefulness(a) != usefulness(b))
+		return usefulness(a) - usefulness(b);
+	return a < b ? -1 : a > b; /* the kernel's order */
+}
+
+static int want_addresses(const struct net_facts *net, struct tree *want)
+{
+	autofree const struct address_fact **sorted =
+		calloc(net->count ? net->count : 1, sizeof(*sorted));
+	size_t count = 0;
+	unsigned index = 0;
+	int r = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < net->count; i++)
+		if (!schema_left_out(&net->address[i]))
+			sorted[count++] = &net->address[i];
+	qsort(sorted, count, sizeof(*sorted), by_vif_and_use);
+	for (size_t i = 0; r >= 0 && i < count; i++) {
+		const struct address_fact *a = sorted[i];
+		char path[64], text[INET6_ADDRSTRLEN];
+
+		if (i > 0 && (sorted[i - 1]->devid != a->devid ||
+			      sorted[i - 1]->family != a->family))
+			index = 0;
+		(void)inet_ntop(a->family, &a->in6, text, sizeof(text)); /* cannot fail */
+		(void)snprintf(path, sizeof(path), "attr/vif/%" PRIu32 "/%s/%u", a->devid,
+			       a->family == AF_INET ? "ipv4" : "ipv6", index++);
+		r = tree_setf(want, path, "%s", text);
+	}
+	return r;
+}
+
+static int want_drivers(const struct facts *f, struct tree *want)
+{
+	int r = 0;
+
+	/* "vendor name version attributes", as XAPI splits it */
+	for (size_t i = 0; r >= 0 && i < f->drivers.count; i++) {
+		const struct driver_fact *d = &f->drivers.driver[i];
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "drivers/%zu", i);
+		r = tree_setf(want, path, "Linux %s %s %s", d->name, f->os.uname,
+			      d->out_of_tree ? "out-of-tree" : "in-tree");
+	}
+	return r;
+}
+
+/* An empty value would say something to XAPI: it is left out. */
+static int want_text(struct tree *want, const char *path, const char *value)
+{
+	return *value ? tree_setf(want, path, "%s", value) : 0;
+}
+
+static int want_os(const struct os_facts *os, struct tree *want)
+{
+	int r = want_text(want, "data/os_name", os->name);
+
+	if (r >= 0)
+		r = want_text(want, "data/os_distro", os->distro);
+	if (r >= 0)
+		r = want_text(want, "data/os_majorver", os->major);
+	if (r >= 0)
+		r = want_text(want, "data/os_minorver", os->minor);
+	if (r >= 0)
+		r = want_text(want, "data/os_uname", os->uname);
+	return r;
+}
+
+static int want_memory(const struct memory_facts *m, struct tree *want)
+{
+	int r;
+
+	if (m->total_kib == 0)
+		return 0;
+	r = tree_setf(want, "data/meminfo_total", "%" PRIu64, m->total_kib);
+	if (r >= 0)
+		r = tree_setf(want, "data/meminfo_free", "%" PRIu64, m->free_kib);
+	return r;
+}
+
+static int want_identity(const struct facts *f, struct tree *want)
+{
+	static const struct {
+		const char *path;
+		int value;
+	} version[] = {
+		{ "attr/PVAddons/MajorVersion", XPT_VERSION_MAJOR },
+		{ "attr/PVAddons/MinorVersion", XPT_VERSION_MINOR },
+		{ "attr/PVAddons/MicroVersion", XPT_VERSION_MICRO },
+		{ "attr/PVAddons/BuildVersion", XPT_VERSION_BUILD },
+		{ "attr/PVAddons/Installed", 1 },
+		{ "data/updated", 1 },
+	};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sizeof(version) / sizeof(*version); i++)
+		r = tree_setf(want, version[i].path, "%d", version[i].value);
+	/* "0" would count as "1": to say no the key must be absent */
+	if (r >= 0 && f->drivers.balloon)
+		r = tree_setf(want, "control/feature-balloon", "1");
+	return r;
+}
+
+int schema_wanted(const struct facts *facts, struct tree *ret_wanted)
+{
+	autotree struct tree want = { 0 };
+	int r = want_identity(facts, &want);
+
+	if (r >= 0)
+		r = want_os(&facts->os, &want);
+	if (r >= 0)
+		r = want_memory(&facts->memory, &want);
+	if (r >= 0)
+		r = want_drivers(facts, &want);
+	if (r >= 0)
+		r = want_addresses(&facts->net, &want);
+	if (r >= 0)
+		tree_swap(&want, ret_wanted);
+	return r;
+}

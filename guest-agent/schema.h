@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * schema - from facts to the tree of keys that should exist; pure.
+ *
+ * Paths are relative to the guest's home.  Addresses of a vif get indices 0..n-1 per
+ * family: IPv4 primary before secondary; IPv6 global, then temporary, then unique-local,
+ * then link-local; the kernel's order inside each. Errors: 0 or -ENOMEM. Source: what
+ * XAPI reads: xen-api ocaml/xapi/xapi_guest_agent.ml, and xen.git
+ *         docs/misc/xenstore-paths.pandoc
+ */
+#pragma once
+#include "guest-agent/facts.h"
+#include "lib/tree.h"
+
+int schema_wanted(const struct facts *facts, struct tree *ret_wanted);
+
+/* Why an address is not published, NULL when it is. */
+const char *schema_left_out(const struct address_fact *a);
+
+/* Where the agent's own keys are.  @depth: levels below the path that it writes;
+ * @below_only: the node itself is the toolstack's. */
+struct schema_own {
+	const char *path;
+	unsigned depth;
+	bool below_only;
+};
+extern const struct schema_own schema_own[];
+extern const size_t schema_own_count;
+/* Of what is there: is it the agent's, to be removed when it is not wanted? */
+bool schema_is_own(const char *path);
+
+/* When in a transaction a path is written.  Older toolstacks look at everything when a
+ * watched key changes, so what they do not watch comes first; data/updated says that the
+ * record is there at all and comes last. */
+enum schema_stage {
+	SCHEMA_UNWATCHED, /* data, drivers */
+	SCHEMA_WATCHED,	  /* attr, control */
+	SCHEMA_UPDATED,	  /* data/updated */
+	SCHEMA_STAGES,
+};
+enum schema_stage schema_stage(const char *path);
+
+/* A node that a toolstack may rightly keep from the guest: xl makes control read-only. */
+bool schema_may_be_denied(const char *path);
