@@ -142,16 +142,15 @@ static bool take_key(struct vm_data_options *o, char *text, bool prefix)
 	size_t len = strlen(text);
 	char *key = text;
 
-	if (!prefix && len == 0)
-		return is_bad("key", text);
-	if (prefix && len > 0 && text[len - 1] == '/')
-		text[len - 1] = '\0'; /* as a shell completes directories */
-	if (strcmp(key, "vm-data") == 0)
-		key += strlen("vm-data");
-	else if (strncmp(key, "vm-data/", strlen("vm-data/")) == 0)
+	if (prefix && len > 1 && text[len - 1] == '/')
+		text[--len] = '\0'; /* as a shell completes directories */
+	if ((prefix && len == 0) || strcmp(text, "vm-data") == 0) {
+		o->key = text + len; /* vm-data itself */
+		return true;
+	}
+	if (strncmp(text, "vm-data/", strlen("vm-data/")) == 0)
 		key += strlen("vm-data/");
-	if ((*key || key == text) && len > 0 &&
-	    (*key == '/' || !*key || tree_path_check(key) < 0))
+	if (*key == '\0' || *key == '/' || tree_path_check(key) < 0)
 		return is_bad(prefix ? "prefix" : "key", text);
 	o->key = key;
 	return true;
