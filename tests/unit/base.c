@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lib/log, lib/io */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "tests/tap.h"
+
+static void test_escape(void)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *out;
+	} cases[] = {
+		{ "plain text", 10, "plain text" },
+		{ "a\nb\tc\r", 6, "a\\nb\\tc\\r" },
+		{ "\x1b[2J", 4, "\\x1b[2J" },
+		{ "q\"\\", 3, "q\\\"\\\\" },
+		{ "\xc3\xa9\0", 3, "\\xc3\\xa9\\x00" },
+	};
+	char out[64];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		size_t n = log_escape(out, sizeof(out), cases[i].text, cases[i].len);
+
+		ok(n == strlen(cases[i].out) && strcmp(out, cases[i].out) == 0,
+		   "escape %zu", i);
+	}
+	is_int((long long)log_escape(out, 6, "ab\x01xyz", 6), 9,
+	       "the length of the whole");
+	is_str(out, "ab", "an escape is not cut in two");
+	is_int((long long)log_escape(NULL, 0, "ab", 2), 2, "no room at all");
+}
+
+static void test_parse_u64(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t max;
+		int r;
+		uint64_t value;
+	} cases[] = {
+		{ "0", 10, 0, 0 },
+		{ "0010", 10, 0, 10 },
+		{ "11", 10, -ERANGE, 0 },
+		{ "18446744073709551615", UINT64_MAX, 0, UINT64_MAX },
+		{ "18446744073709551616", UINT64_MAX, -ERANGE, 0 },
+		{ "", 10, -EINVAL, 0 },
+		{ "-1", 10, -EINVAL, 0 },
+		{ " 1", 10, -EINVAL, 0 },
+		{ "1x", 10, -EINVAL, 0 },
+		{ "0x1", 10, -EINVAL, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint64_t value = 0;
+		int r = io_parse_u64(cases[i].text, cases[i].max, &value);
+
+		ok(r == cases[i].r && value == cases[i].value, "number '%s'",
+		   cases[i].text);
+	}
+}
+
+static void test_read_limited(void)
+{
+	static const size_t sizes[] = { 0, 1, 4095, 4096, 4097, 10000 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		autofclose FILE *f = tmpfile();
+		autofree char *text = NULL;
+		size_t len = 0;
+		int r;
+
+		for (size_t n = 0; n < sizes[i]; n++)
+			fputc('x', f);
+		fflush(f);
+		(void)lseek(fileno(f), 0, SEEK_SET);
+		r = io_read_limited(fileno(f), sizes[i], &text, &len);
+		ok(r == 0 && len == sizes[i] && text[len] == '\0',
+		   "%zu bytes, all allowed", len);
+		if (sizes[i] == 0)
+			continue;
+		(void)lseek(fileno(f), 0, SEEK_SET);
+		free(steal_ptr(text));
+		r = io_read_limited(fileno(f), sizes[i] - 1, &text, &len);
+		is_int(r, -EFBIG, "one byte less allowed");
+	}
+	{
+		char *text;
+
+		is_int(io_read_file_at(AT_FDCWD, "/nonexistent", 1, &text, NULL), -ENOENT,
+		       "an absent file");
+	}
+}
+
+/* The bytes that log_msg() writes to stderr, from a child. */
+static char *logged(void (*body)(void))
+{
+	int pipefd[2], status;
+	char *text = NULL;
+	pid_t pid;
+
+	if (pipe(pipefd) < 0)
+		return NULL;
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		dup2(pipefd[1], STDERR_FILENO);
+		body();
+		_exit(0);
+	}
+	close(pipefd[1]);
+	(void)io_read_limited(pipefd[0], 65536, &text, NULL);
+	close(pipefd[0]);
+	waitpid(pid, &status, 0);
+	return text;
+}
+
+static void log_forged(void)
+{
+	log_open("tool", false, false);
+	log_error("value '%s'", "a\n<3>forged\x1b[0m");
+	log_debug("not shown");
+}
+
+static void log_as_daemon(void)
+{
+	log_open("tool", true, true);
+	log_info("state");
+	log_debug("detail");
+}
+
+static void log_a_lot(void)
+{
+	struct log_limit limit = { .burst = 2, .interval_ms = 3600 * 1000 };
+
+	log_open("t", false, false);
+	for (int i = 0; i < 5; i++)
+		log_limited(&limit, LOG_LEVEL_WARNING, "message %d", i);
+	limit.next_ms = 0; /* the interval is over */
+	log_limited(&limit, LOG_LEVEL_WARNING, "message 9");
+}
+
+static void test_log(void)
+{
+	autofree char *forged = logged(log_forged);
+	autofree char *daemon = logged(log_as_daemon);
+	autofree char *many = logged(log_a_lot);
+
+	is_str(forged, "tool: value 'a\\n<3>forged\\x1b[0m'\n",
+	       "outside text stays in its line");
+	is_str(daemon, "<6>state\n<7>detail\n", "a daemon's priorities");
+	is_str(many,
+	       "t: message 0\nt: message 1\n"
+	       "t: 3 messages like the following were held back\nt: message 9\n",
+	       "what repeats is held back and counted");
+}
+
+int main(void)
+{
+	test_escape();
+	test_parse_u64();
+	test_read_limited();
+	test_log();
+	return tap_done();
+}
