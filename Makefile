@@ -11,7 +11,9 @@
 MODULES := lib guest-agent dom0-tools tests
 
 # One tree per flavour: build/ (optimised), build/san (ASan and UBSan).
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 SAN ?=
 O ?= build$(if $(SAN),/san)
 PREFIX ?= /usr/local
@@ -21,6 +23,7 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 
+, := ,
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef
 OPT := $(if $(SAN),-O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=all,-O2 -D_FORTIFY_SOURCE=2)
@@ -30,7 +33,6 @@ override CFLAGS += -std=gnu11 $(WARN) $(OPT) $(HARDEN) -ffunction-sections -fdat
 override CPPFLAGS += -I. -D_GNU_SOURCE
 override LDFLAGS += $(if $(SAN),-fsanitize=address$(,)undefined) -Wl,-z,relro,-z,now,--gc-sections,--as-needed
 PKG_CONFIG ?= pkg-config
-, := ,
 
 PROGS :=
 TESTS :=
