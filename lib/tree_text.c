@@ -26,7 +26,7 @@ static void print_byte(FILE *out, unsigned char c)
 		if (c >= 0x20 && c < 0x7f)
 			fputc(c, out);
 		else
-			fprintf(out, c < 0100 ? "\\%03o" : "\\x%02x", c);
+			fprintf(out, c < 010 ? "\\%03o" : "\\x%02x", c);
 	}
 }
 
