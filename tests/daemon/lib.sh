@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # what is set here is for the tests to use
 # lib.sh - sourced by shell tests after tests/tap.sh: real store daemons, toolstack, guests.
 #
 #	. "$(dirname "$0")/../tap.sh"
@@ -33,6 +34,10 @@
 # vm_data_live DOMID k=v...  on a running VM (VM.set_xenstore_data under xenopsd)
 # xs0 CMD...           a xenstore client as dom0: xs0 read PATH, xs0 ls -fp /, xs0 ./program
 # xsg DOMID CMD...     the same as the guest
+# client_open NAME SOCKET   a program (xsh.c) that keeps one connection; NAME is of your choice
+# client NAME COMMAND...    one command to it, prints its answer
+# client_all NAME COMMAND...   one whose answer has several lines
+# client_close NAME | client_kill NAME   end of input | kill -9
 # tree_of DOMID        the guest's home as `path = "value"` lines, relative, sorted
 # at_exit CMD...       run at the end of the test, last first (CMD is eval'ed)
 #
@@ -116,6 +121,7 @@ store_start() {
 	local daemon=("$XEN_LIB_BIN/xenstored" -N)
 	if [ "$1" = O ]; then
 		store_config "$dir" > "$dir/oxenstored.conf"
+		ln -s /dev/null "$dir/oxenstored-access.log" # it would write each request
 		daemon=("$XEN_LIB_BIN/oxenstored" --no-fork --config-file "$dir/oxenstored.conf")
 	fi
 	FAKEXEN_DIR=$dir XENSTORED_RUNDIR=$dir XENSTORED_ROOTDIR=$dir \
@@ -191,6 +197,55 @@ xs_client() {
 }
 xs0() { xs_client "$DOM0_SOCK" "$@"; }
 xsg() { xs_client "$(guest_sock "$1")" "${@:2}"; }
+
+declare -A client_in client_out
+
+client_open() {
+	local base=$STORE_DIR/client-$1 line in out
+	mkfifo "$base.in" "$base.out"
+	XENSTORED_PATH=$2 "$O/tests/daemon/xsh" < "$base.in" > "$base.out" \
+		2>> "$STORE_DIR/client.log" &
+	echo $! > "$base.pid"
+	exec {in}> "$base.in" {out}< "$base.out"
+	client_in[$1]=$in client_out[$1]=$out
+	rm "$base.in" "$base.out"
+	read -r -t 10 -u "${client_out[$1]}" line && [ "$line" = ready ]
+}
+
+client() {
+	local answer
+	echo "${*:2}" >&"${client_in[$1]}" || return 1
+	IFS= read -r -t 20 -u "${client_out[$1]}" answer || return 1
+	printf '%s\n' "$answer"
+}
+
+# client_all NAME COMMAND... : an answer of several lines, up to "ok"
+client_all() {
+	local answer
+	echo "${*:2}" >&"${client_in[$1]}" || return 1
+	while IFS= read -r -t 20 -u "${client_out[$1]}" answer && [ "$answer" != ok ]; do
+		printf '%s\n' "$answer"
+	done
+}
+
+client_release() {
+	local in=${client_in[$1]} out=${client_out[$1]}
+	exec {in}>&- {out}<&-
+	unset "client_in[$1]" "client_out[$1]"
+}
+
+client_close() {
+	local pid
+	pid=$(< "$STORE_DIR/client-$1.pid")
+	client_release "$1"
+	wait "$pid"
+	rm -f "$STORE_DIR/client-$1.pid"
+}
+
+client_kill() {
+	stop_pid_file "$STORE_DIR/client-$1.pid"
+	client_release "$1"
+}
 
 tree_of() {
 	xs0 ls -f "/local/domain/$1" | sed -n "s|^/local/domain/$1/||p" | LC_ALL=C sort

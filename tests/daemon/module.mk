@@ -13,4 +13,9 @@ tests/daemon/xenbus_SRCS := tests/daemon/xenbus.c tests/daemon/bus.c tests/daemo
 HELPERS += tests/daemon/domtree
 tests/daemon/domtree_SRCS := tests/daemon/domtree.c tests/daemon/domtree_nodes.c $(LIB_BASE)
 tests/daemon/domtree_LIBS := xenstore
+
+HELPERS += tests/daemon/xsh
+tests/daemon/xsh_SRCS := tests/daemon/xsh.c lib/xs.c $(LIB_BASE)
+tests/daemon/xsh_LIBS := xenstore
+
 SCRIPT_TESTS += tests/daemon/ground.t
