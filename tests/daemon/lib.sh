@@ -37,7 +37,7 @@
 # client_open NAME SOCKET   a program (xsh.c) that keeps one connection; NAME is of your choice
 # client NAME COMMAND...    one command to it, prints its answer
 # client_all NAME COMMAND...   one whose answer has several lines
-# client_close NAME | client_kill NAME   end of input | kill -9
+# client_close NAME | client_kill NAME   it ends | kill -9
 # tree_of DOMID        the guest's home as `path = "value"` lines, relative, sorted
 # at_exit CMD...       run at the end of the test, last first (CMD is eval'ed)
 #
@@ -237,6 +237,7 @@ client_release() {
 client_close() {
 	local pid
 	pid=$(< "$STORE_DIR/client-$1.pid")
+	echo quit >&"${client_in[$1]}" # later children hold the descriptor: no end of file
 	client_release "$1"
 	wait "$pid"
 	rm -f "$STORE_DIR/client-$1.pid"

@@ -15,7 +15,8 @@
  *	event               PATH TOKEN of the next event; waits at most EVENT_MS
  *	quiet               "quiet" when no event is there after a request has been
  *answered, else as event tree PATH           the subtree as lib/tree prints it, then "ok"
- * A failure is answered by "error NAME" (ENOENT, ...).
+ *	quit                no answer
+ * It ends with its parent. A failure is answered by "error NAME" (ENOENT, ...).
  */
 #include <errno.h>
 #include <limits.h>
@@ -23,6 +24,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <xenstore.h>
 
 #include "lib/cleanup.h"
@@ -266,6 +269,7 @@ int main(void)
 	ssize_t len;
 
 	log_open("xsh", false, false);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* cannot fail for a valid signal */
 	s.h = xs_open(0);
 	if (!s.h) {
 		log_error("cannot reach the store: %s", strerror(errno));
@@ -276,6 +280,8 @@ int main(void)
 	while ((len = getline(&line, &room, stdin)) > 0) {
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
+		if (strcmp(line, "quit") == 0)
+			break;
 		run_line(&s, line);
 		(void)fflush(stdout);
 	}

@@ -1,0 +1,221 @@
+#!/bin/bash
+# guest-metrics.t - guest-metrics in dom0, over what real guests publish in both daemons.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+gm() { xs0 "$O/guest-metrics" "$@"; }
+# status_of CMD... : its exit status, its output away
+status_of() { "$@" > /dev/null 2>&1; echo $?; }
+# home DOMID PATH VALUE... : written as dom0 does
+home() {
+	local id=$1 args=()
+	shift
+	while [ $# -gt 0 ]; do
+		args+=("/local/domain/$id/$1" "$2")
+		shift 2
+	done
+	xs0 write "${args[@]}"
+}
+publish() {
+	home "$1" data/os_name "Debian GNU/Linux 12" data/os_distro debian \
+		data/meminfo_free 204800 attr/PVAddons/MajorVersion 1 \
+		attr/PVAddons/MinorVersion 0 attr/PVAddons/MicroVersion 0 \
+		attr/PVAddons/BuildVersion 1 attr/vif/0/ipv4/0 "$2" attr/vif/0/ipv6/0 fe80::1
+}
+
+listing() {
+	domain_new 5 "$TOOLSTACK" web
+	domain_new 6 "$TOOLSTACK" db
+	domain_new 12 "$TOOLSTACK" mail
+	publish 5 10.0.0.5
+	publish 12 10.0.0.12
+	is "$(gm | awk 'NR > 1 {print $1, $2}' | paste -sd,)" "5 web,6 db,12 mail" \
+		"$GROUND: all guests by id, dom0 is none"
+	like "$(gm)" '^ +5  web +Debian GNU/Linux 12 +1\.0\.0-1 +200 MiB +10\.0\.0\.5 fe80::1$' \
+		"$GROUND: OS, agent, free memory, addresses"
+	like "$(gm)" '^ +6  db +-  ' "$GROUND: a guest without an agent"
+	is "$(gm --json | jq -c '[.[] | [.domid, .name, .networks["0/ip"], .driver_verdict]]')" \
+		'[[5,"web","10.0.0.5","Linux(1,0,0,1)"],[6,"db",null,"Unknown"],[12,"mail","10.0.0.12","Linux(1,0,0,1)"]]' \
+		"$GROUND: the same as JSON"
+	like "$(gm 5)" '^driver_verdict +Linux\(1,0,0,1\)$' "$GROUND: one by its id"
+	is "$(gm web)" "$(gm 5)" "$GROUND: and by its name"
+	is "$(gm --json mail | jq -c '[.domid, .os_version]')" \
+		'[12,{"name":"Debian GNU/Linux 12","distro":"debian"}]' "$GROUND: one as JSON"
+	is "$(gm --json 5 | jq -c keys_unsorted)" \
+		'["domid","name","os_version","PV_drivers_version","networks","memory","other","services","netbios_name","device_id","can_use_hotplug_vbd","can_use_hotplug_vif","driver_verdict"]' \
+		"$GROUND: XAPI's keys"
+}
+
+# A saved tree gives what the live one gave.
+dump() {
+	local live
+	domain_new 5 "$TOOLSTACK" web
+	publish 5 10.0.0.5
+	home 5 attr/vif/0/ipv4/0/prefix 24 data/service/a/b/c deep control/feature-x 'a"b\\c'
+	live=$(gm --json 5 | jq -cS 'del(.domid, .name)')
+	is "$(tree_of 5 | "$O/guest-metrics" --from - --json | jq -cS .)" "$live" \
+		"$GROUND: a dump relative to the home"
+	xs0 ls -f /local/domain/5 > "$STORE_DIR/dump"
+	is "$("$O/guest-metrics" --json --from "$STORE_DIR/dump" | jq -cS .)" "$live" \
+		"$GROUND: a dump with full paths"
+	like "$live" '"a/b":""' "$GROUND: what is too deep for XAPI has no value"
+	xs0 ls -f / > "$STORE_DIR/dump"
+	is "$(status_of "$O/guest-metrics" --from "$STORE_DIR/dump")" 3 "$GROUND: not one home"
+}
+
+hostile() {
+	domain_new 5 "$TOOLSTACK" "$(printf 'e\033[2Jvil\n  9  faked')"
+	publish 5 10.0.0.5
+	guest_bus 5
+	xsg 5 write data/os_name '\x1b]0;x\x07caf\xe9' attr/vif/0/ipv4/0 '1\n2' \
+		drivers/0 'a \xff\x9b b c' data/service/x/y '\x00z'
+	is "$(gm | tr -d '[:print:]\n')" "" "$GROUND: no control byte in the table"
+	is "$(gm | wc -l)" 2 "$GROUND: no forged line in it"
+	is "$(gm 5 | tr -d '[:print:]\n')" "" "$GROUND: none in the record"
+	like "$(gm 5)" '^os_version +name = \\x1b\]0;x\\x07caf\\xef\\xbf\\xbd$' \
+		"$GROUND: escaped there"
+	is "$(gm --json | tr -d '[:print:]\n')" "" "$GROUND: none in JSON"
+	is "$(gm --json 5 | jq -r .os_version.name)" "$(printf '\033]0;x\007caf\357\277\275')" \
+		"$GROUND: whose text is all there, repaired"
+	is "$(gm --json 5 | jq -c .services)" '{"x/y":"\u0000z"}' "$GROUND: a NUL too"
+	is "$(gm --json 5 | jq -r .name)" "$(printf 'e\033[2Jvil\n  9  faked')" "$GROUND: the name too"
+}
+
+statuses() {
+	domain_new 5 "$TOOLSTACK" twin
+	domain_new 6 "$TOOLSTACK" twin
+	domain_new 7 "$TOOLSTACK" 5
+	is "$(status_of gm)" 0 "$GROUND: 0: listing"
+	is "$(status_of gm 9)" 1 "$GROUND: 1: no such id"
+	is "$(status_of gm nobody)" 1 "$GROUND: 1: no such name"
+	is "$(status_of gm --watch nobody)" 1 "$GROUND: 1: nor to watch"
+	is "$(status_of gm 0)" 1 "$GROUND: 1: dom0"
+	is "$(status_of gm Domain-0)" 1 "$GROUND: 1: dom0 by name"
+	is "$(gm twin 2>&1)" "guest-metrics: 2 guests have the name 'twin', use an id: 5 6" \
+		"$GROUND: two of a name, with their ids"
+	is "$(status_of gm twin)" 1 "$GROUND: 1: two of a name"
+	is "$(gm --json 5 | jq -r .name)" twin "$GROUND: an id comes before a name"
+	is "$(status_of gm --bad)" 2 "$GROUND: 2: unknown option"
+	is "$(gm --bad 2>&1 | wc -l)" 1 "$GROUND: in one line"
+	is "$(status_of gm 5 6)" 2 "$GROUND: 2: two domains"
+	is "$(status_of gm --from - 5)" 2 "$GROUND: 2: a dump and a domain"
+	is "$(status_of "$O/guest-metrics" --from "$STORE_DIR/none")" 3 "$GROUND: 3: no such dump"
+	is "$(echo 'attr/x: 1' | "$O/guest-metrics" --from - 2>&1)" \
+		'guest-metrics: standard input:1: no line of the form path = "value"' \
+		"$GROUND: a malformed dump"
+	is "$(status_of gm --help) $(status_of gm -h) $(gm --version)" "0 0 guest-metrics 1.0.0" \
+		"$GROUND: help and version"
+}
+
+no_store() {
+	local dir=$STORE_DIR
+	is "$(XENSTORED_PATH=$dir/none status_of "$O/guest-metrics")" 4 "$GROUND: 4: no xenstore"
+	is "$(XENSTORED_PATH=$dir/none status_of "$O/guest-metrics" --watch)" 4 \
+		"$GROUND: 4: none to watch"
+	domain_new 5 "$TOOLSTACK" web
+	watch_start
+	kill -KILL "$STORE_PID"
+	{ wait "$STORE_PID"; } 2> /dev/null
+	wait_end
+	is "$ended" 4 "$GROUND: 4: xenstore ends under --watch"
+}
+
+# watch_start ARG... : --watch in the background, its output in $watched
+watch_start() {
+	local tracer=()
+	watched=$STORE_DIR/watched
+	[ -z "${strace_to:-}" ] || tracer=(strace -D -f -s 80 -e 'trace=poll,write' -o "$strace_to")
+	XENSTORED_PATH=$DOM0_SOCK ${tracer[@]+"${tracer[@]}"} "$O/guest-metrics" --watch "$@" \
+		> "$watched" 2>&1 &
+	watcher=$!
+	echo "$watcher" > "$STORE_DIR/watcher.pid"
+	ok "$GROUND: --watch $* starts" wait_for 10 test -s "$watched"
+}
+wait_end() {
+	wait "$watcher"
+	ended=$?
+	rm -f "$STORE_DIR/watcher.pid"
+}
+watch_end() {
+	kill -"$1" "$watcher"
+	wait_end
+	is "$ended" 0 "$GROUND: --watch ends cleanly on SIG$1"
+}
+seen() { wait_for 10 grep -qE -- "$1" "$watched"; }
+# settled DOMID TEXT : all that was caused before has been told
+settled() { home "$1" data/os_name "settled $2" && seen "settled $2"; }
+
+watching() {
+	domain_new 5 "$TOOLSTACK" web
+	publish 5 10.0.0.5
+	watch_start
+	home 5 attr/vif/0/ipv4/1 10.0.0.77
+	ok "$GROUND: a new address is shown" seen '^ +5  web .* 10\.0\.0\.5 10\.0\.0\.77'
+	xs0 rm /local/domain/5/attr/vif
+	ok "$GROUND: and their removal" seen '^ +5  web .*  -$'
+	home 5 data/other 1 memory/target 5000 attr/vif/0/ipv4/0/prefix 24
+	ok "$GROUND: (settled)" settled 5 one
+	home 5 data/os_name "settled one" data/os_uname 7
+	ok "$GROUND: (settled)" settled 5 two
+	is "$(grep -c 'settled one' "$watched")" 1 "$GROUND: a row that stays as it is comes once"
+	domain_new 6 "$TOOLSTACK" late
+	ok "$GROUND: a new guest" seen '^ +6  late '
+	domain_destroy 5
+	ok "$GROUND: a guest that ends" seen '^ +5  web +\(gone\)'
+	watch_end TERM
+}
+
+watching_json() {
+	domain_new 5 "$TOOLSTACK" web
+	domain_new 6 "$TOOLSTACK" other
+	publish 5 10.0.0.5
+	watch_start --json web
+	home 6 data/os_name ignored
+	home 5 data/os_name changed
+	ok "$GROUND: the change is shown" seen changed
+	is "$(jq -r .domid "$watched" | sort -u)" 5 "$GROUND: of the guest that was asked for"
+	is "$(wc -l < "$watched")" "$(jq -c . "$watched" | wc -l)" "$GROUND: an object per line"
+	xs0 rm /local/domain/5 # libxl and xenopsd make the tree anew after a migration
+	ok "$GROUND: its end" seen '"gone":true'
+	domain_new 9 "$TOOLSTACK" web 33333333-3333-3333-3333-333333333333
+	ok "$GROUND: and its return under another id" seen '"domid":9'
+	watch_end INT
+}
+
+# What did not change is not read again, and no time-out wakes it: strace is the witness.
+frugal() {
+	local trace=$STORE_DIR/trace
+	domain_new 5 "$TOOLSTACK" web
+	domain_new 6 "$TOOLSTACK" db
+	publish 5 10.0.0.5
+	# -D keeps the program our child; leaks cannot be looked for under a tracer
+	ASAN_OPTIONS=detect_leaks=0 \
+		strace_to=$trace watch_start
+	ok "$GROUND: (settled)" settled 5 one
+	: > "$STORE_DIR/watched"
+	home 6 memory/target 5000 vm-data/x 1
+	home 5 attr/vif/0/ipv4/0 10.0.0.6
+	ok "$GROUND: a change is shown" seen '10\.0\.0\.6'
+	watch_end TERM
+	is "$(grep -c '"/local/domain/6/drivers' "$trace")" 2 \
+		"$GROUND: the tree of a quiet guest is read and listed once"
+	ok "$GROUND: that of the other again" \
+		[ "$(grep -c '"/local/domain/5/drivers' "$trace")" -ge 6 ]
+	is "$(grep ' poll(' "$trace" | grep -vcE '\], 2, -1|\], 1, 50')" 0 \
+		"$GROUND: it waits for events, and a moment after each"
+	ok "$GROUND: no moment without its event" \
+		[ "$(grep -c '\], 1, 50' "$trace")" -le "$(grep -c '\], 2, -1' "$trace")" ]
+}
+
+for_each_ground listing
+for_each_ground dump
+for_each_ground hostile
+for_each_ground statuses
+for_each_ground no_store
+for_each_ground watching
+for_each_ground watching_json
+for_each_ground frugal
+done_testing
