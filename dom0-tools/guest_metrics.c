@@ -143,7 +143,7 @@ static int read_dump(const char *file, struct tree *ret_home)
 	else if (r == -EXDEV)
 		log_error("%s: paths of more than one domain's home", name);
 	else if (r == -EFBIG)
-		log_error("%s: over %d bytes", name, METRICS_DUMP_MAX);
+		log_error("%s: over %lu bytes", name, METRICS_DUMP_MAX);
 	else if (r < 0)
 		log_error("cannot read %s: %s", name, strerror(-r));
 	return r;
@@ -237,10 +237,10 @@ static int show_one(struct xs_conn *xs, const struct options *opt,
 		    const struct domains *list)
 {
 	autorecord struct metrics_record rec = { 0 };
-	const struct domain *d;
+	const struct domain *d = NULL;
 	int r = select_domain(list, opt->domain, &d);
 
-	if (r != EXIT_SUCCESS)
+	if (!d)
 		return r;
 	r = read_record(xs, d->domid, &rec);
 	if (r == -ENOENT) {
@@ -300,10 +300,10 @@ static int watch(struct xs_conn *xs, const struct options *opt,
 	int r;
 
 	if (opt->domain) {
-		const struct domain *d;
+		const struct domain *d = NULL;
 
 		r = select_domain(list, opt->domain, &d);
-		if (r != EXIT_SUCCESS)
+		if (!d)
 			return r;
 		if (find_id(list, opt->domain))
 			fleet.only_domid = d->domid;

@@ -16,6 +16,6 @@
 #include "lib/tree.h"
 
 #define METRICS_DUMP_MAX                                                                 \
-	(25 * 1024 * 1024) /* bytes: more than xenopsd takes of a guest */
+	(25UL * 1024 * 1024) /* bytes: more than xenopsd takes of a guest */
 
 int metrics_dump_read(FILE *in, struct tree *ret_home, size_t *ret_line);

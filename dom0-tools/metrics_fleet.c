@@ -88,11 +88,10 @@ static void take_guest(struct metrics_fleet *old, struct domain *d,
 	if (g) {
 		taken = *g;
 		*g = (struct metrics_guest){ 0 };
-		if (strcmp(taken.name, d->name) != 0)
-			taken.stale = true;
 		free(taken.name);
 	}
 	taken.name = steal_ptr(d->name);
+	taken.changed = true; /* it may be the name */
 	*ret_guest = taken;
 }
 

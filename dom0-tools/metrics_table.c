@@ -93,7 +93,7 @@ static void set_free(struct metrics_row *row, const struct metrics_record *rec)
 {
 	char text[32] = "";
 
-	if (rec->memory_free_kib >= 10 * 1024)
+	if (rec->memory_free_kib >= 10L * 1024)
 		(void)snprintf(text, sizeof(text), "%" PRId64 " MiB",
 			       rec->memory_free_kib / 1024);
 	else if (rec->memory_free_kib >= 0)
@@ -104,14 +104,14 @@ static void set_free(struct metrics_row *row, const struct metrics_record *rec)
 
 static int compare_keys(const void *a, const void *b)
 {
-	const struct metrics_pair *const *x = a, *const *y = b;
+	const struct metrics_pair *x = a, *y = b;
 
-	return strverscmp((*x)->key, (*y)->key);
+	return strverscmp(x->key, y->key);
 }
 
-/* The addresses themselves: no "N/ip", which repeats one of them. */
+/* The addresses themselves, borrowed: no "N/ip", which repeats one of them. */
 static size_t addresses(const struct metrics_map *networks,
-			const struct metrics_pair **ret_pairs)
+			struct metrics_pair *ret_pairs)
 {
 	size_t count = 0;
 
@@ -120,7 +120,7 @@ static size_t addresses(const struct metrics_map *networks,
 
 		if (p->value_len > 0 &&
 		    (strstr(p->key, "/ipv4/") || strstr(p->key, "/ipv6/")))
-			ret_pairs[count++] = p;
+			ret_pairs[count++] = *p;
 	}
 	qsort(ret_pairs, count, sizeof(*ret_pairs), compare_keys);
 	return count;
@@ -128,8 +128,8 @@ static size_t addresses(const struct metrics_map *networks,
 
 static void set_addresses(struct metrics_row *row, const struct metrics_record *rec)
 {
-	autofree const struct metrics_pair **pairs =
-		calloc(rec->networks.count + 1, sizeof(struct metrics_pair *));
+	autofree struct metrics_pair *pairs =
+		calloc(rec->networks.count + 1, sizeof(*pairs));
 	char *cell = row->cell[ADDRESSES];
 	size_t count = pairs ? addresses(&rec->networks, pairs) : 0;
 
@@ -142,7 +142,7 @@ static void set_addresses(struct metrics_row *row, const struct metrics_record *
 				       count - i);
 			break;
 		}
-		set_text(one, 45, pairs[i]->value, pairs[i]->value_len);
+		set_text(one, 45, pairs[i].value, pairs[i].value_len);
 		used += (size_t)snprintf(cell + used, METRICS_CELL_MAX - used, "%s%s",
 					 i ? " " : "", one);
 	}

@@ -21,7 +21,7 @@
 
 /* vm-guest-agent-xenstore-quota-bytes: what a guest may make xapi hold, in bytes of its
  * most wasteful encoding.  The list is cut where it is used up. */
-#define METRICS_QUOTA_BYTES (25 * 1024 * 1024)
+#define METRICS_QUOTA_BYTES (25L * 1024 * 1024)
 
 /* A subtree that xenopsd reads: @depth levels below it are listed, those one deeper are
  * still read.  @skip, if not NULL, is left out with all below it. */

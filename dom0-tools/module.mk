@@ -8,3 +8,5 @@ dom0-tools/guest-metrics_SRCS := dom0-tools/guest_metrics.c dom0-tools/domains.c
 	dom0-tools/metrics_table.c dom0-tools/metrics_watch.c $(GUEST_METRICS_PURE) \
 	$(LIB_BASE) $(LIB_XS)
 dom0-tools/guest-metrics_LIBS := xenstore jansson
+SCRIPT_TESTS += tests/daemon/guest-metrics.t
+MAN += docs/man/guest-metrics.1

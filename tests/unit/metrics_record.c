@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* guest-metrics-contract 2: what XAPI's own tests and its executed functions gave. */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "dom0-tools/metrics_record.h"
@@ -312,47 +313,38 @@ static struct metrics_record record_of(const char *text)
 	return rec;
 }
 
-#define EACH(v, table)                                                                   \
-	for (const struct vector *v = (table);                                           \
-	     v < (table) + sizeof(table) / sizeof((table)[0]); v++)
+/* Which of a record's maps a table is about: the offset of it. */
+struct subject {
+	const char *part;
+	size_t map;
+	const struct vector *vector;
+	size_t count;
+};
+
+#define TABLE(t)    (t), sizeof(t) / sizeof((t)[0])
+#define MAP(member) offsetof(struct metrics_record, member)
 
 static void test_maps(void)
 {
-	EACH(v, networks)
-	{
-		autorecord struct metrics_record rec = record_of(v->tree);
+	static const struct subject subjects[] = {
+		{ "networks", MAP(networks), TABLE(networks) },
+		{ "PV_drivers_version", MAP(pv_drivers_version), TABLE(drivers) },
+		{ "services", MAP(services), TABLE(services) },
+		{ "other", MAP(other), TABLE(others) },
+		{ "netbios_name", MAP(netbios_name), TABLE(names) },
+		{ "os_version", MAP(os_version), TABLE(os_versions) },
+	};
 
-		map_is(&rec.networks, v->want, v->name, "networks");
-	}
-	EACH(v, drivers)
-	{
-		autorecord struct metrics_record rec = record_of(v->tree);
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+		const struct subject *s = &subjects[i];
 
-		map_is(&rec.pv_drivers_version, v->want, v->name, "PV_drivers_version");
-	}
-	EACH(v, services)
-	{
-		autorecord struct metrics_record rec = record_of(v->tree);
+		for (size_t j = 0; j < s->count; j++) {
+			autorecord struct metrics_record rec =
+				record_of(s->vector[j].tree);
+			const void *map = (const char *)&rec + s->map;
 
-		map_is(&rec.services, v->want, v->name, "services");
-	}
-	EACH(v, others)
-	{
-		autorecord struct metrics_record rec = record_of(v->tree);
-
-		map_is(&rec.other, v->want, v->name, "other");
-	}
-	EACH(v, names)
-	{
-		autorecord struct metrics_record rec = record_of(v->tree);
-
-		map_is(&rec.netbios_name, v->want, v->name, "netbios_name");
-	}
-	EACH(v, os_versions)
-	{
-		autorecord struct metrics_record rec = record_of(v->tree);
-
-		map_is(&rec.os_version, v->want, v->name, "os_version");
+			map_is(map, s->vector[j].want, s->vector[j].name, s->part);
+		}
 	}
 }
 
