@@ -194,7 +194,8 @@ static int turn(struct xs_conn *xs, struct xs_watch *watch, int signal_fd,
 		return 1;
 	r = take_paths(watch, f);
 	if (r < 0) {
-		log_error("xenstore: the watch ended: %s", strerror(-r));
+		/* libxenstore has no better word for it than EINVAL */
+		log_error("the connection to xenstore is lost");
 		return r;
 	}
 	r = metrics_fleet_refresh(f, xs);
@@ -212,7 +213,7 @@ static int turn(struct xs_conn *xs, struct xs_watch *watch, int signal_fd,
 int metrics_watch(struct xs_conn *xs, struct metrics_fleet *fleet,
 		  const struct metrics_watch_options *opt)
 {
-	struct xs_watch *watch = NULL; /* lives as long as the process */
+	static struct xs_watch *watch; /* lives as long as the process */
 	autoclose int signal_fd = -1;
 	sigset_t ends;
 	int r;
