@@ -185,6 +185,48 @@ watching_json() {
 	watch_end INT
 }
 
+# On a terminal (script gives it one) the table is drawn anew, and only then.
+terminal() {
+	local pid
+	domain_new 5 "$TOOLSTACK" web
+	publish 5 10.0.0.5
+	watched=$STORE_DIR/watched
+	: > "$watched"
+	XENSTORED_PATH=$DOM0_SOCK script -qefc "exec '$O/guest-metrics' --watch" "$watched" \
+		< /dev/null > "$STORE_DIR/script.log" 2>&1 &
+	watcher=$!
+	echo "$watcher" > "$STORE_DIR/watcher.pid"
+	ok "$GROUND: the table on a terminal" seen '^ +5  web .* 10\.0\.0\.5 fe80::1'
+	home 5 memory/target 1 attr/vif/0/ipv4/0 10.0.0.6
+	ok "$GROUND: drawn again" seen '^ +5  web .* 10\.0\.0\.6 fe80::1'
+	is "$(grep -c "$(printf '\033\\[H\033\\[2J')" "$watched")" "$(grep -c ADDRESSES "$watched")" \
+		"$GROUND: on a clean screen each time"
+	pid=$(pgrep -P "$watcher")
+	kill -TERM "$pid"
+	wait_end
+	is "$ended" 0 "$GROUND: and ends cleanly"
+}
+
+# Guests come and go while they are listed; each write and removal is one request.
+vanishing() {
+	local i bad=0 lost=0 rounds=0 done=$STORE_DIR/done
+	domain_new 5 "$TOOLSTACK" web
+	for ((i = 0; i < 60; i++)); do
+		home 9 name ghost data/os_name x attr/vif/0/ipv4/0 10.0.0.9
+		xs0 rm /local/domain/9
+	done && touch "$done" &
+	echo $! > "$STORE_DIR/ghost.pid"
+	while [ ! -e "$done" ] && [ "$bad" = 0 ]; do
+		gm > "$STORE_DIR/list" || bad=$?
+		grep -q ' web ' "$STORE_DIR/list" || lost=$((lost + 1))
+		rounds=$((rounds + 1))
+	done
+	wait "$(< "$STORE_DIR/ghost.pid")"
+	rm -f "$STORE_DIR/ghost.pid"
+	is "$bad $lost" "0 0" "$GROUND: those that vanish disturb nobody, $rounds times"
+	ok "$GROUND: it was asked meanwhile" [ "$rounds" -ge 2 ]
+}
+
 # What did not change is not read again, and no time-out wakes it: strace is the witness.
 frugal() {
 	local trace=$STORE_DIR/trace
@@ -217,5 +259,7 @@ for_each_ground statuses
 for_each_ground no_store
 for_each_ground watching
 for_each_ground watching_json
+for_each_ground terminal
+for_each_ground vanishing
 for_each_ground frugal
 done_testing

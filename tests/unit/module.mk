@@ -1,6 +1,9 @@
 # tests of tests/unit
 
-TESTS += tests/unit/metrics_record tests/unit/metrics_text tests/unit/metrics_dump
+TESTS += tests/unit/metrics_record tests/unit/metrics_text tests/unit/metrics_dump \
+	tests/unit/metrics_table
+tests/unit/metrics_table_SRCS := tests/unit/metrics_table.c dom0-tools/metrics_table.c \
+	$(GUEST_METRICS_PURE) $(LIB_BASE)
 tests/unit/metrics_record_SRCS := tests/unit/metrics_record.c $(GUEST_METRICS_PURE) $(LIB_BASE)
 tests/unit/metrics_dump_SRCS := tests/unit/metrics_dump.c dom0-tools/metrics_dump.c $(LIB_BASE)
 tests/unit/metrics_text_SRCS := tests/unit/metrics_text.c dom0-tools/metrics_text.c
