@@ -1,1 +1,2 @@
-# tests of tests/xen
+# Tests on real Xen in an emulator: tests/xen/lib.sh says how they are written.
+XEN_TESTS += tests/xen/ground.t

@@ -1,0 +1,102 @@
+# shellcheck shell=bash
+# lib.sh - sourced by the tests of `make check-xen`: TAP from scripts that run in dom0.
+#
+#	. "$(dirname "$0")/lib.sh"
+#	send "$O/static/xe-guest-agent"
+#	dom0_hello() { is "$(guest echo hello)" hello "the guest speaks"; }
+#	on C-pv dom0_hello
+#	done_testing
+#
+# A function that `on` runs is copied into dom0 with all others named dom0_*, and finds
+# there tap.sh, dom0/lib.sh (the guest and what can be done to it) and in /job what was
+# sent.  Its TAP becomes ours, each name led by the machine's.  Everything else that is
+# said is shown only when a test failed, with the consoles.  Machines: see machine.sh.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+cd "$top" || exit 2
+O=${O:-build}
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+# shellcheck source=tests/xen/cache.sh
+. tests/xen/cache.sh
+# shellcheck source=tests/xen/machine.sh
+. tests/xen/machine.sh
+
+lab_job=$(mktemp -d "${TMPDIR:-/tmp}/xen-job.XXXXXX")
+lab_said=$(mktemp "${TMPDIR:-/tmp}/xen-said.XXXXXX")
+lab_end() { machine_stop; rm -rf "$lab_job" "$lab_said"; }
+trap lab_end EXIT
+trap 'exit 130' INT TERM HUP
+
+cp tests/tap.sh tests/xen/dom0/lib.sh "$lab_job/"
+mkdir "$lab_job/bin" "$lab_job/lib"
+
+# send FILE... : into dom0's /job
+send() { cp -r -- "$@" "$lab_job/"; }
+
+# send_program FILE... : into dom0's PATH, with the shared libraries that dom0 has not
+send_program() {
+	local libs
+
+	cp -- "$@" "$lab_job/bin/"
+	libs=$(ldd "$@" | grep -o '/[^ ]*' | grep -v ':$' |
+		grep -vE '/(libc|libm|libxen[a-z]*|ld-linux-x86-64)\.so' | sort -u)
+	# shellcheck disable=SC2086 # a list of paths
+	[ -z "$libs" ] || cp -L $libs "$lab_job/lib/"
+}
+
+# on MACHINE FUNCTION [ARGUMENT...] : in dom0 of the thawed machine.  LIMIT: seconds.
+on() { lab_run machine_thaw "$@"; }
+# on_fresh: the same, on a machine booted from nothing
+on_fresh() { lab_run machine_boot "$@"; }
+
+lab_run() {
+	local how=$1 machine=$2 bad=$tap_bad; shift 2
+
+	{
+		printf '%s\n' '#!/bin/bash' '. /job/tap.sh' '. /job/lib.sh'
+		# shellcheck disable=SC2046 # names of functions
+		declare -f $(compgen -A function dom0_)
+		printf '%q ' "$@"
+		printf '\n%s\n' "exit \$((tap_bad != 0))"
+	} > "$lab_job/run"
+	chmod +x "$lab_job/run"
+	: > "$lab_said"
+	if ! "$how" "$machine"; then
+		fail "$machine: the machine starts"
+		diag "$machine_said"
+	else
+		machine_job "$lab_job"
+		lab_relay "$machine" "${LIMIT:-120}"
+	fi
+	if [ "$tap_bad" != "$bad" ]; then
+		sed "s/^/# $machine said: /" "$lab_said"
+		[ -z "$machine_dir" ] || machine_logs | sed 's/^/# /'
+	fi
+	machine_stop
+}
+
+# lab_relay MACHINE SECONDS
+lab_relay() {
+	local end=$((SECONDS + $2)) line results=$tap_n bad=$tap_bad
+
+	while machine_line $((end - SECONDS)); do
+		case $line in
+		"ok "*) pass "$1: ${line#ok * - }" ;;
+		"not ok "*) fail "$1: ${line#not ok * - }" ;;
+		"#"*) echo "$line" ;;
+		@@exit*)
+			if [ "$line" != "@@exit 0" ] && [ "$tap_bad" = "$bad" ]; then
+				fail "$1: the script ends well"
+				diag "status ${line#@@exit }"
+			elif [ "$tap_n" = "$results" ]; then
+				fail "$1: the script tests something"
+			fi
+			return
+			;;
+		*) printf '%s\n' "$line" >> "$lab_said" ;;
+		esac
+	done
+	fail "$1: the script ends within $2 s"
+	diag "$machine_said"
+}
