@@ -40,6 +40,7 @@ HELPERS :=
 SCRIPT_TESTS :=
 XEN_TESTS :=
 MAN :=
+UNITS :=
 include $(MODULES:%=%/module.mk)
 
 # program(NAME): from the sources of NAME to $(O)/<last part> (or $(O)/NAME below tests/)
@@ -103,8 +104,11 @@ lint: setup-check setup-lint ## clang, clang-tidy, shellcheck and mandoc over ev
 	@O=build tools/lint
 
 install: all ## install below DESTDIR and PREFIX
-	@DESTDIR='$(DESTDIR)' O='$(O)' SBINDIR='$(SBINDIR)' BINDIR='$(BINDIR)' \
-		MANDIR='$(MANDIR)' UNITDIR='$(UNITDIR)' tools/install-files $(MAN)
+	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)'
+	install -m 755 $(filter %-agent,$(PROG_FILES)) '$(DESTDIR)$(SBINDIR)'
+	install -m 755 $(filter-out %-agent,$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
+	for m in $(MAN); do install -D -m 644 $$m '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
+	for u in $(UNITS); do sed 's,@SBINDIR@,$(SBINDIR),g' $$u > '$(DESTDIR)$(UNITDIR)'/$${u##*/}; done
 
 print-%:
 	@echo $($*)

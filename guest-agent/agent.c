@@ -126,10 +126,15 @@ static void sample_memory(struct agent *a)
 	m->free_kib = a->told_free_kib;
 }
 
+static void sample_drivers(struct agent *a)
+{
+	complain("drivers", collect_drivers(a->rootfd, &a->facts.drivers));
+}
+
 static void sample(struct agent *a)
 {
 	sample_memory(a);
-	complain("drivers", collect_drivers(a->rootfd, &a->facts.drivers));
+	sample_drivers(a);
 	a->sample_at_ms = io_now_ms() + AGENT_SAMPLE_MS;
 	a->dirty = true;
 }
@@ -295,8 +300,11 @@ static int wait_for_event(struct agent *a)
 		r = handle_signal(a);
 	if (r == 0 && fds[1].revents)
 		r = handle_watch(a);
-	if (r == 0 && fds[2].revents && netlink_drain(&a->netlink))
+	if (r == 0 && fds[2].revents && netlink_drain(&a->netlink)) {
 		collect_addresses(a);
+		sample_drivers(
+			a); /* the first vif brings a driver, the last takes it along */
+	}
 	if (r == 0 && io_now_ms() >= a->sample_at_ms)
 		sample(a);
 	return r;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest-agent/schema.h"
+#include "lib/cleanup.h"
 #include "lib/log.h"
 
 void publish_init(struct publisher *p, struct xs_conn *conn)
@@ -106,6 +107,50 @@ static int attempt(struct xs_conn *c, void *arg)
 	return r;
 }
 
+static int found_difference(void *arg, const char *path)
+{
+	(void)arg, (void)path;
+	return -1;
+}
+
+static int found_other_value(void *arg, const struct tree_entry *e)
+{
+	(void)arg, (void)e;
+	return -1;
+}
+
+static bool differs(const struct tree *have, const struct tree *want)
+{
+	static const struct tree_diff_ops ops = { found_difference, found_other_value };
+
+	return tree_diff(have, want, &ops, NULL) < 0;
+}
+
+/* The store makes parents by itself.  Remember those that are ours, so that a directory
+ * goes with its last key. */
+static int add_parents(struct tree *t)
+{
+	autotree struct tree parents = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < t->count; i++) {
+		autofree char *path = strdup(t->entry[i].path);
+		char *slash;
+
+		if (!path)
+			return -ENOMEM;
+		while (r >= 0 && (slash = strrchr(path, '/'))) {
+			*slash = '\0';
+			if (schema_is_own_dir(path))
+				r = tree_set(&parents, path, "", 0);
+		}
+	}
+	for (size_t i = 0; r >= 0 && i < parents.count; i++)
+		if (!tree_find(t, parents.entry[i].path))
+			r = tree_set(t, parents.entry[i].path, "", 0);
+	return r;
+}
+
 static int without_refused(struct tree *out, const struct tree *want,
 			   const struct tree *no)
 {
@@ -125,7 +170,7 @@ static int transact(struct publisher *p, const struct tree *want, struct attempt
 	do {
 		refusals = p->refused.count;
 		r = without_refused(&a->want, want, &p->refused);
-		if (r >= 0 && p->known && tree_equal(&a->want, &p->published))
+		if (r >= 0 && p->known && !differs(&p->published, &a->want))
 			return 0;
 		if (r >= 0)
 			r = xs_conn_transact(p->conn, attempt, a);
@@ -148,6 +193,8 @@ int publish(struct publisher *p, const struct tree *want)
 
 	if (r >= 0)
 		r = without_refused(&p->published, want, &p->refused);
+	if (r >= 0)
+		r = add_parents(&p->published);
 	p->known = r >= 0;
 	tree_done(&a.want);
 	tree_done(&a.have);

@@ -40,6 +40,15 @@ bool schema_is_own(const char *path)
 	return true;
 }
 
+bool schema_is_own_dir(const char *path)
+{
+	for (size_t i = 0; i < schema_own_count; i++)
+		if (!schema_own[i].below_only &&
+		    tree_path_is_in(path, schema_own[i].path))
+			return true;
+	return false;
+}
+
 enum schema_stage schema_stage(const char *path)
 {
 	if (strcmp(path, "data/updated") == 0)

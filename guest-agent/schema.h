@@ -28,6 +28,8 @@ extern const struct schema_own schema_own[];
 extern const size_t schema_own_count;
 /* Of what is there: is it the agent's, to be removed when it is not wanted? */
 bool schema_is_own(const char *path);
+/* Is this directory the agent's, to go with its last key? */
+bool schema_is_own_dir(const char *path);
 
 /* When in a transaction a path is written.  Older toolstacks look at everything when a
  * watched key changes, so what they do not watch comes first; data/updated says that the
