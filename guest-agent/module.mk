@@ -19,3 +19,5 @@ guest-agent/vm-data_SRCS := guest-agent/vm_data.c guest-agent/vm_data_store.c \
 	$(VM_DATA_PURE) $(LIB_BASE) $(LIB_XS)
 guest-agent/vm-data_LIBS := xenstore jansson
 guest-agent/vm-data_STATIC := y
+MAN += docs/man/vm-data.1
+SCRIPT_TESTS += tests/daemon/vm-data.t

@@ -143,10 +143,10 @@ static enum status do_wait(const struct job *job)
 	return r < 0 ? report(job, r) : print(value, len, o->raw, !o->raw);
 }
 
-static int write_list(FILE *out, const struct tree_entry *const *keys, size_t count)
+static int write_list(FILE *out, const struct tree_entry *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		(void)fprintf(out, "%s\n", keys[i]->path);
+		(void)fprintf(out, "%s\n", keys[i].path);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ static void report_fault(const struct vm_data_fault *fault)
 /* list and export: all or nothing, so the text is made before the first byte goes out. */
 static enum status do_keys(const struct job *job)
 {
-	autofree const struct tree_entry **keys = NULL;
+	autofree struct tree_entry *keys = NULL;
 	autotree struct tree nodes = { 0 };
 	struct vm_data_fault fault = { 0 };
 	autofree char *text = NULL;
@@ -193,31 +193,30 @@ static enum status do_keys(const struct job *job)
 
 static void map_problem(void *arg, const char *text)
 {
-	log_error("%s: %s", (const char *)arg, text);
+	log_error("%s: %s", *(const char *const *)arg, text);
 }
 
 static void map_ignored(void *arg, const char *text)
 {
-	log_debug("%s: %s", (const char *)arg, text);
+	log_debug("%s: %s", *(const char *const *)arg, text);
 }
 
 /* The map in @file, checked. */
 static enum status read_map(const char *file, struct tree *ret_nodes)
 {
-	static char standard_input[] = "standard input";
 	bool is_stdin = strcmp(file, "-") == 0;
-	autofree char *name = strdup(is_stdin ? standard_input : file);
-	struct vm_data_map_sink sink = { map_problem, map_ignored, name };
+	const char *name = is_stdin ? "standard input" : file;
+	struct vm_data_map_sink sink = { map_problem, map_ignored, &name };
 	autofree char *text = NULL;
 	size_t len = 0;
-	int r = name ? 0 : -ENOMEM;
+	int r;
 
-	if (r >= 0 && is_stdin)
+	if (is_stdin)
 		r = io_read_limited(STDIN_FILENO, VM_DATA_MAP_MAX, &text, &len);
-	else if (r >= 0)
+	else
 		r = io_read_file_at(AT_FDCWD, file, VM_DATA_MAP_MAX, &text, &len);
 	if (r < 0) {
-		log_error("cannot read '%s': %s", file, strerror(-r));
+		log_error("cannot read '%s': %s", name, strerror(-r));
 		return STATUS_USAGE;
 	}
 	r = vm_data_map_read(text, len, &sink, ret_nodes);

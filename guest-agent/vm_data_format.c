@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/cleanup.h"
-
 #define NAME_PREFIX "VM_DATA_" /* keeps a key called PATH or LD_PRELOAD harmless */
 
 int vm_data_format_parse(const char *name, enum vm_data_format *ret_format)
@@ -30,15 +28,15 @@ int vm_data_format_parse(const char *name, enum vm_data_format *ret_format)
 
 static int compare_keys(const void *a, const void *b)
 {
-	const struct tree_entry *const *x = a, *const *y = b;
+	const struct tree_entry *x = a, *y = b;
 
-	return strcmp((*x)->path, (*y)->path);
+	return strcmp(x->path, y->path);
 }
 
-int vm_data_keys(const struct tree *nodes, const struct tree_entry ***ret_keys,
+int vm_data_keys(const struct tree *nodes, struct tree_entry **ret_keys,
 		 size_t *ret_count)
 {
-	const struct tree_entry **keys = calloc(nodes->count + 1, sizeof(*keys));
+	struct tree_entry *keys = calloc(nodes->count + 1, sizeof(*keys));
 	size_t n = 0;
 
 	if (!keys)
@@ -47,7 +45,7 @@ int vm_data_keys(const struct tree *nodes, const struct tree_entry ***ret_keys,
 		const struct tree_entry *e = &nodes->entry[i];
 
 		if (e->value_len > 0 || !tree_has_below(nodes, e->path))
-			keys[n++] = e;
+			keys[n++] = *e;
 	}
 	qsort(keys, n, sizeof(*keys), compare_keys);
 	*ret_keys = keys;
@@ -151,9 +149,11 @@ static void print_env_value(FILE *out, const char *value, size_t len)
 {
 	(void)fputc('"', out);
 	for (size_t i = 0; i < len; i++) {
-		if (memchr("\"\\`$", value[i], 4))
+		char c = value[i];
+
+		if (c == '"' || c == '\\' || c == '`' || c == '$')
 			(void)fputc('\\', out);
-		(void)fputc(value[i], out);
+		(void)fputc(c, out);
 	}
 	(void)fputc('"', out);
 }
@@ -173,20 +173,15 @@ static int compare_variables(const void *a, const void *b)
 
 static char *variable_name(const char *key)
 {
-	size_t prefix = strlen(NAME_PREFIX), len = strlen(key);
-	char *name = malloc(prefix + len + 1);
+	char *name;
 
-	if (!name)
+	if (asprintf(&name, NAME_PREFIX "%s", key) < 0)
 		return NULL;
-	memcpy(name, NAME_PREFIX, prefix);
-	for (size_t i = 0; i <= len; i++) {
-		char c = key[i];
-
-		if (c >= 'a' && c <= 'z') /* toupper() would ask the locale */
-			c = (char)(c - 'a' + 'A');
-		else if (c && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9'))
-			c = '_';
-		name[prefix + i] = c;
+	for (char *c = name; *c; c++) {
+		if (*c >= 'a' && *c <= 'z') /* toupper() would ask the locale */
+			*c = (char)(*c - 'a' + 'A');
+		else if (!(*c >= 'A' && *c <= 'Z') && !(*c >= '0' && *c <= '9'))
+			*c = '_';
 	}
 	return name;
 }
@@ -213,14 +208,31 @@ static int check_variables(const struct variable *vars, size_t count,
 	return 0;
 }
 
-static int format_variables(FILE *out, bool shell, const struct tree_entry *const *keys,
+static int print_variables(FILE *out, bool shell, const struct variable *vars,
+			   size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		(void)fprintf(out, "%s=", vars[i].name);
+		(shell ? print_shell_value : print_env_value)(out, vars[i].key->value,
+							      vars[i].key->value_len);
+		if (fputc('\n', out) == EOF)
+			r = -EIO;
+	}
+	return r;
+}
+
+static int format_variables(FILE *out, bool shell, const struct tree_entry *keys,
 			    size_t count, struct vm_data_fault *ret_fault)
 {
-	autofree struct variable *vars = calloc(count + 1, sizeof(*vars));
-	int r = vars ? 0 : -ENOMEM;
+	struct variable *vars = calloc(count + 1, sizeof(*vars));
+	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < count; i++) {
-		vars[i] = (struct variable){ variable_name(keys[i]->path), keys[i] };
+	if (!vars)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		vars[i] = (struct variable){ variable_name(keys[i].path), &keys[i] };
 		if (!vars[i].name)
 			r = -ENOMEM;
 	}
@@ -229,19 +241,15 @@ static int format_variables(FILE *out, bool shell, const struct tree_entry *cons
 		r = check_variables(vars, count, shell ? shell_objection : env_objection,
 				    ret_fault);
 	}
-	for (size_t i = 0; r >= 0 && i < count; i++) {
-		(void)fprintf(out, "%s=", vars[i].name);
-		(shell ? print_shell_value : print_env_value)(out, vars[i].key->value,
-							      vars[i].key->value_len);
-		if (fputc('\n', out) == EOF)
-			r = -EIO;
-	}
-	for (size_t i = 0; vars && i < count; i++)
+	if (r >= 0)
+		r = print_variables(out, shell, vars, count);
+	for (size_t i = 0; i < count; i++)
 		free(vars[i].name);
+	free(vars);
 	return r;
 }
 
-static int format_json(FILE *out, const struct tree_entry *const *keys, size_t count,
+static int format_json(FILE *out, const struct tree_entry *keys, size_t count,
 		       struct vm_data_fault *ret_fault)
 {
 	json_t *object = json_object();
@@ -249,13 +257,13 @@ static int format_json(FILE *out, const struct tree_entry *const *keys, size_t c
 
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		/* NULL for what is not UTF-8: JSON has no other strings */
-		json_t *value = json_stringn(keys[i]->value, keys[i]->value_len);
+		json_t *value = json_stringn(keys[i].value, keys[i].value_len);
 
 		if (!value) {
-			*ret_fault = (struct vm_data_fault){ keys[i]->path, NULL,
+			*ret_fault = (struct vm_data_fault){ keys[i].path, NULL,
 							     "its value is not UTF-8" };
 			r = -EILSEQ;
-		} else if (json_object_set_new(object, keys[i]->path, value) < 0) {
+		} else if (json_object_set_new(object, keys[i].path, value) < 0) {
 			r = -ENOMEM;
 		}
 	}
@@ -266,9 +274,8 @@ static int format_json(FILE *out, const struct tree_entry *const *keys, size_t c
 	return r;
 }
 
-int vm_data_format(FILE *out, enum vm_data_format format,
-		   const struct tree_entry *const *keys, size_t count,
-		   struct vm_data_fault *ret_fault)
+int vm_data_format(FILE *out, enum vm_data_format format, const struct tree_entry *keys,
+		   size_t count, struct vm_data_fault *ret_fault)
 {
 	if (format == VM_DATA_JSON)
 		return format_json(out, keys, count, ret_fault);

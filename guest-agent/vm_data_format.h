@@ -8,7 +8,7 @@
  *
  * Source: systemd.exec(5) EnvironmentFile=; systemd src/basic/{env-file,env-util,utf8}.c
  *         (what the parser takes); POSIX 2.2.2 (single quotes); RFC 8259
- * Owns:   results belong to the caller (free()); the strings in them are the tree's.
+ * Owns:   results belong to the caller (free()); paths and values in them are the tree's.
  * Errors: 0 or a negative errno.
  */
 #pragma once
@@ -35,14 +35,13 @@ struct vm_data_fault {
 int vm_data_format_parse(const char *name, enum vm_data_format *ret_format);
 
 /* The keys among @nodes by byte value of their names (the order of LC_ALL=C sort). */
-int vm_data_keys(const struct tree *nodes, const struct tree_entry ***ret_keys,
+int vm_data_keys(const struct tree *nodes, struct tree_entry **ret_keys,
 		 size_t *ret_count);
 
 /* Write all of @keys or, when one cannot be expressed in @format, nothing.
  * -EILSEQ: such a key, told in *ret_fault.  -EIO: @out does not take it. */
-int vm_data_format(FILE *out, enum vm_data_format format,
-		   const struct tree_entry *const *keys, size_t count,
-		   struct vm_data_fault *ret_fault);
+int vm_data_format(FILE *out, enum vm_data_format format, const struct tree_entry *keys,
+		   size_t count, struct vm_data_fault *ret_fault);
 
 /* The length of the valid UTF-8 sequence that @text starts with and its code point, or 0:
  * there is none (cut short, overlong, a surrogate, past U+10FFFF). */

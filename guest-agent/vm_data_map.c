@@ -6,10 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "lib/cleanup.h"
 
 #define PREFIX	  "vm-data/"
 #define SHOW_MAX  200 /* bytes of a key in a sentence */
@@ -70,18 +67,20 @@ static bool is_below(const struct pair *p)
 	       memcmp(p->key, PREFIX, strlen(PREFIX)) == 0;
 }
 
-/* @key: the pair's, without its prefix and terminated. */
-static void check_key(struct reader *m, const struct pair *p, const char *key)
+/* Check the pair's key and copy it without its prefix, terminated. */
+static bool take_key(struct reader *m, const struct pair *p,
+		     char key[VM_DATA_KEY_MAX + 1])
 {
+	const char *text = p->key + strlen(PREFIX);
 	size_t len = p->key_len - strlen(PREFIX), levels = 1;
 	char where[PLACE_MAX];
 
-	for (const char *c = key; *c; c++)
-		levels += *c == '/';
+	for (size_t i = 0; i < len; i++)
+		levels += text[i] == '/';
 	place(p, where);
 	if (len == 0)
 		problem(m, "%s: no key after vm-data/", where);
-	else if (strlen(key) != len)
+	else if (strnlen(text, len) < len)
 		problem(m, "%s: a NUL byte in the key", where);
 	else if (levels > VM_DATA_DEPTH_MAX)
 		problem(m, "%s: %zu levels below vm-data, at most %d are allowed", where,
@@ -89,40 +88,41 @@ static void check_key(struct reader *m, const struct pair *p, const char *key)
 	else if (len > VM_DATA_KEY_MAX)
 		problem(m, "%s: %zu bytes after vm-data/, at most %d are allowed", where,
 			len, VM_DATA_KEY_MAX);
-	else if (key[0] == '/' || tree_path_check(key) < 0)
+	else {
+		memcpy(key, text, len);
+		key[len] = '\0';
+		if (key[0] != '/' && tree_path_check(key) == 0)
+			return true;
 		problem(m, "%s: a key has A-Z a-z 0-9 - _ @ and single slashes inside",
 			where);
+	}
+	return false;
 }
 
 /* One pair of the map: checked and, unless something was wrong with it, added. */
 static void take(struct reader *m, const struct pair *p)
 {
-	autofree char *key = NULL;
-	char where[PLACE_MAX];
-	int before = m->error;
+	char key[VM_DATA_KEY_MAX + 1], where[PLACE_MAX];
+	bool good;
 
 	if (!is_below(p)) {
 		ignored(m, p);
 		return;
 	}
-	key = strndup(p->key + strlen(PREFIX), p->key_len - strlen(PREFIX));
-	if (!key) {
-		m->error = -ENOMEM;
-		return;
-	}
-	m->error = 0;
-	check_key(m, p, key);
-	if (p->value_len > VM_DATA_VALUE_MAX)
+	good = take_key(m, p, key);
+	if (p->value_len > VM_DATA_VALUE_MAX) {
 		problem(m, "%s: a value of %zu bytes, at most %d are allowed",
 			place(p, where), p->value_len, VM_DATA_VALUE_MAX);
-	if (!m->error && tree_find(m->nodes, key))
+		good = false;
+	}
+	if (good && tree_find(m->nodes, key)) {
 		problem(m, "%s: the key was given before", place(p, where));
-	if (!m->error && m->nodes->count >= VM_DATA_NODES_MAX)
+		good = false;
+	}
+	if (good && m->nodes->count >= VM_DATA_NODES_MAX)
 		m->crowded = true;
-	else if (!m->error)
-		m->error = tree_set(m->nodes, key, p->value, p->value_len);
-	if (!m->error)
-		m->error = before;
+	else if (good && tree_set(m->nodes, key, p->value, p->value_len) < 0)
+		m->error = -ENOMEM;
 }
 
 static void read_lines(struct reader *m, const char *text, size_t len)
@@ -194,15 +194,13 @@ static const char *foreign(const char *text, size_t len, size_t blank)
 /* @nodes and every parent of one, as far as VM_DATA_NODES_MAX. */
 static int add_parents(const struct tree *nodes, struct tree *all)
 {
+	char parent[VM_DATA_KEY_MAX + 1];
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < nodes->count; i++) {
 		const struct tree_entry *e = &nodes->entry[i];
-		autofree char *parent = strdup(e->path);
 		const char *slash = e->path;
 
-		if (!parent)
-			return -ENOMEM;
 		while (r >= 0 && (slash = strchr(slash + 1, '/')) != NULL &&
 		       all->count < VM_DATA_NODES_MAX) {
 			memcpy(parent, e->path, (size_t)(slash - e->path));
@@ -219,24 +217,17 @@ static int add_parents(const struct tree *nodes, struct tree *all)
 /* Can a guest list each of the directories, vm-data itself the first? */
 static void check_names(struct reader *m)
 {
-	const struct tree *t = m->nodes;
-	autofree size_t *names = calloc(t->count + 1, sizeof(*names));
+	const struct tree *t = m->nodes; /* less than VM_DATA_NODES_MAX */
+	size_t names[VM_DATA_NODES_MAX] = { 0 };
+	char parent[VM_DATA_KEY_MAX + 1];
 
-	if (!names) {
-		m->error = -ENOMEM;
-		return;
-	}
 	for (size_t i = 0; i < t->count; i++) {
 		const char *path = t->entry[i].path, *slash = strrchr(path, '/');
 		size_t dir = 0;
 
 		if (slash) {
-			autofree char *parent = strndup(path, (size_t)(slash - path));
-
-			if (!parent) {
-				m->error = -ENOMEM;
-				return;
-			}
+			memcpy(parent, path, (size_t)(slash - path));
+			parent[slash - path] = '\0';
 			dir = tree_lower_bound(t, parent) + 1;
 		}
 		names[dir] += strlen(slash ? slash + 1 : path) + 1;
@@ -267,6 +258,11 @@ static void check_whole(struct reader *m)
 		check_names(m);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 int vm_data_map_read(const char *text, size_t len, const struct vm_data_map_sink *sink,
 		     struct tree *ret_nodes)
 {
@@ -274,7 +270,7 @@ int vm_data_map_read(const char *text, size_t len, const struct vm_data_map_sink
 	const char *what;
 	size_t blank = 0;
 
-	while (blank < len && memchr(" \t\r\n", text[blank], 4))
+	while (blank < len && is_blank(text[blank]))
 		blank++;
 	what = foreign(text, len, blank);
 	if (what)

@@ -8,7 +8,8 @@
 #include "lib/log.h"
 #include "lib/tree.h"
 
-#define SECONDS_DIGITS 9 /* over 30 years: no time-out needs more */
+#define SECONDS_DIGITS 9	  /* over 30 years: no time-out needs more */
+#define KEY_MAX	       (2048 - 8) /* bytes: XENSTORE_REL_PATH_MAX less vm-data/ */
 
 const char vm_data_usage[] =
 	"usage: vm-data [--domain ID|NAME] VERB ...\n"
@@ -150,7 +151,8 @@ static bool take_key(struct vm_data_options *o, char *text, bool prefix)
 	}
 	if (strncmp(text, "vm-data/", strlen("vm-data/")) == 0)
 		key += strlen("vm-data/");
-	if (*key == '\0' || *key == '/' || tree_path_check(key) < 0)
+	if (*key == '\0' || *key == '/' || strlen(key) > KEY_MAX ||
+	    tree_path_check(key) < 0)
 		return is_bad(prefix ? "prefix" : "key", text);
 	o->key = key;
 	return true;

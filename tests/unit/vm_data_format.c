@@ -22,14 +22,15 @@ static void keep(const char **text, size_t which)
 	static char kept[2][64];
 
 	if (*text)
-		*text = strcpy(kept[which], *text);
+		(void)snprintf(kept[which], sizeof(kept[which]), "%s", *text);
+	*text = *text ? kept[which] : NULL;
 }
 
 /* What is written for @pairs (free() it), or NULL and the fault. */
 static char *format(enum vm_data_format how, const struct pair *pairs, size_t count,
 		    struct vm_data_fault *fault, size_t *ret_len, int *ret_r)
 {
-	autofree const struct tree_entry **keys = NULL;
+	autofree struct tree_entry *keys = NULL;
 	autotree struct tree nodes = { 0 };
 	char *text = NULL;
 	size_t n = 0;
