@@ -1,5 +1,4 @@
-# nothing yet
-
+# What runs in dom0.
 GUEST_METRICS_PURE := dom0-tools/metrics_record.c dom0-tools/metrics_networks.c \
 	dom0-tools/metrics_view.c dom0-tools/metrics_map.c dom0-tools/metrics_text.c
 PROGS += dom0-tools/guest-metrics

@@ -48,11 +48,10 @@ struct address_fact {
 		struct in6_addr in6;
 	};
 	uint32_t flags; /* IFA_F_... of <linux/if_addr.h> */
-	uint8_t scope;	/* RT_SCOPE_... */
 	unsigned ifindex;
 	char ifname[IF_NAMESIZE];
-	bool has_vif;
 	uint32_t devid; /* of the vif, when it has one */
+	bool has_vif;
 };
 
 struct net_facts {

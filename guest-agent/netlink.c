@@ -66,14 +66,14 @@ bool netlink_drain(struct netlink *nl)
 }
 
 /* The one walk over attributes: each is inside the message, or the walk ends. */
-static const struct rtattr *next_attr(const struct rtattr *a, size_t *left)
+static struct rtattr *next_attr(struct rtattr *a, size_t *left)
 {
 	size_t step = RTA_ALIGN(a->rta_len);
 
 	if (step >= *left)
 		return NULL;
 	*left -= step;
-	return (const struct rtattr *)((const char *)a + step);
+	return (struct rtattr *)((char *)a + step);
 }
 
 static bool attr_is_whole(const struct rtattr *a, size_t left)
@@ -97,13 +97,12 @@ static int add_address(struct net_facts *facts, const struct address_fact *a)
 	return 0;
 }
 
-static int parse_address(const struct ifaddrmsg *m, size_t len, struct net_facts *facts)
+static int parse_address(struct ifaddrmsg *m, size_t len, struct net_facts *facts)
 {
 	struct address_fact a = { .family = m->ifa_family,
 				  .flags = m->ifa_flags,
-				  .scope = m->ifa_scope,
 				  .ifindex = m->ifa_index };
-	const struct rtattr *attr = (const struct rtattr *)(m + 1);
+	struct rtattr *attr = (struct rtattr *)(m + 1);
 	size_t size = a.family == AF_INET ? sizeof(a.in) : sizeof(a.in6);
 	size_t left = len - sizeof(*m);
 	bool found = false, local = false;
@@ -127,7 +126,7 @@ static int parse_address(const struct ifaddrmsg *m, size_t len, struct net_facts
 	return found ? add_address(facts, &a) : 0;
 }
 
-static int parse_error(const struct nlmsghdr *h)
+static int parse_error(struct nlmsghdr *h)
 {
 	const struct nlmsgerr *e = NLMSG_DATA(h);
 
@@ -136,10 +135,9 @@ static int parse_error(const struct nlmsghdr *h)
 	return e->error;
 }
 
-int netlink_parse_dump(const void *data, size_t len, unsigned seq,
-		       struct net_facts *facts)
+int netlink_parse_dump(void *data, size_t len, unsigned seq, struct net_facts *facts)
 {
-	const struct nlmsghdr *h = data;
+	struct nlmsghdr *h = data;
 	int r = 0;
 
 	/* NLMSG_OK() compares with a signed length */

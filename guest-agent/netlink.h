@@ -27,8 +27,8 @@ bool netlink_drain(struct netlink *nl);
 /* All addresses with the vif behind each, in the kernel's order. */
 int netlink_collect(struct netlink *nl, int rootfd, struct net_facts *ret);
 
-/* Add the addresses of one datagram of a dump; pure.  1: the dump ends here, 0: more
+/* Add the addresses of one datagram of a dump; pure (the
+ * kernel's macros take no const).  1: the dump ends here, 0: more
  * comes, -EAGAIN: it was disturbed and must be asked again, -EBADMSG: malformed, other:
  * what the kernel answered. */
-int netlink_parse_dump(const void *data, size_t len, unsigned seq,
-		       struct net_facts *facts);
+int netlink_parse_dump(void *data, size_t len, unsigned seq, struct net_facts *facts);

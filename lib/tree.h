@@ -76,9 +76,9 @@ struct tree_diff_ops {
 int tree_diff(const struct tree *have, const struct tree *want,
 	      const struct tree_diff_ops *ops, void *arg);
 
-/* A line `path = "value"`, escaped as xenstore-ls -f does (measured, 4.17): printable ASCII
- * as it is, also '"', but '\\' after a backslash; \t \n \r by letter; bytes below 8 as \00O
- * (octal), others as \xHH.  The value is never cut. */
+/* A line `path = "value"`, escaped as xenstore-ls -f does (measured, 4.17): printable
+ * ASCII as it is, also '"', but '\\' after a backslash; \t \n \r by letter; bytes below 8
+ * as \00O (octal), others as \xHH.  The value is never cut. */
 void tree_print(FILE *out, const struct tree *t);
 void tree_print_value(FILE *out, const char *value, size_t len);
 /* Read such lines; empty lines are skipped.  -EBADMSG: a line that is not one, its number

@@ -155,7 +155,7 @@ int xs_conn_read_below(struct xs_conn *c, const char *path, unsigned depth,
 
 	if (r == -ENOENT || r == -EACCES)
 		return 0;
-	for (unsigned i = 0; r >= 0 && i < count; i++) {
+	for (unsigned i = 0; r >= 0 && names && i < count; i++) {
 		autofree char *child = NULL;
 
 		if (asprintf(&child, "%s/%s", path, names[i]) < 0) {
