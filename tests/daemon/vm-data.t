@@ -315,6 +315,11 @@ vm-data/a/b = "1"   (n5)' "$GROUND: populate: every node is the guest's, nobody 
 vm-data/new = "1"   (n5)' "$GROUND: populate after set_xenstore_data: permissions as at boot"
 	jq -n '{"vm-data/j": "a\nb", "other": 1}' | dom0 populate --domain vm5 -
 	is "$(guest get j)" $'a\nb' "$GROUND: populate: JSON from standard input"
+	domain_new 6 "$TOOLSTACK"
+	before=$(dom0 export --domain 5)
+	jq 'with_entries(.key |= "vm-data/" + .)' <<< "$before" | dom0 populate --domain 6 -
+	is "$(dom0 export --domain 6)" "$before" "$GROUND: an export can be made a map"
+	domain_destroy 6
 	before=$(nodes 5)
 	printf 'vm-data/ok=1\nvm-data/a b=1\nvm-data/big=%02049d\nvm-data/c\n' 0 > "$tmp/map"
 	run dom0 populate --domain 5 "$tmp/map"
@@ -367,12 +372,13 @@ test_snapshot() {
 		dom0 populate --domain 5 "$tmp/old"
 	done &
 	writer=$!
-	while kill -0 "$writer" 2> "$tmp/err"; do
+	while :; do
 		text=$(guest export | jq -r '"\(length) \([.[]] | unique | join("+"))"')
 		case $text in
 		'12 old' | '12 new') seen=$text ;;
 		*) torn=$((torn + 1)); diag "torn: $text" ;;
 		esac
+		kill -0 "$writer" 2> "$tmp/err" || break
 	done
 	wait "$writer"
 	is "$torn:${seen%% *}" 0:12 "$GROUND: a reader sees one map or the other"
