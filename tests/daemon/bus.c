@@ -470,11 +470,11 @@ int bus_work(struct bus *bus)
 	int r;
 
 	ring_acknowledge(&bus->ring);
-	if (!bus->suspended || !bus_is_idle(bus)) {
-		r = drain_ring(bus);
-		if (r < 0)
-			return r;
-	} /* else the guest does not run: what comes now waits, or is lost with the ring */
+	/* a suspended guest does not run: what comes now waits, or is lost with the ring
+	 */
+	r = bus->suspended && bus_is_idle(bus) ? 0 : drain_ring(bus);
+	if (r < 0)
+		return r;
 	while ((c = *at)) {
 		while (client_step(bus, c))
 			;

@@ -18,4 +18,4 @@ HELPERS += tests/daemon/xsh
 tests/daemon/xsh_SRCS := tests/daemon/xsh.c lib/xs.c $(LIB_BASE)
 tests/daemon/xsh_LIBS := xenstore
 
-SCRIPT_TESTS += tests/daemon/ground.t tests/daemon/bus.t
+SCRIPT_TESTS += tests/daemon/ground.t tests/daemon/bus.t tests/daemon/instances.t
