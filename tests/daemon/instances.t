@@ -32,6 +32,10 @@ is "${#store_dirs[@]}" 0 "both are gone"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/xpt.XXXXXX")
 at_exit "rm -rf '$work'"
+mkfifo "$work/never"
+leader=''
+# shellcheck disable=SC2016 # expanded when this test ends
+at_exit '[ -z "$leader" ] || kill -KILL -- "-$leader" 2> /dev/null' # when a signal ends this test
 
 # A test in a process group of its own that says where its parts are, then waits.
 cat > "$work/test" << 'END'
@@ -44,7 +48,7 @@ cat > "$work/test" << 'END'
 	case $4 in
 	exit) exit 0 ;;
 	fail) exit 1 ;;
-	*) sleep 1000 & wait ;;
+	*) exec {never}<> "$3/never"; read -r -u "$never" ;;
 	esac
 END
 
@@ -60,7 +64,6 @@ none_alive() { ! any_alive; }
 
 # ends C|O HOW : run the test and end it like that; its parts' ids are left in $work/pids
 ends() {
-	local leader
 	rm -f "$work/pids" "$work/dir"
 	# what a shell starts in the background ignores SIGINT, and so would the test
 	setsid env --default-signal bash "$work/test" "$top" "$1" "$work" "$2" &
@@ -77,10 +80,10 @@ ends() {
 	any_alive && kill -KILL -- "-$leader"
 	if [ "$2" = KILL ]; then
 		rm -rf "$(< "$work/dir")" # what nobody could do
-		kill -KILL -- "-$leader" 2> /dev/null # the sleep
 	else
 		ok "$1: no file is left after $2" wait_for 10 test ! -e "$(< "$work/dir")"
 	fi
+	leader=''
 }
 
 for daemon in C O; do

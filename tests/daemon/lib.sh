@@ -68,20 +68,46 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# stop_pid_file FILE : end the process of FILE, which this test started
-stop_pid_file() {
-	local pid
-	pid=$(< "$1") || return 0
-	kill -KILL "$pid" 2>/dev/null
-	{ wait "$pid"; } 2>/dev/null
-	rm -f "$1"
+# is_ours PID : still a child of this shell (a number may have been given out again)
+is_ours() {
+	local parent
+	{ read -r _ _ _ parent _ < "/proc/$1/stat"; } 2>/dev/null || return 1
+	[ "$parent" = "$BASHPID" ] || [ "$parent" = "$$" ]
+}
+
+# background FILE CMD... : start it, its process id goes to FILE.  Not a job: the shell says
+# nothing when it is killed, and a trap during `wait` cannot wait for it in vain.
+background() {
+	local file=$1
+	shift
+	"$@" &
+	echo $! > "$file"
+	disown
+}
+
+# ended FILE... : until the processes are gone
+ended() {
+	local f pid
+	for f in "$@"; do
+		pid=$(< "$f")
+		while is_ours "$pid"; do sleep 0.005; done
+		rm -f "$f"
+	done
+}
+
+# stop FILE... : end the processes of these files, which this test started
+stop() {
+	local f pid
+	for f in "$@"; do
+		pid=$(< "$f")
+		! is_ours "$pid" || kill -KILL "$pid"
+	done
+	ended "$@"
 }
 
 store_remove() {
-	local f dirs=() d
-	for f in "$1"/*.pid; do
-		[ ! -e "$f" ] || stop_pid_file "$f"
-	done
+	local dirs=() d
+	[ ! -e "$1/store.pid" ] || stop "$1"/*.pid
 	rm -rf "$1"
 	for d in ${store_dirs[@]+"${store_dirs[@]}"}; do [ "$d" = "$1" ] || dirs+=("$d"); done
 	store_dirs=(${dirs[@]+"${dirs[@]}"})
@@ -124,10 +150,9 @@ store_start() {
 		ln -s /dev/null "$dir/oxenstored-access.log" # it would write each request
 		daemon=("$XEN_LIB_BIN/oxenstored" --no-fork --config-file "$dir/oxenstored.conf")
 	fi
-	FAKEXEN_DIR=$dir XENSTORED_RUNDIR=$dir XENSTORED_ROOTDIR=$dir \
-		LD_PRELOAD=$O/tests/daemon/fakexen.so \
-		"${daemon[@]}" < /dev/null > "$dir/daemon.log" 2>&1 &
-	echo $! > "$dir/store.pid"
+	background "$dir/store.pid" env FAKEXEN_DIR="$dir" XENSTORED_RUNDIR="$dir" \
+		XENSTORED_ROOTDIR="$dir" LD_PRELOAD="$O/tests/daemon/fakexen.so" \
+		"${daemon[@]}" < /dev/null > "$dir/daemon.log" 2>&1
 	store_select "$dir"
 	XENSTORED_PATH=$DOM0_SOCK "$O/tests/daemon/domtree" wait && return 0
 	sed 's/^/# /' "$dir/daemon.log"
@@ -151,9 +176,8 @@ guest_bus() {
 	local n=1
 	while [ -e "$STORE_DIR/bus-$n.pid" ] || [ -e "$STORE_DIR/bus-$n" ]; do n=$((n + 1)); done
 	GUEST_SOCK=$STORE_DIR/bus-$n
-	"$O/tests/daemon/xenbus" serve "$STORE_DIR" "$1" "$GUEST_SOCK" < /dev/null \
-		>> "$STORE_DIR/bus.log" 2>&1 &
-	echo $! > "$GUEST_SOCK.pid"
+	background "$GUEST_SOCK.pid" "$O/tests/daemon/xenbus" serve "$STORE_DIR" "$1" \
+		"$GUEST_SOCK" < /dev/null >> "$STORE_DIR/bus.log" 2>&1
 	ln -sfn "$GUEST_SOCK" "$STORE_DIR/guest-$1"
 	guest_ctl "$1" wait
 }
@@ -161,7 +185,7 @@ guest_bus() {
 guest_bus_stop() {
 	local sock
 	sock=$(guest_sock "$1") || return 0 # there was no guest in it
-	stop_pid_file "$sock.pid"
+	stop "$sock.pid"
 	rm -f "$sock" "$sock.ctl" "$STORE_DIR/guest-$1"
 }
 
@@ -200,12 +224,15 @@ xsg() { xs_client "$(guest_sock "$1")" "${@:2}"; }
 
 declare -A client_in client_out
 
+client_run() {
+	XENSTORED_PATH=$1 exec "$O/tests/daemon/xsh" < "$2.in" > "$2.out" 2>> "$STORE_DIR/client.log"
+}
+
 client_open() {
 	local base=$STORE_DIR/client-$1 line in out
 	mkfifo "$base.in" "$base.out"
-	XENSTORED_PATH=$2 "$O/tests/daemon/xsh" < "$base.in" > "$base.out" \
-		2>> "$STORE_DIR/client.log" &
-	echo $! > "$base.pid"
+	# opened by the child: a FIFO waits for the other end
+	background "$base.pid" client_run "$2" "$base"
 	exec {in}> "$base.in" {out}< "$base.out"
 	client_in[$1]=$in client_out[$1]=$out
 	rm "$base.in" "$base.out"
@@ -235,16 +262,13 @@ client_release() {
 }
 
 client_close() {
-	local pid
-	pid=$(< "$STORE_DIR/client-$1.pid")
 	echo quit >&"${client_in[$1]}" # later children hold the descriptor: no end of file
 	client_release "$1"
-	wait "$pid"
-	rm -f "$STORE_DIR/client-$1.pid"
+	ended "$STORE_DIR/client-$1.pid"
 }
 
 client_kill() {
-	stop_pid_file "$STORE_DIR/client-$1.pid"
+	stop "$STORE_DIR/client-$1.pid"
 	client_release "$1"
 }
 
