@@ -13,31 +13,35 @@
 #include "lib/io.h"
 #include "lib/version.h"
 
+/* One list of data and drivers costs less than a read of each key that may be there. */
 const struct schema_own schema_own[] = {
 	{ "attr/PVAddons", 1, false },
 	{ "attr/vif", 3, false }, /* N/ipv4/M */
 	{ "control/feature-balloon", 0, false },
-	{ "data/meminfo_free", 0, false },
-	{ "data/meminfo_total", 0, false },
-	{ "data/os_distro", 0, false },
-	{ "data/os_majorver", 0, false },
-	{ "data/os_minorver", 0, false },
-	{ "data/os_name", 0, false },
-	{ "data/os_uname", 0, false },
-	{ "data/updated", 0, false },
+	{ "data", 1, true },
 	{ "drivers", 1, true },
 };
 const size_t schema_own_count = sizeof(schema_own) / sizeof(*schema_own);
 
+static const char *const own_data[] = {
+	"meminfo_free", "meminfo_total", "os_distro", "os_majorver",
+	"os_minorver",	"os_name",	 "os_uname",  "updated",
+};
+
 bool schema_is_own(const char *path)
 {
-	static const char drivers[] = "drivers/";
+	const char *name = strchr(path, '/');
 	uint64_t index;
 
 	/* others may add names there, XAPI counts numbers only */
-	if (strncmp(path, drivers, strlen(drivers)) == 0)
-		return io_parse_u64(path + strlen(drivers), UINT32_MAX, &index) >= 0;
-	return true;
+	if (name && tree_path_is_in(path, "drivers"))
+		return io_parse_u64(name + 1, UINT32_MAX, &index) >= 0;
+	if (!name || !tree_path_is_in(path, "data"))
+		return true;
+	for (size_t i = 0; i < sizeof(own_data) / sizeof(*own_data); i++)
+		if (strcmp(name + 1, own_data[i]) == 0)
+			return true;
+	return false;
 }
 
 bool schema_is_own_dir(const char *path)

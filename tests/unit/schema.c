@@ -169,6 +169,8 @@ static void test_whole(void)
 			ok(false, "%s is wanted, so it must be our own", t.entry[i].path);
 	ok(!schema_is_own("drivers/x") && schema_is_own("drivers/7"),
 	   "numbered drivers only");
+	ok(!schema_is_own("data/volumes") && schema_is_own("data/updated"),
+	   "named data only");
 }
 
 static void test_stages(void)
