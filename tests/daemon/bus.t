@@ -1,7 +1,6 @@
 #!/bin/bash
 # bus.t - the stand-in for /dev/xen/xenbus behaves as the kernel's: clients do not meet, what
 # a client leaves is cleared away, and a resume brings every watch back.
-# shellcheck disable=SC2317 # the bodies are called by for_each_ground
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,7 +1,6 @@
 #!/bin/bash
 # ground.t - the grounds that other tests stand on: real guests of both daemons in the trees
 # of both toolstacks, with the permissions and limits that such guests have.
-# shellcheck disable=SC2317 # the bodies are called by for_each_ground
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,7 +1,6 @@
 #!/bin/bash
 # instances.t - instances of a daemon do not meet, and a test leaves nothing behind, however
 # it ends.
-# shellcheck disable=SC2317 # functions are called by wait_for
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
 . "$(dirname "$0")/../tap.sh"

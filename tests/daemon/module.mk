@@ -7,8 +7,8 @@ $(O)/tests/daemon/fakexen.so: tests/daemon/fakexen.c tests/daemon/fakexen.h
 EXTRA_HELPERS += $(O)/tests/daemon/fakexen.so
 
 HELPERS += tests/daemon/xenbus
-tests/daemon/xenbus_SRCS := tests/daemon/xenbus.c tests/daemon/bus.c tests/daemon/bus_log.c \
-	tests/daemon/ring.c $(LIB_BASE)
+tests/daemon/xenbus_SRCS := tests/daemon/xenbus.c tests/daemon/bus.c tests/daemon/bus_client.c \
+	tests/daemon/bus_log.c tests/daemon/ring.c $(LIB_BASE)
 
 HELPERS += tests/daemon/domtree
 tests/daemon/domtree_SRCS := tests/daemon/domtree.c tests/daemon/domtree_nodes.c $(LIB_BASE)

@@ -277,14 +277,15 @@ static int ctl(const char *path, int argc, char *argv[])
 	r = io_write_all(fd, line, (size_t)n);
 	if (r == 0)
 		r = io_read_limited(fd, 65536, &answer, NULL);
-	if (r < 0 || strncmp(answer, "ok\n", 3) != 0) {
-		if (answer)
-			answer[strcspn(answer, "\n")] = '\0';
-		log_error("%s: %s", argv[0], r < 0 ? strerror(-r) : answer);
-		return 1;
+	if (r == 0 && answer && strncmp(answer, "ok\n", 3) == 0) {
+		(void)fputs(answer + 3, stdout);
+		return 0;
 	}
-	(void)fputs(answer + 3, stdout);
-	return 0;
+	log_error("%s: %s", argv[0],
+		  r < 0	   ? strerror(-r)
+		  : answer ? answer
+			   : "no answer");
+	return 1;
 }
 
 int main(int argc, char *argv[])
