@@ -197,7 +197,7 @@ rebooted() {
 	is "$(xsg 6 read domid) $(xsg 6 exists attr/old || echo no)" "6 no" "$GROUND: nothing is kept"
 	client_close a
 	ok "$GROUND: the domain is destroyed" domain_destroy 6
-	is "$(xs0 ls -f / | grep -c -e /6 -e '/domain/[1-9]')" 0 "$GROUND: nothing of it is left"
+	is "$(xs0 ls -f / | grep -cE '/6( |/)|/domain/[1-9]')" 0 "$GROUND: nothing of it is left"
 }
 
 # Under xenopsd live vm-data replaces the directory; the guest then may only read it.

@@ -23,6 +23,7 @@
 # guest_bus DOMID      the guest's /dev/xen/xenbus: sets GUEST_SOCK, which stays the same
 #                      over domain_resume.  A program with XENSTORED_PATH=$GUEST_SOCK is a
 #                      genuine unprivileged guest.
+# guest_bus_stop DOMID the guest's programs lose it at once
 # guest_sock DOMID     prints that path
 # guest_ctl DOMID COMMAND [ARG]   see xenbus.c: stats, reset, log FILE, suspend, resume, cancel
 # guest_count DOMID NAME          one number of the stats: requests, writes, transactions, ...
@@ -196,7 +197,7 @@ domain_destroy() {
 
 domain_resume() {
 	local sock
-	sock=$(guest_sock "$1") || return 1
+	sock=$(guest_sock "$1") || { domtree renew "$1" "$2"; return; } # nobody is in it
 	guest_ctl "$1" suspend && domtree renew "$1" "$2" || return 1
 	rm -f "$STORE_DIR/guest-$1"
 	ln -sfn "$sock" "$STORE_DIR/guest-$2"

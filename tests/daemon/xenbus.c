@@ -281,10 +281,9 @@ static int ctl(const char *path, int argc, char *argv[])
 		(void)fputs(answer + 3, stdout);
 		return 0;
 	}
-	log_error("%s: %s", argv[0],
-		  r < 0	   ? strerror(-r)
-		  : answer ? answer
-			   : "no answer");
+	if (answer)
+		answer[strcspn(answer, "\n")] = '\0';
+	log_error("%s: %s", argv[0], answer ? answer : strerror(-r));
 	return 1;
 }
 
