@@ -8,15 +8,17 @@ debian_packages=systemd,systemd-sysv,udev,iproute2
 debian_drop=(usr/share/{doc,man,locale,info,lintian,bash-completion} var/cache/apt
 	var/lib/apt/lists var/log/apt usr/share/zoneinfo)
 # wait for nothing that an emulated guest without a user has no use for
-debian_mask=(getty@tty1.service serial-getty@hvc0.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
-	e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-tmpfiles-clean.timer
+debian_mask=(getty@tty1.service getty-static.service serial-getty@hvc0.service
+	apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer
+	e2scrub_reap.service fstrim.timer systemd-tmpfiles-clean.timer
 	systemd-random-seed.service systemd-update-utmp.service
-	systemd-update-utmp-runlevel.service systemd-pstore.service
-	systemd-machine-id-commit.service systemd-firstboot.service
-	systemd-binfmt.service proc-sys-fs-binfmt_misc.automount sys-kernel-debug.mount
-	sys-kernel-tracing.mount dev-hugepages.mount dev-mqueue.mount
-	systemd-remount-fs.service systemd-user-sessions.service systemd-logind.service
-	systemd-fsck-root.service systemd-sysusers.service systemd-journal-flush.service)
+	systemd-update-utmp-runlevel.service systemd-pstore.service systemd-repart.service
+	systemd-machine-id-commit.service systemd-firstboot.service systemd-sysusers.service
+	systemd-binfmt.service systemd-remount-fs.service systemd-fsck-root.service
+	systemd-user-sessions.service systemd-logind.service systemd-journal-flush.service
+	proc-sys-fs-binfmt_misc.automount sys-kernel-debug.mount sys-kernel-tracing.mount
+	sys-kernel-config.mount sys-fs-fuse-connections.mount dev-hugepages.mount
+	dev-mqueue.mount)
 
 # debian_suite : the release of this machine, whose sources are used
 debian_suite() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
@@ -50,6 +52,11 @@ debian_overlay() {
 	mkdir -p "$root/var/log" "$root/etc/systemd/journald.conf.d" "$root/usr/local/lib/lab"
 	printf '[Journal]\nStorage=volatile\nForwardToConsole=no\n' \
 		> "$root/etc/systemd/journald.conf.d/lab.conf"
+	# a tenth of the devices are those that anything here waits for
+	mkdir -p "$root/etc/systemd/system/systemd-udev-trigger.service.d"
+	printf '[Service]\nExecStart=\nExecStart=-udevadm trigger --action=add %s\n' \
+		"$(printf -- '--subsystem-match=%s ' block net misc mem)" \
+		> "$root/etc/systemd/system/systemd-udev-trigger.service.d/lab.conf"
 	echo guest > "$root/etc/hostname"
 	# a fixed id: no first boot, and nothing to write
 	echo 6c61622d6775657374202d2064656269 > "$root/etc/machine-id"

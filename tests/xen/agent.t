@@ -1,0 +1,162 @@
+#!/bin/bash
+# agent.t - xe-guest-agent, guest-metrics and vm-data on real Xen: PV and PVH guests, both
+# store daemons.
+# shellcheck source=tests/xen/lib.sh
+. "$(dirname "$0")/lib.sh"
+send "$O/static/xe-guest-agent" "$O/static/vm-data"
+mkdir "$lab_job/static"
+mv "$lab_job/xe-guest-agent" "$lab_job/vm-data" "$lab_job/static"
+send_program "$O/guest-metrics" "$O/vm-data"
+
+dom0_agent_start() {
+	guest_put /job/static/xe-guest-agent /run/xe-guest-agent
+	guest_put /job/static/vm-data /run/vm-data
+	guest_spawn agent /run/xe-guest-agent -v
+	wait_for 20 dom0_published
+}
+
+# what the agent wants, but control, which xl keeps from the guest, and the free memory of
+# another moment
+dom0_wanted() {
+	guest '/run/xe-guest-agent --dry-run 2> /dev/null' | grep -vE '^(control/|data/meminfo_free)'
+}
+dom0_own_keys() {
+	xenstore-ls -f "$(home)" | sed "s,^$(home)/,," |
+		grep -E '^(attr/(PVAddons|vif)/|data/(os_|meminfo_total|updated)|drivers/[0-9]+ )' |
+		grep -v ' = ""$' | LC_ALL=C sort
+}
+dom0_published() {
+	local wanted
+	wanted=$(dom0_wanted)
+	[ -n "$wanted" ] && [ "$(dom0_own_keys)" = "$wanted" ]
+}
+dom0_has() { [ "$(xenstore-read "$(home)/$1" 2> /dev/null)" = "$2" ]; }
+dom0_lacks() { ! xenstore-exists "$(home)/$1"; }
+dom0_agent_says() { guest cat /run/agent.log; }
+dom0_metrics() { guest-metrics --json lab; }
+
+dom0_publishes() {
+	ok "the agent publishes what --dry-run shows" dom0_agent_start
+	ok "the guest's address" dom0_has attr/vif/0/ipv4/0 10.77.0.2
+	is "$(dom0_own_keys | sed -n 's/^drivers.*Linux \([^ ]*\) .*/\1/p' | tr '\n' ' ')" \
+		"xen-balloon xen-blkfront xen-netfront " "the drivers that are bound"
+	like "$(dom0_agent_says)" "control/feature-balloon.*Permission denied" "a refused control is only told with -v"
+	ok "free memory" eval '[ "$(xenstore-read "$(home)/data/meminfo_free")" -gt 1000 ]'
+	like "$(guest-metrics)" 'lab .*10\.77\.0\.2' "guest-metrics lists it"
+	like "$(dom0_metrics)" '"driver_verdict": *"Linux\(1,0,0,1\)"' "XAPI would take the tools as present"
+}
+
+dom0_addresses() {
+	guest 'ip addr add 10.77.0.50/24 dev eth0'
+	ok "a new IPv4 address" wait_for 10 dom0_has attr/vif/0/ipv4/1 10.77.0.50
+	guest 'ip addr add 2001:db8::50/64 dev eth0'
+	ok "a new IPv6 address, after its detection" wait_for 20 dom0_has attr/vif/0/ipv6/0 2001:db8::50
+	like "$(dom0_metrics)" '"0/ipv6/0": *"2001:db8::50"' "guest-metrics shows it"
+	guest 'ip addr del 10.77.0.50/24 dev eth0; ip addr del 2001:db8::50/64 dev eth0'
+	ok "lost addresses go" wait_for 10 dom0_lacks attr/vif/0/ipv4/1
+	ok "all is true again" wait_for 10 dom0_published
+}
+
+dom0_hotplug_vif() {
+	vif_attach 00:16:3e:00:00:03 eth1
+	guest 'ip addr add 10.77.0.3/24 dev eth1 && ip link set eth1 up'
+	ok "the address of a second vif" wait_for 10 dom0_has attr/vif/1/ipv4/0 10.77.0.3
+	vif_detach 1 eth1
+	ok "goes with it" wait_for 10 dom0_lacks attr/vif/1
+}
+
+dom0_kill_and_restart() {
+	guest 'kill -KILL $(cat /run/agent.pid); ip addr add 10.77.0.60/24 dev eth0'
+	xenstore-write "$(home)/attr/vif/5/ipv4/0" 1.2.3.4 "$(home)/data/other" 1
+	ok "a killed agent restarted" dom0_agent_start
+	ok "removes what is stale" dom0_lacks attr/vif/5
+	ok "and nothing else" dom0_has data/other 1
+	guest 'ip addr del 10.77.0.60/24 dev eth0'
+	wait_for 10 dom0_published
+}
+
+# from the request to let it run to the last key, and by what the guest's own clock says
+dom0_restored() {
+	quiet xl save lab /run/lab.save
+	quiet xl restore -p /run/lab.save
+	local new start
+	new=$(home)
+	mkfifo /run/seen
+	xenstore-watch -n 1000 "$new/data/updated" > /run/seen &
+	local watcher=$!
+	exec 5< /run/seen
+	read -r _ <&5 # of the registration
+	quiet xl unpause lab
+	start=${EPOCHREALTIME/./}
+	read -r _ <&5
+	local ms=$(((${EPOCHREALTIME/./} - start) / 1000))
+	kill $watcher
+	exec 5<&-
+	rm -f /run/seen /run/lab.save
+	wait_for 30 guest_answers
+	ok "everything is back after a restore" wait_for 10 dom0_published
+	echo "# figure: keys back $ms ms after unpause returned, $(dom0_own_keys | wc -l) keys"
+	ok "within 250 ms of running again" test "$ms" -le 250
+	like "$(dom0_agent_says)" 'this domain is new in xenstore' "the watch told of it"
+}
+
+dom0_migrated() {
+	guest_migrate
+	ok "everything is back after a migration" wait_for 10 dom0_published
+}
+
+dom0_rebooted() {
+	guest_reboot
+	ok "after a reboot the tree is empty" dom0_lacks data/updated
+	ok "until the agent runs again" dom0_agent_start
+}
+
+dom0_vm_data() {
+	printf '%s\n' 'vm-data/hostname=web1' 'vm-data/net/0/ip=10.0.0.9' 'other/key=x' > /run/map
+	ok "dom0 populates vm-data" vm-data populate --domain lab /run/map
+	is "$(guest /run/vm-data get hostname)" web1 "the guest reads a key"
+	is "$(guest /run/vm-data list | tr '\n' ' ')" "hostname net/0/ip " "and lists them"
+	is "$(guest 'eval "$(/run/vm-data export --format=shell)"; echo "$VM_DATA_NET_0_IP"')" 10.0.0.9 "as shell variables"
+	guest /run/vm-data get absent 2> /dev/null
+	is $? 1 "an absent key"
+	guest_spawn waiter '/run/vm-data wait ready --timeout 60'
+	xenstore-write "$(home)/vm-data/ready" yes
+	ok "a waiting script goes on" wait_for 10 guest 'grep -qx yes /run/waiter.log'
+	is "$(vm-data get --domain lab hostname)" web1 "dom0 reads it too"
+	guest xenstore-write vm-data/answer from-guest
+	is "$(vm-data get --domain lab answer)" from-guest "and what the guest wrote there"
+}
+
+dom0_pv() {
+	dom0_publishes
+	dom0_addresses
+	dom0_hotplug_vif
+	dom0_kill_and_restart
+	dom0_vm_data
+	dom0_restored
+	dom0_rebooted
+}
+
+dom0_pv_short() {
+	dom0_publishes
+	dom0_addresses
+	dom0_vm_data
+	dom0_restored
+}
+
+dom0_pvh() {
+	dom0_publishes
+	dom0_migrated
+	dom0_addresses
+	dom0_restored
+}
+
+case ${1:-all} in
+all)
+	on C-pv dom0_pv
+	on O-pv dom0_pv_short
+	on C-pvh dom0_pvh
+	;;
+*) on "$1" "dom0_$2" ;;
+esac
+done_testing
