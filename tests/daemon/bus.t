@@ -200,6 +200,27 @@ rebooted() {
 	is "$(xs0 ls -f / | grep -cE '/6( |/)|/domain/[1-9]')" 0 "$GROUND: nothing of it is left"
 }
 
+# What dom0 hears of domains that come and go.
+births_and_deaths() {
+	client_open zero "$DOM0_SOCK"
+	say zero watch @introduceDomain new
+	say zero event
+	say zero watch @releaseDomain gone
+	say zero event
+	domain_new 5 "$TOOLSTACK" && domain_new 6 "$TOOLSTACK"
+	is "$(client zero event) $(client zero event)" "@introduceDomain new @introduceDomain new" \
+		"$GROUND: dom0 is told of two new domains"
+	domain_destroy 5
+	is "$(client zero event)" "@releaseDomain gone" "$GROUND: and of the end of one"
+	domain_vanish 6
+	is "$(client zero event)" "@releaseDomain gone" "$GROUND: also when the hypervisor ends it"
+	is "$(xs0 read /local/domain/6/name)" vm6 "$GROUND: the tree is the toolstack's to remove"
+	domain_destroy 6
+	domain_new 6 "$TOOLSTACK" again && guest_bus 6
+	is "$(xsg 6 read name)" again "$GROUND: the number can be used again"
+	client_close zero
+}
+
 # Under xenopsd live vm-data replaces the directory; the guest then may only read it.
 live_data() {
 	guest 5
@@ -220,7 +241,7 @@ live_data() {
 	client_close a
 }
 
-for body in watches leavings conflicts crowd records moved same_number in_place rebooted live_data; do
+for body in watches leavings conflicts crowd records moved same_number in_place rebooted live_data births_and_deaths; do
 	for_each_ground $body
 done
 done_testing

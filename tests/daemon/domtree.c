@@ -39,11 +39,12 @@
 
 static int usage(void)
 {
-	(void)fprintf(stderr,
-		      "usage: domtree wait | new DOMID xenopsd|libxl NAME [UUID] |\n"
-		      "               vif DOMID DEVID MAC | unvif DOMID DEVID |\n"
-		      "               vm-data|boot-data DOMID [KEY=VALUE...] |\n"
-		      "               renew OLDID NEWID | destroy DOMID\n");
+	(void)fprintf(
+		stderr,
+		"usage: domtree wait | new DOMID xenopsd|libxl NAME [UUID] |\n"
+		"               vif DOMID DEVID MAC | unvif DOMID DEVID |\n"
+		"               vm-data|boot-data DOMID [KEY=VALUE...] |\n"
+		"               renew OLDID NEWID | destroy DOMID | vanish DOMID\n");
 	return 2;
 }
 
@@ -89,14 +90,38 @@ static int domain_files_make(unsigned domid)
 	return 0;
 }
 
-static void domain_files_remove(unsigned domid)
+/* Whether the domain was there. */
+static bool domain_files_remove(unsigned domid)
 {
 	static const char *const kinds[] = { "ring", "notify" };
 	char path[PATH_MAX];
+	bool there;
+
+	there = domain_file(path, domid, "ring") == 0 && access(path, F_OK) == 0;
 
 	for (size_t i = 0; i < 2; i++)
 		if (domain_file(path, domid, kinds[i]) == 0)
 			(void)unlink(path); /* absent after a half-made domain */
+	return there;
+}
+
+/* VIRQ_DOM_EXC: a domain has ended. */
+static int domain_vanish(unsigned domid)
+{
+	const uint32_t port = FAKEXEN_PORT_VIRQ;
+	const char *dir = getenv("FAKEXEN_DIR");
+	char path[PATH_MAX];
+	autoclose int fd = -1;
+
+	if (!dir)
+		return -ENOENT;
+	if (!domain_files_remove(domid))
+		return -ESRCH;
+	(void)snprintf(path, sizeof(path), "%s/evtchn", dir);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return io_write_all(fd, &port, sizeof(port));
 }
 
 /* ---- the toolstack's part ---- */
@@ -145,7 +170,8 @@ static int domain_destroy(struct xs_handle *h, struct domtree *t)
 	if (r < 0)
 		return r;
 	/* the domain ends first: only then do both daemons forget it on RELEASE */
-	domain_files_remove(t->domid);
+	if (!domain_files_remove(t->domid))
+		return 0; /* it vanished before, and the daemon knows */
 	return xs_release_domain(h, t->domid) ? 0 : -errno;
 }
 
@@ -209,6 +235,8 @@ static int run(struct xs_handle *h, struct domtree *t, int argc, char *argv[])
 							 : domain_renew(h, t, new_domid);
 	if (strcmp(verb, "destroy") == 0 && argc == 3)
 		return domain_destroy(h, t);
+	if (strcmp(verb, "vanish") == 0 && argc == 3)
+		return domain_vanish(t->domid);
 	return -ENOSYS;
 }
 

@@ -20,6 +20,7 @@
 # domain_new DOMID xenopsd|libxl [NAME [UUID]]  known to the daemon, tree made (NAME: vmDOMID)
 # domain_vif DOMID DEVID MAC | domain_unvif DOMID DEVID
 # domain_destroy DOMID
+# domain_vanish DOMID  the hypervisor ends it: @releaseDomain fires, the tree stays
 # guest_bus DOMID      the guest's /dev/xen/xenbus: sets GUEST_SOCK, which stays the same
 #                      over domain_resume.  A program with XENSTORED_PATH=$GUEST_SOCK is a
 #                      genuine unprivileged guest.
@@ -193,6 +194,11 @@ guest_bus_stop() {
 domain_destroy() {
 	guest_bus_stop "$1"
 	domtree destroy "$1"
+}
+
+domain_vanish() {
+	guest_bus_stop "$1"
+	domtree vanish "$1"
 }
 
 domain_resume() {
