@@ -162,6 +162,19 @@ poison() {
 	client_close a
 }
 
+# A list of more than one message: libxenstore gets it in parts from C; O has no such request.
+long_lists() {
+	local i nodes=() want="error E2BIG"
+	[ "$STORE" = O ] || want=100
+	domain_new 5 "$TOOLSTACK" && guest_bus 5
+	for i in {100..199}; do nodes+=("/local/domain/5/data/long/$(printf '%050d' "$i")" x); done
+	xs0 write "${nodes[@]}"
+	client_open a "$GUEST_SOCK"
+	is "$(client a count data/long)" "$want" "$GROUND: a list of 5000 bytes: $want"
+	is "$(client a read domid)" 5 "$GROUND: the connection lives"
+	client_close a
+}
+
 # lib/tree prints what xenstore-ls -f prints, whatever the bytes.
 escapes() {
 	local i bytes=''
@@ -180,5 +193,6 @@ escapes() {
 for_each_ground trees
 for_each_ground privilege
 for_each_ground poison
+for_each_ground long_lists
 for_each_ground escapes
 done_testing
