@@ -49,13 +49,13 @@ objects = $(patsubst %.c,$(O)/obj/%.o,$($(1)_SRCS))
 define program
 $(call target,$(1)): $(call objects,$(1))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS) -pie $$(LDFLAGS) -o $$@ $$^ $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS))) $($(1)_LDLIBS) -pthread
+	$$(Q)$$(CC) $$(CFLAGS) -pie $$(LDFLAGS) -o $$@ $$^ $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS))) $($(1)_LDLIBS)
 SRCS += $($(1)_SRCS)
 endef
 define static_program
 $(O)/static/$(notdir $(1)): $(call objects,$(1))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS) -static $$(LDFLAGS) -o $$@ $$^ $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --static --libs $($(1)_LIBS))) $($(1)_LDLIBS) -pthread
+	$$(Q)$$(CC) $$(CFLAGS) -static $$(LDFLAGS) -o $$@ $$^ $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --static --libs $($(1)_LIBS))) $($(1)_LDLIBS)
 	$$(Q)strip $$@
 STATIC += $(O)/static/$(notdir $(1))
 endef
@@ -86,7 +86,7 @@ setup-%:
 # Set-up comes first, then a second make that may rely on what it brought.
 check: setup-check ## install what is missing, build, run all tests that need no Xen
 	@$(MAKE) --no-print-directory tests-built
-	@O=$(O) tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
+	@O=$(O) TEST_LIMIT=150 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
 
 check-xen: setup-check setup-lab ## run the tests on real Xen in an emulator
 	@$(MAKE) --no-print-directory tests-built

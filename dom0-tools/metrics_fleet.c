@@ -54,10 +54,8 @@ void metrics_fleet_note(struct metrics_fleet *f, const char *path)
 	struct metrics_guest *g;
 	unsigned domid;
 
-	if (!path || strlen(path) <= dir_len) {
+	if (strlen(path) <= dir_len) {
 		f->stale = true;
-		for (size_t i = 0; !path && i < f->count; i++)
-			f->guest[i].stale = true;
 		return;
 	}
 	domid_text = path + dir_len + 1;

@@ -37,7 +37,7 @@ struct metrics_fleet {
 void metrics_fleet_done(struct metrics_fleet *f);
 #define autofleet __attribute__((cleanup(metrics_fleet_done)))
 
-/* @path changed, as watched at /local/domain; NULL: anything may have. */
+/* @path changed, as watched at /local/domain. */
 void metrics_fleet_note(struct metrics_fleet *f, const char *path);
 /* Read what was noted. */
 int metrics_fleet_refresh(struct metrics_fleet *f, struct xs_conn *xs);

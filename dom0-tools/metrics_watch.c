@@ -17,6 +17,8 @@
 #include "lib/log.h"
 #include "lib/xs_watch.h"
 
+#define EVENTS_AT_ONCE 1000 /* then it looks, shows and pauses */
+
 static const char clear_screen[] = "\033[H\033[2J";
 
 static void print_json(FILE *out, const struct metrics_guest *g)
@@ -161,20 +163,19 @@ static int show(struct metrics_fleet *f, const struct metrics_watch_options *opt
 	return r;
 }
 
-/* All that the watch has to tell. */
+/* What the watch has to tell, so much at once that a guest which writes without end
+ * cannot keep us here. */
 static int take_paths(struct xs_watch *watch, struct metrics_fleet *f)
 {
-	for (;;) {
+	for (int i = 0; i < EVENTS_AT_ONCE; i++) {
 		autofree char *path = NULL;
 		int r = xs_watch_next(watch, &path);
 
-		if (r == -EOVERFLOW)
-			metrics_fleet_note(f, NULL);
-		else if (r <= 0)
+		if (r <= 0)
 			return r;
-		else
-			metrics_fleet_note(f, path);
+		metrics_fleet_note(f, path);
 	}
+	return 0;
 }
 
 /* One round: sleep, look, show.  1: a signal to end. */
@@ -194,9 +195,8 @@ static int turn(struct xs_conn *xs, struct xs_watch *watch, int signal_fd,
 		return 1;
 	r = take_paths(watch, f);
 	if (r < 0) {
-		/* libxenstore has no better word for it than EINVAL */
 		log_error("the connection to xenstore is lost");
-		return r;
+		return -ENOTCONN;
 	}
 	r = metrics_fleet_refresh(f, xs);
 	if (r < 0) {
@@ -213,7 +213,7 @@ static int turn(struct xs_conn *xs, struct xs_watch *watch, int signal_fd,
 int metrics_watch(struct xs_conn *xs, struct metrics_fleet *fleet,
 		  const struct metrics_watch_options *opt)
 {
-	static struct xs_watch *watch; /* lives as long as the process */
+	autowatch struct xs_watch *watch = NULL;
 	autoclose int signal_fd = -1;
 	sigset_t ends;
 	int r;

@@ -6,7 +6,7 @@
  * appended, and only if it reads differently from before.  One xenstore watch wakes it,
  * nothing else does.
  *
- * Owns:   nothing after it returns, but the watch (see lib/xs_watch.h).
+ * Owns:   nothing after it returns.
  * Errors: 0: SIGINT or SIGTERM.  Negative errno: -EPIPE nobody reads stdout; any other is
  *         the store's and was logged.
  */

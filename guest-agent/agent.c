@@ -31,7 +31,7 @@ struct agent {
 	struct facts facts;
 	uint64_t told_free_kib; /* the memory sample that is in the wanted tree */
 	struct publisher publisher;
-	struct xs_watch *watch; /* lives as long as the process */
+	struct xs_watch *watch; /* owned */
 	bool dirty;		/* facts may differ from what is published */
 	bool watched;		/* the watch has fired: publication may begin */
 	bool ready;		/* the first commit is done */
@@ -83,6 +83,7 @@ void agent_free(struct agent *a)
 {
 	if (!a)
 		return;
+	xs_watch_free(a->watch);
 	publish_done(&a->publisher);
 	net_facts_done(&a->facts.net);
 	netlink_close(&a->netlink);
@@ -256,7 +257,7 @@ static int handle_watch(struct agent *a)
 	char *path = NULL;
 	int r;
 
-	while ((r = xs_watch_next(a->watch, &path)) > 0 || r == -EOVERFLOW) {
+	while ((r = xs_watch_next(a->watch, &path)) > 0) {
 		free(steal_ptr(path));
 		if (a->ready)
 			log_info("this domain is new in xenstore: publishing everything");

@@ -2,7 +2,6 @@
 /* xe-guest-agent - publish this guest's metrics in xenstore, see xe-guest-agent(8). */
 #include <errno.h>
 #include <getopt.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,8 +104,6 @@ int main(int argc, char *argv[])
 	const char *reason = NULL;
 	int r;
 
-	/* one heap for both threads: a second one costs memory and serves nobody */
-	(void)mallopt(M_ARENA_MAX, 1);
 	log_open("xe-guest-agent", getenv("JOURNAL_STREAM") != NULL, opt.verbose);
 	r = opt.dry_run ? 0 : guest_detect(opt.root, &reason);
 	if (r == -ENODEV) {

@@ -2,8 +2,9 @@
 /*
  * meminfo - total and available memory from the text of /proc/meminfo.
  * Free:   MemAvailable; on kernels before 3.14, which lack it, MemFree + Buffers +
- * Cached. Errors: -EBADMSG: no MemTotal or no free memory in it. Source: linux
- * Documentation/filesystems/proc.rst
+ *         Cached.
+ * Errors: -EBADMSG: no MemTotal or no free memory in it.
+ * Source: linux Documentation/filesystems/proc.rst
  */
 #pragma once
 #include "guest-agent/facts.h"

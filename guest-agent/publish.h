@@ -5,10 +5,12 @@
  * One transaction per change.  What is published is remembered, so that an unchanged
  * value is never written again and nothing changed costs no request; after
  * publish_forget() (a start, a resume, a failure) it is unknown and is read first, which
- * also finds stale keys of an earlier run. A key that the store refuses (EACCES, ENOSPC,
- * E2BIG, EINVAL) is passed over, the rest is published.  Nothing outside schema_own is
- * touched. Owns:   the connection given to publish_init(). Errors: 0; PUBLISH_REFUSED:
- * all but some keys, worth another try later; a negative errno: nothing was changed.
+ * also finds stale keys of an earlier run.
+ * A key that the store refuses (EACCES, ENOSPC, E2BIG, EINVAL) is passed over, the rest
+ * is published.  Nothing outside schema_own is touched.
+ * Owns:   the connection given to publish_init().
+ * Errors: 0; PUBLISH_REFUSED: all but some keys, worth another try later; a negative
+ *         errno: nothing was changed.
  */
 #pragma once
 #include "lib/tree.h"

@@ -4,8 +4,9 @@
  *
  * Paths are relative to the guest's home.  Addresses of a vif get indices 0..n-1 per
  * family: IPv4 primary before secondary; IPv6 global, then temporary, then unique-local,
- * then link-local; the kernel's order inside each. Errors: 0 or -ENOMEM. Source: what
- * XAPI reads: xen-api ocaml/xapi/xapi_guest_agent.ml, and xen.git
+ * then link-local; the kernel's order inside each.
+ * Errors: 0 or -ENOMEM.
+ * Source: what XAPI reads: xen-api ocaml/xapi/xapi_guest_agent.ml, and xen.git
  *         docs/misc/xenstore-paths.pandoc
  */
 #pragma once

@@ -282,9 +282,9 @@ static int take_events(struct xs_watch *watch, const char *key)
 		r = xs_watch_next(watch, &path);
 		if (r == 0)
 			return about;
-		if (r < 0 && r != -EOVERFLOW)
+		if (r < 0)
 			return -ENOTCONN;
-		if (r == -EOVERFLOW || tree_path_is_in(key, path))
+		if (tree_path_is_in(key, path))
 			about = 1;
 	}
 }
@@ -308,7 +308,7 @@ int vm_data_wait(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_
 		 size_t *ret_len)
 {
 	uint64_t deadline_ms = io_now_ms() + wish->timeout_ms;
-	static struct xs_watch *watch; /* there is no end to it: xs_watch.h */
+	autowatch struct xs_watch *watch = NULL;
 	int r = look(c, wish, ret_value, ret_len);
 
 	if (r != 0)

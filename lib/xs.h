@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * xs - a xenstore connection with transactions that retry and errors that say what
- * failed.
+ * xs - a xenstore connection: transactions that retry, errors that say what failed.
  *
  * A thin layer over libxenstore (struct xs_handle).  A connection never carries watches:
  * see xs_watch.h.  It is used by one thread.
  *
  * Paths:  relative ones are relative to the guest's home (/local/domain/<domid>) in a
- * guest and to /local/domain/0 on dom0's socket. Errors: 0 or a negative errno: -ENOENT
- * absent, -EACCES denied (also what a guest gets for a missing node that it could not
- * read), -EINVAL bad path, -E2BIG or -ENOSPC over a size limit or quota, -EAGAIN only
- * after XS_TRANSACTION_TRIES conflicts. xs_conn_is_dead() tells whether the connection
- * can still be used: after some failures libxenstore closes its descriptor and everything
- * then gives EBADF. xs_conn_error() is the sentence for a log: operation, path and
- * reason. Limits: a request is at most 4096 bytes; guests: values 2015 (C xenstored) or
- * 2048 (oxenstored) bytes.  Nothing is retried but transactions. Where:  XENSTORED_PATH,
- * else the daemon's socket, else /dev/xen/xenbus, else /proc/xen/xenbus (libxenstore's
- * own order). Source: xen.git tools/include/xenstore.h, docs/misc/xenstore.txt
+ *         guest and to /local/domain/0 on dom0's socket.
+ * Errors: 0 or a negative errno: -ENOENT absent, -EACCES denied (also what a guest gets
+ *         for a missing node that it could not read), -EINVAL bad path, -E2BIG or -ENOSPC
+ *         over a size limit or quota, -EAGAIN only after XS_TRANSACTION_TRIES conflicts.
+ *         A guest that is resumed in the midst of a transaction gets -ENOENT (C
+ *         xenstored) or -EIO (oxenstored) for what it still asks in it.
+ *         xs_conn_is_dead() tells whether the connection can still be used: after some
+ *         failures libxenstore closes its descriptor and everything then gives EBADF.
+ *         xs_conn_error() is the sentence for a log: operation, path and reason.
+ * Limits: path and value are at most 4096 bytes together, 4080 on /dev/xen/xenbus, where
+ *         more ends the connection; guests: values 2015 (C xenstored) or 2048 (oxenstored)
+ *         bytes.  Nothing is retried but transactions.
+ * Where:  XENSTORED_PATH, else the daemon's socket, else /dev/xen/xenbus, else
+ *         /proc/xen/xenbus (libxenstore's own order).
+ * Source: xen.git tools/include/xenstore.h, docs/misc/xenstore.txt
  */
 #pragma once
 #include <stdbool.h>
@@ -64,6 +68,6 @@ int xs_conn_read_tree(struct xs_conn *c, const char *path, unsigned depth,
 		      struct tree *out);
 
 /* Run @body inside a transaction, again from its start when another client was in the
- * way. A negative result of @body aborts and is returned.  Not nestable (-EBUSY). */
+ * way.  A negative result of @body aborts and is returned.  Not nestable (-EBUSY). */
 int xs_conn_transact(struct xs_conn *c, int (*body)(struct xs_conn *c, void *arg),
 		     void *arg);

@@ -2,142 +2,120 @@
 #include "lib/xs_watch.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <pthread.h>
-#include <signal.h>
+#include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+#include <xen/io/xs_wire.h>
 #include <xenstore.h>
+#include <xenstore_lib.h>
 
 #include "lib/cleanup.h"
 
-#define THREAD_STACK (64 * 1024) /* bytes: libxenstore's own readers take 16 KiB */
+#define TOKEN "w" /* there is one watch to a connection: the token says nothing */
 
 struct xs_watch {
-	struct xs_handle *handle; /* owned; the thread's alone once it runs */
-	int fd; /* eventfd, readable while the queue holds something or @error is set */
-	pthread_mutex_t lock;		 /* over what follows */
-	char *queue[XS_WATCH_QUEUE_MAX]; /* a ring, paths owned */
-	unsigned head, count;
-	bool overflowed;
-	int error; /* negative errno: the connection is dead */
+	int fd;	    /* owned, not blocking */
+	size_t got; /* bytes of the present message, header included */
+	struct xsd_sockmsg header;
+	char body[XENSTORE_PAYLOAD_MAX + 1]; /* and a NUL */
 };
 
-static void ring(struct xs_watch *w)
+static int open_socket(const char *path)
 {
-	uint64_t one = 1;
+	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
 
-	(void)!write(w->fd, &one,
-		     sizeof(one)); /* full means that it is readable already */
+	if (fd < 0)
+		return -errno;
+	if (strlen(path) >= sizeof(to.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(to.sun_path, path, strlen(path));
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		return -errno;
+	return steal_fd(&fd);
 }
 
-static bool queued(const struct xs_watch *w, const char *path)
+/* XENSTORED_PATH may name either; ENOTSOCK and ECONNREFUSED are connect()'s words for
+ * what is no listening socket. */
+static int open_either(const char *path)
 {
-	for (unsigned i = 0; i < w->count; i++)
-		if (strcmp(w->queue[(w->head + i) % XS_WATCH_QUEUE_MAX], path) == 0)
-			return true;
-	return false;
+	int r = open_socket(path);
+
+	if (r != -ECONNREFUSED && r != -ENOTSOCK)
+		return r;
+	r = open(path, O_RDWR | O_CLOEXEC);
+	return r < 0 ? -errno : r;
 }
 
-static void queue_clear(struct xs_watch *w)
+/* In libxenstore's order: XENSTORED_PATH or the daemon's socket, then the devices. */
+static int open_store(void)
 {
-	for (; w->count > 0; w->count--) {
-		free(w->queue[w->head]);
-		w->head = (w->head + 1) % XS_WATCH_QUEUE_MAX;
+	static const char *const devices[] = { "/dev/xen/xenbus", "/proc/xen/xenbus" };
+	const char *path = xs_daemon_socket();
+	int fd = path ? open_either(path) : -ENOENT;
+
+	for (size_t i = 0; fd < 0 && !getenv("XENSTORED_PATH") &&
+			   i < sizeof(devices) / sizeof(*devices);
+	     i++) {
+		fd = open(devices[i], O_RDWR | O_CLOEXEC);
+		fd = fd < 0 ? -errno : fd;
 	}
+	return fd;
 }
 
-static void enqueue(struct xs_watch *w, const char *path)
+/* In one write(): the kernel answers it when the request is whole. */
+static int request(int fd, const char *path)
 {
-	char *copy;
+	struct {
+		struct xsd_sockmsg header;
+		char body[XENSTORE_ABS_PATH_MAX + sizeof(TOKEN)];
+	} m = { .header.type = XS_WATCH };
+	size_t n = strlen(path) + 1;
+	ssize_t sent;
 
-	if (w->overflowed || queued(w, path))
-		return;
-	copy = w->count < XS_WATCH_QUEUE_MAX ? strdup(path) : NULL;
-	if (!copy) {
-		queue_clear(w);
-		w->overflowed = true;
-		return;
-	}
-	w->queue[(w->head + w->count++) % XS_WATCH_QUEUE_MAX] = copy;
-}
-
-static void take_event(struct xs_watch *w, char **event)
-{
-	pthread_mutex_lock(&w->lock);
-	if (event)
-		enqueue(w, event[XS_WATCH_PATH]);
-	else
-		w->error = errno ? -errno : -EIO;
-	ring(w);
-	pthread_mutex_unlock(&w->lock);
-	free(event);
-}
-
-static void *read_events(void *arg)
-{
-	struct xs_watch *w = arg;
-	char **event;
-
-	do {
-		unsigned n;
-
-		errno = 0;
-		event = xs_read_watch(w->handle, &n);
-		take_event(w, event);
-	} while (event);
-	return NULL;
-}
-
-/* Signals are the main thread's business. */
-static int start_thread(struct xs_watch *w)
-{
-	sigset_t all, old;
-	pthread_attr_t attr;
-	pthread_t thread;
-	size_t stack =
-		THREAD_STACK > PTHREAD_STACK_MIN ? THREAD_STACK : PTHREAD_STACK_MIN;
-	int r;
-
-	sigfillset(&all);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, stack);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	r = pthread_create(&thread, &attr, read_events, w);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
-	return -r;
+	if (n > XENSTORE_ABS_PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(m.body, path, n);
+	memcpy(m.body + n, TOKEN, sizeof(TOKEN));
+	m.header.len = (uint32_t)(n + sizeof(TOKEN));
+	n = sizeof(m.header) + m.header.len;
+	sent = send(fd, &m, n, MSG_NOSIGNAL);
+	if (sent < 0 && errno == ENOTSOCK)
+		sent = write(fd, &m, n);
+	if (sent < 0)
+		return -errno;
+	return (size_t)sent == n ? 0 : -EPIPE;
 }
 
 int xs_watch_new(const char *path, struct xs_watch **ret_watch)
 {
-	struct xs_watch *w = calloc(1, sizeof(*w));
-	int r;
+	autoclose int fd = open_store();
+	struct xs_watch *w;
+	int r = fd < 0 ? fd : request(fd, path);
 
+	if (r < 0)
+		return r;
+	if (fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+		return -errno;
+	w = calloc(1, sizeof(*w));
 	if (!w)
 		return -ENOMEM;
-	pthread_mutex_init(&w->lock, NULL);
-	errno = 0;
-	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (w->fd >= 0)
-		w->handle = xs_open(0);
-	if (!w->handle || !xs_watch(w->handle, path, "w"))
-		r = errno ? -errno : -EIO;
-	else
-		r = start_thread(w);
-	if (r < 0) {
-		if (w->handle)
-			xs_close(w->handle);
-		cleanup_close(&w->fd);
-		free(w);
-		return r;
-	}
+	w->fd = steal_fd(&fd);
 	*ret_watch = w;
 	return 0;
+}
+
+void xs_watch_free(struct xs_watch *w)
+{
+	if (!w)
+		return;
+	cleanup_close(&w->fd);
+	free(w);
 }
 
 int xs_watch_fd(const struct xs_watch *w)
@@ -145,25 +123,68 @@ int xs_watch_fd(const struct xs_watch *w)
 	return w->fd;
 }
 
+/* Read towards @want bytes at @buf, of which @have are there.  1: complete. */
+static int fill(struct xs_watch *w, void *buf, size_t have, size_t want)
+{
+	while (have < want) {
+		ssize_t n = read(w->fd, (char *)buf + have, want - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		if (n == 0)
+			return -EPIPE;
+		have += (size_t)n;
+		w->got += (size_t)n;
+	}
+	return 1;
+}
+
+/* One message, never a byte of the next: what is not read keeps the descriptor readable.
+ */
+static int read_message(struct xs_watch *w)
+{
+	int r = 1;
+
+	if (w->got < sizeof(w->header))
+		r = fill(w, &w->header, w->got, sizeof(w->header));
+	if (r <= 0)
+		return r;
+	if (w->header.len > XENSTORE_PAYLOAD_MAX)
+		return -EBADMSG;
+	r = fill(w, w->body, w->got - sizeof(w->header), w->header.len);
+	if (r <= 0)
+		return r;
+	w->body[w->header.len] = '\0';
+	w->got = 0;
+	return 1;
+}
+
+static int error_number(const char *name)
+{
+	for (size_t i = 0; i < sizeof(xsd_errors) / sizeof(*xsd_errors); i++)
+		if (strcmp(xsd_errors[i].errstring, name) == 0)
+			return -xsd_errors[i].errnum;
+	return -EINVAL; /* as libxenstore takes names it does not know */
+}
+
 int xs_watch_next(struct xs_watch *w, char **ret_path)
 {
-	uint64_t rings;
-	int r = 0;
+	int r;
 
-	pthread_mutex_lock(&w->lock);
-	if (w->overflowed) {
-		w->overflowed = false;
-		r = -EOVERFLOW;
-	} else if (w->count > 0) {
-		*ret_path = w->queue[w->head];
-		w->head = (w->head + 1) % XS_WATCH_QUEUE_MAX;
-		w->count--;
-		r = 1;
-	} else if (w->error) {
-		r = w->error;
+	while ((r = read_message(w)) > 0) {
+		switch (w->header.type) {
+		case XS_WATCH: /* the reply */
+			break;
+		case XS_WATCH_EVENT:
+			*ret_path = strdup(w->body);
+			return *ret_path ? 1 : -ENOMEM;
+		case XS_ERROR:
+			return error_number(w->body);
+		default:
+			return -EBADMSG;
+		}
 	}
-	if (w->count == 0 && !w->error)
-		(void)!read(w->fd, &rings, sizeof(rings)); /* EAGAIN: was not set */
-	pthread_mutex_unlock(&w->lock);
 	return r;
 }

@@ -2,9 +2,11 @@
 /*
  * latency - from a change in the guest to its being visible in xenstore.
  *
- *	latency start PATH RUNS PROGRAM...	exec to the first event below PATH after
- *which PATH exists; PATH is removed before each run latency address IFACE HOME RUNS 4|6
- *an address is added, then removed
+ *	latency start PATH RUNS PROGRAM...
+ *		from exec to the first event after which PATH exists; it is removed before
+ *		each run
+ *	latency address IFACE HOME RUNS 4|6
+ *		an address is added, then removed
  *
  * Uses dom0's xenstore (XENSTORED_PATH); the program is given GUEST_SOCK as its own.
  * Prints microseconds: "NAME median M p99 P max X runs N".

@@ -153,9 +153,9 @@ test_resume() {
 	local id=5
 	agent_start 5
 	for next in 6 6 7; do
-		domain_resume $id $next
+		domain_resume "$id" "$next"
 		id=$next
-		ok "$GROUND: everything is back in domain $next" wait_for 5 is_published $next
+		ok "$GROUND: everything is back in domain $next" wait_for 5 is_published "$next"
 	done
 	guest_ctl 7 reset
 	domain_resume 7 8
@@ -180,8 +180,8 @@ test_killed() {
 		XENSTORED_PATH=$(guest_sock 8) "$agent" --root "$root" 2> /dev/null &
 		pid=$!
 		sleep "0.00$((i % 10))"
-		kill -KILL $pid
-		wait $pid 2> /dev/null
+		kill -KILL "$pid"
+		wait "$pid" 2> /dev/null
 		ip addr del "10.1.0.$((i - i % 2))/24" dev eth0 2> /dev/null
 		# never half: a transaction is there or not
 		if ! lacks 8/attr/vif && ! has 8/data/updated 1; then bad=1; fi

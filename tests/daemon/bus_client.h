@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bus_client - one program at the bus: its bytes, its transactions, its watches.  What
- * the two halves of the bus have to call of each other. Owns:   as bus.h says. Errors:
- * none; a client that misbehaves is dropped.
+ * the two halves of the bus have to call of each other.
+ * Owns:   as bus.h says.
+ * Errors: none; a client that misbehaves is dropped.
  */
 #pragma once
 #include "tests/daemon/bus.h"

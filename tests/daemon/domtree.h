@@ -4,8 +4,9 @@
  *
  * Bodies of a transaction (bool): false with errno set when a node could not be made.
  * Source: xen-api ocaml/xenopsd/xc/{domain,device}.ml; libxl as measured on a running
- * host (owner and rights of each node); xen.git docs/misc/xenstore-paths.pandoc Owns:
- * struct domtree owns its strings until domtree_done(). Errors: 0 or a negative errno.
+ * host (owner and rights of each node); xen.git docs/misc/xenstore-paths.pandoc
+ * Owns:   struct domtree owns its strings until domtree_done().
+ * Errors: 0 or a negative errno.
  */
 #pragma once
 #include <stdbool.h>
