@@ -1,7 +1,6 @@
 #!/bin/bash
 # ground.t - the test ground itself: real Xen, real guests, and all that later tests do
 # to them, with both store daemons.
-# shellcheck disable=SC2317 # "on" calls the functions, in dom0
 # shellcheck source=tests/xen/lib.sh
 . "$(dirname "$0")/lib.sh"
 

@@ -9,7 +9,7 @@
 #
 # A function that `on` runs is copied into dom0 with all others named dom0_*, and finds
 # there tap.sh, dom0/lib.sh (the guest and what can be done to it) and in /job what was
-# sent.  Its TAP becomes ours, each name led by the machine's.  Everything else that is
+# sent (see job.sh).  Its TAP becomes ours, each name led by the machine's.  Everything else that is
 # said is shown only when a test failed, with the consoles.  Machines: see machine.sh.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -22,28 +22,12 @@ O=${O:-build}
 # shellcheck source=tests/xen/machine.sh
 . tests/xen/machine.sh
 
-lab_job=$(mktemp -d "${TMPDIR:-/tmp}/xen-job.XXXXXX")
+# shellcheck source=tests/xen/job.sh
+. tests/xen/job.sh
 lab_said=$(mktemp "${TMPDIR:-/tmp}/xen-said.XXXXXX")
-lab_end() { machine_stop; rm -rf "$lab_job" "$lab_said"; }
+lab_end() { machine_stop; rm -rf "$job_dir" "$lab_said"; }
 trap lab_end EXIT
 trap 'exit 130' INT TERM HUP
-
-cp tests/tap.sh tests/xen/dom0/lib.sh "$lab_job/"
-mkdir "$lab_job/bin" "$lab_job/lib"
-
-# send FILE... : into dom0's /job
-send() { cp -r -- "$@" "$lab_job/"; }
-
-# send_program FILE... : into dom0's PATH, with the shared libraries that dom0 has not
-send_program() {
-	local libs
-
-	cp -- "$@" "$lab_job/bin/"
-	libs=$(ldd "$@" | grep -o '/[^ ]*' | grep -v ':$' |
-		grep -vE '/(libc|libm|libxen[a-z]*|ld-linux-x86-64)\.so' | sort -u)
-	# shellcheck disable=SC2086 # a list of paths
-	[ -z "$libs" ] || cp -L $libs "$lab_job/lib/"
-}
 
 # on MACHINE FUNCTION [ARGUMENT...] : in dom0 of the thawed machine.  LIMIT: seconds.
 on() { lab_run machine_thaw "$@"; }
@@ -54,19 +38,17 @@ lab_run() {
 	local how=$1 machine=$2 bad=$tap_bad; shift 2
 
 	{
-		printf '%s\n' '#!/bin/bash' '. /job/tap.sh' '. /job/lib.sh'
 		# shellcheck disable=SC2046 # names of functions
 		declare -f $(compgen -A function dom0_)
 		printf '%q ' "$@"
 		printf '\n%s\n' "exit \$((tap_bad != 0))"
-	} > "$lab_job/run"
-	chmod +x "$lab_job/run"
+	} | job_script
 	: > "$lab_said"
 	if ! "$how" "$machine"; then
 		fail "$machine: the machine starts"
 		diag "$machine_said"
 	else
-		machine_job "$lab_job"
+		machine_job "$job_dir"
 		lab_relay "$machine" "${LIMIT:-120}"
 	fi
 	if [ "$tap_bad" != "$bad" ]; then

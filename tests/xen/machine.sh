@@ -12,6 +12,8 @@ machine_pid=        # its qemu
 # Its job port is fd 3 (from it) and 4 (to it), its qemu monitor 5 (to) and 6 (from).
 machine_said=       # why machine_line or machine_phases failed
 machine_started=    # EPOCHREALTIME of the start
+machine_console=    # "pipe": the console is the FIFOs console.in and console.out, too
+machine_drain=      # then: what empties the latter until somebody wants to read
 
 machine_stop() {
 	if [ -n "$machine_pid" ]; then
@@ -19,6 +21,10 @@ machine_stop() {
 		wait "$machine_pid" 2> /dev/null || true
 		machine_pid=
 		exec 3>&- 4>&- 5>&- 6>&-
+	fi
+	if [ -n "$machine_drain" ]; then
+		kill "$machine_drain" 2> /dev/null || true
+		machine_drain=
 	fi
 	if [ -n "$machine_dir" ]; then
 		rm -rf "$machine_dir"
@@ -41,16 +47,19 @@ machine_check() {
 # memory in the file MEMORY.  A frozen machine is thawed by the same argv.
 machine_argv() {
 	local name=$1 dir=$2 memory=$3 share=$4 small disk snapshot=on mb=1300
+	local console=file,path=$dir/console.log
 
 	small=$("$here/image" small) || return 1
 	[ "${name#*-}" != systemd ] || mb=1400
+	[ "$machine_console" != pipe ] ||
+		console=pipe,path=$dir/console,logfile=$dir/console.log
 	argv=(qemu-system-x86_64 -accel "tcg,tb-size=512" -cpu "qemu64,+npt" -smp 1
 		-nodefaults -no-user-config -display none -no-reboot -net none
 		-m "$mb"
 		-object "memory-backend-file,id=ram,size=${mb}M,mem-path=$memory,share=$share"
 		-machine "pc,memory-backend=ram"
 		-chardev "pipe,id=monitor,path=$dir/monitor" -mon monitor
-		-chardev "${machine_console:-file,path=$dir/console.log},id=console" -serial chardev:console
+		-chardev "$console,id=console" -serial chardev:console
 		-device virtio-serial-pci
 		-chardev "pipe,id=job,path=$dir/job"
 		-device "virtserialport,chardev=job,name=job"
@@ -76,7 +85,12 @@ machine_start() {
 	# <>: neither we nor qemu wait for each other in open
 	exec 3<> "$machine_dir/job.out" 4<> "$machine_dir/job.in"
 	exec 5<> "$machine_dir/monitor.in" 6<> "$machine_dir/monitor.out"
-	setpriv --pdeathsig KILL "$@" < "${machine_stdin:-/dev/null}" 2> "$machine_dir/qemu.log" &
+	if [ "$machine_console" = pipe ]; then
+		mkfifo "$machine_dir"/console.{in,out}
+		cat < "$machine_dir/console.out" > /dev/null &
+		machine_drain=$!
+	fi
+	setpriv --pdeathsig KILL "$@" < /dev/null 2> "$machine_dir/qemu.log" &
 	machine_pid=$!
 }
 

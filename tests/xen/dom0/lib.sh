@@ -5,6 +5,7 @@ guest_ip=10.77.0.2
 guest_log=/var/log/xen/console/guest-lab.log
 guest_config=/run/lab.cfg
 PATH=/job/bin:$PATH
+export LD_LIBRARY_PATH=/job/lib
 export LD_LIBRARY_PATH=/job/lib # of what the job brought along
 
 # wait_for SECONDS COMMAND... : as in tap.sh, but seldom enough to leave the guest its time
@@ -61,7 +62,6 @@ guest_spawn() {
 
 # guest_boots : how often the guest has come up since dom0 started
 guest_boots() { grep -c '@@guest up' "$guest_log"; }
-# shellcheck disable=SC2317 # wait_for calls it
 guest_booted_past() { [ "$(guest_boots)" -gt "$1" ]; }
 
 # guest_create [CONFIG] : create it and wait until it is up
