@@ -3,9 +3,7 @@
 # store daemons.
 # shellcheck source=tests/xen/lib.sh
 . "$(dirname "$0")/lib.sh"
-send "$O/static/xe-guest-agent" "$O/static/vm-data"
-mkdir "$lab_job/static"
-mv "$lab_job/xe-guest-agent" "$lab_job/vm-data" "$lab_job/static"
+send "$O/static"
 send_program "$O/guest-metrics" "$O/vm-data"
 
 dom0_agent_start() {
