@@ -93,8 +93,7 @@ dom0_restored() {
 	rm -f /run/seen /run/lab.save
 	wait_for 30 guest_answers
 	ok "everything is back after a restore" wait_for 10 dom0_published
-	echo "# figure: keys back $ms ms after unpause returned, $(dom0_own_keys | wc -l) keys"
-	ok "within 250 ms of running again" test "$ms" -le 250
+	echo "# restore: $ms ms from unpause to the last of $(dom0_own_keys | wc -l) keys"
 	like "$(dom0_agent_says)" 'this domain is new in xenstore' "the watch told of it"
 }
 
@@ -115,14 +114,14 @@ dom0_vm_data() {
 	is "$(guest /run/vm-data get hostname)" web1 "the guest reads a key"
 	is "$(guest /run/vm-data list | tr '\n' ' ')" "hostname net/0/ip " "and lists them"
 	is "$(guest 'eval "$(/run/vm-data export --format=shell)"; echo "$VM_DATA_NET_0_IP"')" 10.0.0.9 "as shell variables"
-	guest /run/vm-data get absent 2> /dev/null
+	guest '/run/vm-data get absent 2> /dev/null'
 	is $? 1 "an absent key"
 	guest_spawn waiter '/run/vm-data wait ready --timeout 60'
 	xenstore-write "$(home)/vm-data/ready" yes
 	ok "a waiting script goes on" wait_for 10 guest 'grep -qx yes /run/waiter.log'
 	is "$(vm-data get --domain lab hostname)" web1 "dom0 reads it too"
-	guest xenstore-write vm-data/answer from-guest
-	is "$(vm-data get --domain lab answer)" from-guest "and what the guest wrote there"
+	guest '/run/vm-data get hostname --raw > /run/raw'
+	is "$(guest 'wc -c < /run/raw')" 4 "raw, to the byte"
 }
 
 dom0_pv() {
