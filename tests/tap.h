@@ -17,7 +17,8 @@
 
 static int tap_run, tap_failed;
 
-__attribute__((format(printf, 2, 3), unused)) static bool ok(bool good, const char *fmt, ...)
+__attribute__((format(printf, 2, 3), unused)) static bool ok(bool good, const char *fmt,
+							     ...)
 {
 	va_list ap;
 
@@ -33,7 +34,8 @@ __attribute__((format(printf, 2, 3), unused)) static bool ok(bool good, const ch
 	return good;
 }
 
-__attribute__((unused)) static bool is_int(long long got, long long want, const char *name)
+__attribute__((unused)) static bool is_int(long long got, long long want,
+					   const char *name)
 {
 	if (ok(got == want, "%s", name))
 		return true;
@@ -42,11 +44,13 @@ __attribute__((unused)) static bool is_int(long long got, long long want, const 
 }
 
 /* Either may be NULL. */
-__attribute__((unused)) static bool is_str(const char *got, const char *want, const char *name)
+__attribute__((unused)) static bool is_str(const char *got, const char *want,
+					   const char *name)
 {
 	if (ok((!got && !want) || (got && want && strcmp(got, want) == 0), "%s", name))
 		return true;
-	printf("# got    '%s'\n# wanted '%s'\n", got ? got : "(null)", want ? want : "(null)");
+	printf("# got    '%s'\n# wanted '%s'\n", got ? got : "(null)",
+	       want ? want : "(null)");
 	return false;
 }
 
