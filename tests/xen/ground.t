@@ -84,7 +84,8 @@ dom0_pvh() {
 	ok "the same guest" guest test -e /run/kept
 }
 
-on C-pv dom0_pv
-on O-pv dom0_other_store
+# agent.t goes the other way round: neither waits while the other freezes a machine
 on C-pvh dom0_pvh
+on O-pv dom0_other_store
+on C-pv dom0_pv
 done_testing
