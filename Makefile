@@ -85,19 +85,19 @@ setup-%:
 
 # Set-up comes first, then a second make that may rely on what it brought.
 check: setup-check ## install what is missing, build, run all tests that need no Xen
-	@$(MAKE) --no-print-directory tests-built
+	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) TEST_LIMIT=150 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
 
 check-xen: setup-check setup-lab ## run the tests on real Xen in an emulator
-	@$(MAKE) --no-print-directory tests-built
+	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) tests/run -j 2 check-xen $(XEN_TESTS)
 
 demo: setup-check setup-lab ## show the main job on real Xen; KEEP=1 leaves a shell in dom0
-	@$(MAKE) --no-print-directory tests-built
+	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) KEEP=$(KEEP) tests/xen/demo
 
 bench: setup-check ## measure speed and memory and print them beside the peers' figures
-	@$(MAKE) --no-print-directory tests-built
+	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) tests/bench/bench
 
 lint: setup-check setup-lint ## clang, clang-tidy, shellcheck and mandoc over everything
