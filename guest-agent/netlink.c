@@ -135,27 +135,48 @@ static int parse_error(struct nlmsghdr *h)
 	return e->error;
 }
 
+/* The same for messages. */
+static struct nlmsghdr *next_message(struct nlmsghdr *h, size_t *left)
+{
+	size_t step = NLMSG_ALIGN(h->nlmsg_len);
+
+	if (step >= *left)
+		return NULL;
+	*left -= step;
+	return (struct nlmsghdr *)((char *)h + step);
+}
+
+static bool message_is_whole(const struct nlmsghdr *h, size_t left)
+{
+	return left >= sizeof(*h) && h->nlmsg_len >= sizeof(*h) && h->nlmsg_len <= left;
+}
+
+/* As netlink_parse_dump(), of one message. */
+static int parse_message(struct nlmsghdr *h, unsigned seq, struct net_facts *facts)
+{
+	if (h->nlmsg_seq != seq)
+		return 0; /* the end of a dump given up before */
+	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+		return -EAGAIN;
+	if (h->nlmsg_type == NLMSG_DONE)
+		return 1;
+	if (h->nlmsg_type == NLMSG_ERROR)
+		return parse_error(h);
+	if (h->nlmsg_type != RTM_NEWADDR)
+		return 0;
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(struct ifaddrmsg)))
+		return -EBADMSG;
+	return parse_address(NLMSG_DATA(h), NLMSG_PAYLOAD(h, 0), facts);
+}
+
 int netlink_parse_dump(void *data, size_t len, unsigned seq, struct net_facts *facts)
 {
 	struct nlmsghdr *h = data;
+	size_t left = len;
 	int r = 0;
 
-	/* NLMSG_OK() compares with a signed length */
-	for (int left = (int)len; r == 0 && NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
-		if (h->nlmsg_seq != seq)
-			continue; /* the end of a dump given up before */
-		if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-			return -EAGAIN;
-		if (h->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (h->nlmsg_type == NLMSG_ERROR)
-			return parse_error(h);
-		if (h->nlmsg_type != RTM_NEWADDR)
-			continue;
-		if (h->nlmsg_len < NLMSG_LENGTH(sizeof(struct ifaddrmsg)))
-			return -EBADMSG;
-		r = parse_address(NLMSG_DATA(h), NLMSG_PAYLOAD(h, 0), facts);
-	}
+	for (; r == 0 && h && message_is_whole(h, left); h = next_message(h, &left))
+		r = parse_message(h, seq, facts);
 	return r;
 }
 

@@ -5,7 +5,7 @@ tap_n=0 tap_bad=0
 
 pass() { tap_n=$((tap_n + 1)); echo "ok $tap_n - $1"; }
 fail() { tap_n=$((tap_n + 1)); tap_bad=$((tap_bad + 1)); echo "not ok $tap_n - $1"; }
-diag() { sed 's/^/# /' <<< "$*"; }
+diag() { local line; while IFS= read -r line; do echo "# $line"; done <<< "$*"; }
 
 # ok NAME CMD... : the command must succeed
 ok() {

@@ -82,13 +82,12 @@ static void await(const char *path, bool there)
 
 	while (exists(path) != there) {
 		struct pollfd fd = { .fd = xs_fileno(store), .events = POLLIN };
-		autofree char **event = NULL;
 
 		if (io_now_ms() > end || poll(&fd, 1, PATIENCE_MS) <= 0) {
 			errno = ETIMEDOUT;
 			die(path);
 		}
-		event = xs_check_watch(store);
+		free(xs_check_watch(store));
 	}
 }
 
@@ -105,17 +104,18 @@ static pid_t start(char *argv[])
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		setenv("XENSTORED_PATH", getenv("GUEST_SOCK"), 1);
+		const char *sock = getenv("GUEST_SOCK");
+
+		setenv("XENSTORED_PATH", sock ? sock : "", 1);
 		execv(argv[0], argv);
 		die(argv[0]);
 	}
 	return pid;
 }
 
-static int bench_start(char *argv[])
+static int bench_start(char *argv[], unsigned runs)
 {
 	const char *path = argv[0];
-	unsigned runs = (unsigned)atoi(argv[1]);
 	static uint64_t us[RUNS_MAX];
 
 	if (!xs_watch(store, path, "b"))
@@ -161,10 +161,9 @@ static void set_ipv6(int sock, const char *iface, unsigned i, bool on)
 		die("SIOCSIFADDR");
 }
 
-static int bench_address(char *argv[])
+static int bench_address(char *argv[], unsigned runs)
 {
 	const char *iface = argv[0];
-	unsigned runs = (unsigned)atoi(argv[2]);
 	bool v6 = argv[3][0] == '6';
 	void (*set)(int, const char *, unsigned, bool) = v6 ? set_ipv6 : set_ipv4;
 	autoclose int sock =
@@ -204,9 +203,11 @@ int main(int argc, char *argv[])
 {
 	bool starts = argc >= 5 && strcmp(argv[1], "start") == 0;
 	bool address = argc == 6 && strcmp(argv[1], "address") == 0;
-	unsigned runs = starts || address ? (unsigned)atoi(argv[starts ? 3 : 4]) : 0;
+	uint64_t runs = 0;
 
-	if (runs == 0 || runs > RUNS_MAX || !getenv("GUEST_SOCK")) {
+	if ((starts || address) && getenv("GUEST_SOCK"))
+		(void)io_parse_u64(argv[starts ? 3 : 4], RUNS_MAX, &runs); /* 0: usage */
+	if (runs == 0) {
 		fprintf(stderr, "usage: latency start PATH RUNS PROGRAM...\n"
 				"       latency address IFACE HOME RUNS 4|6\n");
 		return 2;
@@ -214,5 +215,6 @@ int main(int argc, char *argv[])
 	store = xs_open(0);
 	if (!store)
 		die("xenstore");
-	return starts ? bench_start(argv + 2) : bench_address(argv + 2);
+	return starts ? bench_start(argv + 2, (unsigned)runs)
+		      : bench_address(argv + 2, (unsigned)runs);
 }

@@ -186,7 +186,7 @@ test_killed() {
 		# never half: a transaction is there or not
 		if ! lacks 8/attr/vif && ! has 8/data/updated 1; then bad=1; fi
 	done
-	is $bad 0 "$GROUND: killed at any moment, nothing half is seen"
+	is "$bad" 0 "$GROUND: killed at any moment, nothing half is seen"
 	ok "$GROUND: and the next start leaves a correct tree" agent_start 8
 	agent_stop
 	up

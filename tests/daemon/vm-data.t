@@ -248,7 +248,7 @@ watching() {
 	for pid in "$1" $(pgrep -P "$1"); do
 		sockets=$((sockets + $(readlink "/proc/$pid/fd/"* 2> /dev/null | grep -c '^socket:')))
 	done
-	[ $sockets -ge 2 ]
+	[ "$sockets" -ge 2 ]
 }
 
 wait_late() { xs0 write /local/domain/5/vm-data/sub/late 'done'; }

@@ -88,7 +88,7 @@ dom0_restored() {
 	start=${EPOCHREALTIME/./}
 	read -r _ <&5
 	local ms=$(((${EPOCHREALTIME/./} - start) / 1000))
-	kill $watcher
+	kill "$watcher"
 	exec 5<&-
 	rm -f /run/seen /run/lab.save
 	wait_for 30 guest_answers
