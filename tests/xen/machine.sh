@@ -48,7 +48,11 @@ machine_check() {
 machine_argv() {
 	local name=$1 dir=$2 memory=$3 share=$4 small disk snapshot=on mb=1300
 	local console=file,path=$dir/console.log
+	# bootscrub: memory that nobody touches stays a hole in the file
+	local xen="console=com1 com1=115200 bootscrub=0 dom0_mem=640M,max:640M loglvl=warning"
+	local linux="console=hvc0 loglevel=4 panic=1 rdinit=/init"
 
+	linux+=" lab_store=${name%-*} lab_guest=${name#*-}"
 	small=$("$here/image" small) || return 1
 	[ "${name#*-}" != systemd ] || mb=1400
 	[ "$machine_console" != pipe ] ||
@@ -66,9 +70,7 @@ machine_argv() {
 		-chardev "file,id=guest,path=$dir/guest.log"
 		-device "virtserialport,chardev=guest,name=guest"
 		-kernel "$small/xen"
-		# bootscrub: memory that nobody touches stays a hole in the file
-		-append "console=com1 com1=115200 bootscrub=0 dom0_mem=640M,max:640M loglvl=warning guest_loglvl=warning"
-		-initrd "$small/vmlinux console=hvc0 loglevel=4 panic=1 rdinit=/init lab_store=${name%-*} lab_guest=${name#*-},$small/dom0.img")
+		-append "$xen" -initrd "$small/vmlinux $linux,$small/dom0.img")
 	[ "${name#*-}" = systemd ] || return 0
 	disk=${memory%/*}/disk
 	[ -e "$disk" ] || disk=$("$here/image" debian)/root.ext4 || return 1
@@ -186,7 +188,8 @@ frozen() {
 	# its command line names the images by their hashes
 	machine_argv "$1" / memory on || return
 	frozen_name=$1
-	cached "frozen-$1.$(hash_of <(echo "${argv[*]}"))" freeze
+	# (another qemu might not take the stream)
+	cached "frozen-$1.$(hash_of <(echo "${argv[*]}"; dpkg-query -W qemu-system-x86))" freeze
 }
 
 # machine_thaw NAME : the frozen machine goes on, and takes jobs

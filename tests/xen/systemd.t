@@ -21,7 +21,8 @@ dom0_journal() { guest 'journalctl -q -o cat -u xe-guest-agent'; }
 dom0_starts() {
 	is "$(guest systemctl is-system-running)" running "Debian has come up with no unit failed"
 	guest_put /job/installed.tar /run/installed.tar
-	ok "the files of make install" guest 'tar -x -C / --keep-directory-symlink -m -f /run/installed.tar'
+	ok "the files of make install" \
+		guest 'tar -x -C / --keep-directory-symlink -m -f /run/installed.tar'
 	ok "systemctl enable --now: the agent says that it is ready" \
 		guest 'systemctl daemon-reload && systemctl enable -q --now xe-guest-agent'
 	is "$(dom0_show xe-guest-agent ActiveState)" active "it is active"
@@ -51,14 +52,15 @@ dom0_is_confined() {
 	local pid exposure
 
 	pid=$(dom0_pid)
-	is "$(guest "sed -n 's/^CapEff:.//p; s/^NoNewPrivs:.//p; s/^Seccomp:.//p' /proc/$pid/status")" \
+	is "$(guest "sed -nE 's/^(CapEff|NoNewPrivs|Seccomp):.//p' /proc/$pid/status")" \
 		"0000000000000000
 1
 2" "no capability, no new privileges, a system call filter"
 	exposure=$(guest 'systemd-analyze security --no-pager xe-guest-agent' |
 		sed -n 's/.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p')
 	echo "# figure: systemd-analyze security: overall exposure $exposure"
-	ok "systemd-analyze security: at most 1.5" awk "BEGIN {exit !(\"$exposure\" != \"\" && \"$exposure\" + 0 <= 1.5)}"
+	ok "systemd-analyze security: at most 1.5" \
+		awk -v e="$exposure" 'BEGIN {exit !(e != "" && e + 0 <= 1.5)}'
 	is "$(dom0_journal | grep -ciE 'denied|not permitted')" 0 "the unit denies it nothing it asks for"
 }
 
