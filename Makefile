@@ -96,7 +96,7 @@ demo: setup-check setup-lab ## show the main job on real Xen; KEEP=1 leaves a sh
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) KEEP=$(KEEP) tests/xen/demo
 
-bench: setup-check ## measure speed and memory and print them beside the peers' figures
+bench: setup-check setup-lab ## measure speed and memory and print them beside the peers' figures
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) tests/bench/bench
 

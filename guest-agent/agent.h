@@ -3,8 +3,9 @@
  * agent - collect, publish, wait: the one event loop of xe-guest-agent.
  *
  * Wakes for: a change of links or addresses (netlink), the watch on `domid` (fires at the
- * start and after resume or migration), SIGHUP, and at most every AGENT_SAMPLE_MS for a
- * sample of memory and drivers.  Nothing else is polled and nothing is forked.
+ * start and after resume or migration), the wall clock being set (resume does that too,
+ * and is heard of earlier), SIGHUP, and at most every AGENT_SAMPLE_MS for a sample of
+ * memory and drivers.  Nothing else is polled and nothing is forked.
  * Owns:   struct agent owns its descriptors, facts and publisher.
  * Errors: 0 or a negative errno.
  */

@@ -20,6 +20,14 @@ void publish_forget(struct publisher *p)
 	tree_done(&p->refused);
 }
 
+bool publish_is_intact(struct publisher *p)
+{
+	autofree char *value = NULL;
+
+	return p->known && tree_find(&p->published, SCHEMA_LAST_KEY) &&
+	       xs_conn_read(p->conn, SCHEMA_LAST_KEY, &value, NULL) >= 0;
+}
+
 void publish_done(struct publisher *p)
 {
 	publish_forget(p);

@@ -29,3 +29,6 @@ void publish_init(struct publisher *p, struct xs_conn *conn);
 void publish_done(struct publisher *p);
 int publish(struct publisher *p, const struct tree *want);
 void publish_forget(struct publisher *p);
+/* Is what was published still there?  One read: a new domain begins with an empty tree,
+ * and data/updated is written with all the rest. */
+bool publish_is_intact(struct publisher *p);

@@ -55,7 +55,7 @@ bool schema_is_own_dir(const char *path)
 
 enum schema_stage schema_stage(const char *path)
 {
-	if (strcmp(path, "data/updated") == 0)
+	if (strcmp(path, SCHEMA_LAST_KEY) == 0)
 		return SCHEMA_UPDATED;
 	if (tree_path_is_in(path, "attr") || tree_path_is_in(path, "control"))
 		return SCHEMA_WATCHED;
@@ -195,7 +195,7 @@ static int want_identity(const struct facts *f, struct tree *want)
 		{ "attr/PVAddons/MicroVersion", XPT_VERSION_MICRO },
 		{ "attr/PVAddons/BuildVersion", XPT_VERSION_BUILD },
 		{ "attr/PVAddons/Installed", 1 },
-		{ "data/updated", 1 },
+		{ SCHEMA_LAST_KEY, 1 },
 	};
 	int r = 0;
 

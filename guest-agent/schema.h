@@ -32,13 +32,15 @@ bool schema_is_own(const char *path);
 /* Is this directory the agent's, to go with its last key? */
 bool schema_is_own_dir(const char *path);
 
+#define SCHEMA_LAST_KEY "data/updated"
+
 /* When in a transaction a path is written.  Older toolstacks look at everything when a
  * watched key changes, so what they do not watch comes first; data/updated says that the
  * record is there at all and comes last. */
 enum schema_stage {
 	SCHEMA_UNWATCHED, /* data, drivers */
 	SCHEMA_WATCHED,	  /* attr, control */
-	SCHEMA_UPDATED,	  /* data/updated */
+	SCHEMA_UPDATED,	  /* SCHEMA_LAST_KEY */
 	SCHEMA_STAGES,
 };
 enum schema_stage schema_stage(const char *path);
