@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "guest-agent/agent.h"
-#include "lib/cleanup.h"
+#include "lib/io.h"
 #include "lib/log.h"
 #include "lib/version.h"
 
@@ -46,6 +46,12 @@ static void usage_error(void)
 	exit(EXIT_USAGE);
 }
 
+/* The status after what was asked for went to stdout. */
+static int printed(void)
+{
+	return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static struct options options_parse(int argc, char *argv[])
 {
 	static const struct option longs[] = {
@@ -76,10 +82,10 @@ static struct options options_parse(int argc, char *argv[])
 			break;
 		case 'V':
 			puts("xe-guest-agent " XPT_VERSION);
-			exit(EXIT_SUCCESS);
+			exit(printed());
 		case 'h':
 			usage(stdout);
-			exit(EXIT_SUCCESS);
+			exit(printed());
 		default:
 			usage_error();
 		}
@@ -99,10 +105,14 @@ static struct options options_parse(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-	struct options opt = options_parse(argc, argv);
 	autoagent struct agent *agent = NULL;
 	const char *reason = NULL;
+	struct options opt;
 	int r;
+
+	if (io_reserve_std_fds() < 0)
+		return EXIT_NO_XENSTORE;
+	opt = options_parse(argc, argv);
 
 	log_open("xe-guest-agent", getenv("JOURNAL_STREAM") != NULL, opt.verbose);
 	r = opt.dry_run ? 0 : guest_detect(opt.root, &reason);

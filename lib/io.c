@@ -12,6 +12,20 @@
 
 #define IO_FIRST_READ 4096 /* bytes: the files of /proc, /sys and /etc fit */
 
+int io_reserve_std_fds(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* the lowest free number is this one: those before it are open by now */
+		if (open("/dev/null", flags) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
 /* Double @*buf, at most to @max + 2 bytes: one to see that there is more, one for the
  * NUL. */
 static int grow(char **buf, size_t *room, size_t max)

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* First thing in main(): what xenstore is opened on must never be descriptor 0, 1 or 2,
+ * or what is printed would go down that connection as requests.  Those that are closed get
+ * /dev/null the wrong way round, so that reading and writing still fail. */
+int io_reserve_std_fds(void);
 /* All of @fd up to @max bytes, NUL-terminated (@ret_len counts without it; may be NULL).
  * -EFBIG: there is more. */
 int io_read_limited(int fd, size_t max, char **ret_text, size_t *ret_len);
