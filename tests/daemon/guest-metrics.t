@@ -207,24 +207,33 @@ terminal() {
 	is "$ended" 0 "$GROUND: and ends cleanly"
 }
 
+# ghost STOP COUNT : a guest that comes and goes until STOP exists (or the daemon ends);
+# each round is a line in COUNT
+ghost() {
+	until [ -e "$1" ]; do
+		home 9 name ghost data/os_name x attr/vif/0/ipv4/0 10.0.0.9 || break
+		xs0 rm /local/domain/9 || break
+		echo >> "$2"
+	done
+}
+ghost_rounds() { [ "$(wc -l < "$STORE_DIR/rounds")" -ge "$1" ]; }
+
 # Guests come and go while they are listed; each write and removal is one request.
 vanishing() {
-	local i bad=0 lost=0 rounds=0 done=$STORE_DIR/done
+	local i bad=0 lost=0 before stop=$STORE_DIR/stop
 	domain_new 5 "$TOOLSTACK" web
-	for ((i = 0; i < 60; i++)); do
-		home 9 name ghost data/os_name x attr/vif/0/ipv4/0 10.0.0.9
-		xs0 rm /local/domain/9
-	done && touch "$done" &
-	echo $! > "$STORE_DIR/ghost.pid"
-	while [ ! -e "$done" ] && [ "$bad" = 0 ]; do
+	: > "$STORE_DIR/rounds"
+	background "$STORE_DIR/ghost.pid" ghost "$stop" "$STORE_DIR/rounds"
+	ok "$GROUND: (a guest comes and goes)" wait_for 20 ghost_rounds 1
+	for ((i = 0; i < 15; i++)); do
 		gm > "$STORE_DIR/list" || bad=$?
 		grep -q ' web ' "$STORE_DIR/list" || lost=$((lost + 1))
-		rounds=$((rounds + 1))
 	done
-	wait "$(< "$STORE_DIR/ghost.pid")"
-	rm -f "$STORE_DIR/ghost.pid"
-	is "$bad $lost" "0 0" "$GROUND: those that vanish disturb nobody, $rounds times"
-	ok "$GROUND: it was asked meanwhile" [ "$rounds" -ge 2 ]
+	before=$(wc -l < "$STORE_DIR/rounds")
+	ok "$GROUND: it still does after $i listings" wait_for 20 ghost_rounds $((before + 2))
+	touch "$stop"
+	ended "$STORE_DIR/ghost.pid"
+	is "$bad $lost" "0 0" "$GROUND: those that vanish disturb nobody"
 }
 
 # What did not change is not read again, and no time-out wakes it: strace is the witness.
