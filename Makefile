@@ -84,31 +84,33 @@ setup-%:
 	@tools/setup $*
 
 # Set-up comes first, then a second make that may rely on what it brought.
-check: setup-check ## install what is missing, build, run all tests that need no Xen
+check: setup-build setup-check ## install what is missing, build, run all tests that need no Xen
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) TEST_LIMIT=150 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
 
-check-xen: setup-check setup-lab ## run the tests on real Xen in an emulator
+check-xen: setup-build setup-check setup-lab ## run the tests on real Xen in an emulator
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) tests/run -j 2 check-xen $(XEN_TESTS)
 
-demo: setup-check setup-lab ## show the main job on real Xen; KEEP=1 leaves a shell in dom0
+demo: setup-build setup-check setup-lab ## show the main job on real Xen; KEEP=1 leaves a shell in dom0
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) KEEP=$(KEEP) tests/xen/demo
 
-bench: setup-check setup-lab ## measure speed and memory and print them beside the peers' figures
+bench: setup-build setup-check setup-lab ## measure speed and memory and print them beside the peers' figures
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) tests/bench/bench
 
-lint: setup-check setup-lint ## clang, clang-tidy, shellcheck and mandoc over everything
+lint: setup-build setup-check setup-lint ## clang, clang-tidy, shellcheck and mandoc over everything
 	@O=build tools/lint
 
-install: all ## install below DESTDIR and PREFIX
+install: setup-build all ## install below DESTDIR and PREFIX
 	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)'
 	install -m 755 $(filter %-agent,$(PROG_FILES)) '$(DESTDIR)$(SBINDIR)'
 	install -m 755 $(filter-out %-agent,$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
-	for m in $(MAN); do install -D -m 644 $$m '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/}; done
-	for u in $(UNITS); do sed 's,@SBINDIR@,$(SBINDIR),g' $$u > '$(DESTDIR)$(UNITDIR)'/$${u##*/}; done
+	for m in $(MAN); do \
+		install -D -m 644 $$m '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/} || exit 1; done
+	for u in $(UNITS); do to='$(DESTDIR)$(UNITDIR)'/$${u##*/}; \
+		install -m 644 $$u $$to && sed -i 's,@SBINDIR@,$(SBINDIR),g' $$to || exit 1; done
 
 print-%:
 	@echo $($*)

@@ -22,6 +22,9 @@
 #include "lib/log.h"
 #include "lib/xs_watch.h"
 
+/* The last second of time_t, whatever its size. */
+#define TIME_MAX ((time_t)((UINT64_C(1) << (8 * sizeof(time_t) - 1)) - 1))
+
 /* `domid` is there under every toolstack; the kernel registers watches anew on resume. */
 #define RESUME_WATCH "domid"
 
@@ -33,13 +36,14 @@ struct agent {
 	struct facts facts;
 	uint64_t told_free_kib; /* the memory sample that is in the wanted tree */
 	struct publisher publisher;
-	struct xs_watch *watch; /* owned */
-	bool dirty;		/* facts may differ from what is published */
-	bool watched;		/* the watch has fired: publication may begin */
-	bool ready;		/* the first commit is done */
-	uint64_t sample_at_ms;	/* CLOCK_MONOTONIC, as all here */
-	uint64_t publish_at_ms; /* not earlier */
-	uint64_t retry_ms;	/* the present pause after failures; 0: none */
+	struct xs_watch *watch;	  /* owned */
+	bool dirty;		  /* facts may differ from what is published */
+	bool watched;		  /* the watch has fired: publication may begin */
+	bool ready;		  /* the first commit is done */
+	uint64_t sample_at_ms;	  /* CLOCK_MONOTONIC, as all here */
+	uint64_t addresses_at_ms; /* to be read again without an event */
+	uint64_t publish_at_ms;	  /* not earlier */
+	uint64_t retry_ms;	  /* the present pause after failures; 0: none */
 	uint64_t retry_at_ms;
 };
 
@@ -63,7 +67,7 @@ static int open_signals(void)
  * the frontends' come first (seen on real Xen: 0.3 s). */
 static int arm_clock(int fd)
 {
-	struct itimerspec never = { .it_value.tv_sec = INT32_MAX };
+	struct itimerspec never = { .it_value.tv_sec = TIME_MAX };
 
 	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never,
 			       NULL) < 0
@@ -79,20 +83,17 @@ static int open_clock(void)
 	return r < 0 ? r : steal_fd(&fd);
 }
 
-int agent_open(const char *root, struct agent **ret_agent)
+int agent_open(int rootfd, struct agent **ret_agent)
 {
 	autoagent struct agent *a = calloc(1, sizeof(*a));
 	int r;
 
-	if (!a)
+	if (!a) {
+		(void)close(rootfd);
 		return -ENOMEM;
-	a->rootfd = a->signals = a->clock = a->netlink.ask = a->netlink.hear = -1;
-	a->rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (a->rootfd < 0) {
-		r = -errno;
-		log_error("cannot open '%s': %s", root, strerror(-r));
-		return r;
 	}
+	a->rootfd = rootfd;
+	a->signals = a->clock = a->netlink.ask = a->netlink.hear = -1;
 	r = netlink_open(&a->netlink);
 	if (r < 0) {
 		log_error("cannot open a netlink socket: %s", strerror(-r));
@@ -116,16 +117,17 @@ void agent_free(struct agent *a)
 	free(a);
 }
 
-int agent_connect(struct agent *a)
+static int connect_store(struct agent *a)
 {
 	struct xs_conn *conn;
 	int r = xs_conn_open(&conn);
 
-	if (r < 0)
+	if (r < 0) {
 		log_error("cannot open xenstore: %s", strerror(-r));
-	else
-		publish_init(&a->publisher, conn);
-	return r;
+		return -ENOTCONN;
+	}
+	publish_init(&a->publisher, conn);
+	return 0;
 }
 
 /* A collector that fails leaves what it found before. */
@@ -153,7 +155,12 @@ static void sample_memory(struct agent *a)
 
 static void sample_drivers(struct agent *a)
 {
-	complain("drivers", collect_drivers(a->rootfd, &a->facts.drivers));
+	struct driver_facts *d = &a->facts.drivers;
+
+	complain("drivers", collect_drivers(a->rootfd, d));
+	/* once settled it stays so: later targets are the host's own doing */
+	if (d->balloon && !d->balloon_settled)
+		d->balloon_settled = collect_balloon_at_target(a->rootfd);
 }
 
 static void sample(struct agent *a)
@@ -164,9 +171,13 @@ static void sample(struct agent *a)
 	a->dirty = true;
 }
 
+/* Addresses that could not be read stay what they were, and are asked for again soon. */
 static void collect_addresses(struct agent *a)
 {
-	complain("addresses", netlink_collect(&a->netlink, a->rootfd, &a->facts.net));
+	int r = netlink_collect(&a->netlink, a->rootfd, &a->facts.net);
+
+	complain("addresses", r);
+	a->addresses_at_ms = r < 0 ? io_now_ms() + AGENT_AGAIN_MS : UINT64_MAX;
 	a->dirty = true;
 }
 
@@ -186,21 +197,27 @@ static int publish_facts(struct agent *a)
 	return r < 0 ? r : publish(&a->publisher, &want);
 }
 
+/* What failed, in words. */
+static const char *failure(const struct agent *a, int r)
+{
+	return r == -ENOMEM ? "get memory" : xs_conn_error(a->publisher.conn);
+}
+
 /* After a failure (@r < 0) or a refusal: later, and then as if nothing were known.  What
  * a refusal left out holds nothing else back. */
 static void retry_later(struct agent *a, int r)
 {
 	static struct log_limit limit = { .burst = 3, .interval_ms = 600 * 1000 };
+	uint64_t max_ms = r < 0 ? AGENT_FAILED_MAX_MS : AGENT_RETRY_MAX_MS;
 
 	a->retry_ms = a->retry_ms ? a->retry_ms * 2 : AGENT_RETRY_FIRST_MS;
-	if (a->retry_ms > AGENT_RETRY_MAX_MS)
-		a->retry_ms = AGENT_RETRY_MAX_MS;
+	if (a->retry_ms > max_ms)
+		a->retry_ms = max_ms;
 	a->retry_at_ms = io_now_ms() + a->retry_ms;
 	if (r < 0) {
 		a->publish_at_ms = a->retry_at_ms;
 		log_limited(&limit, LOG_LEVEL_WARNING, "cannot %s; next try in %llu ms",
-			    xs_conn_error(a->publisher.conn),
-			    (unsigned long long)a->retry_ms);
+			    failure(a, r), (unsigned long long)a->retry_ms);
 	}
 }
 
@@ -248,13 +265,15 @@ static int publish_now(struct agent *a)
 
 int agent_publish_once(struct agent *a)
 {
-	int r;
+	int r = connect_store(a);
 
+	if (r < 0)
+		return r;
 	collect_all(a);
 	r = publish_facts(a);
 	if (r < 0)
-		log_error("cannot %s", xs_conn_error(a->publisher.conn));
-	return r == PUBLISH_REFUSED ? -EACCES : r;
+		log_error("cannot %s", failure(a, r));
+	return r == 0 ? 0 : -ENOTCONN;
 }
 
 static void reload(struct agent *a)
@@ -263,7 +282,9 @@ static void reload(struct agent *a)
 	log_info("reading everything again");
 	collect_all(a);
 	publish_forget(&a->publisher);
-	notify_systemd("READY=1");
+	a->ready = false; /* until it is published */
+	a->retry_ms = 0;
+	a->publish_at_ms = 0;
 }
 
 /* 1: stop. */
@@ -284,9 +305,10 @@ static void look_again(struct agent *a)
 {
 	if (publish_is_intact(&a->publisher))
 		return;
-	if (a->ready)
+	if (a->publisher.known)
 		log_info("this domain is new in xenstore: publishing everything");
 	publish_forget(&a->publisher);
+	a->facts.drivers.balloon_settled = collect_balloon_at_target(a->rootfd);
 	a->retry_ms = 0;
 	a->publish_at_ms = 0;
 	a->dirty = true; /* with the facts that are known: the host is waiting */
@@ -314,7 +336,7 @@ static int handle_watch(struct agent *a)
 	}
 	if (r < 0) {
 		log_error("xenstore is gone: watch '%s': %s", RESUME_WATCH, strerror(-r));
-		return r;
+		return -ENOTCONN;
 	}
 	if (fired) {
 		a->watched = true;
@@ -328,6 +350,8 @@ static int wait_ms(const struct agent *a)
 	uint64_t now = io_now_ms();
 	uint64_t at = a->sample_at_ms;
 
+	if (a->addresses_at_ms < at)
+		at = a->addresses_at_ms;
 	if (a->watched && a->dirty && a->publish_at_ms < at)
 		at = a->publish_at_ms;
 	if (a->retry_ms && a->retry_at_ms < at)
@@ -346,8 +370,12 @@ static int wait_for_event(struct agent *a)
 	};
 	int r = poll(fds, sizeof(fds) / sizeof(*fds), wait_ms(a));
 
+	if (r < 0 && errno != EINTR) {
+		log_error("cannot wait for events: %s", strerror(errno));
+		return -EIO;
+	}
 	if (r < 0)
-		return errno == EINTR ? 0 : -errno;
+		return 0;
 	r = 0;
 	if (fds[0].revents)
 		r = handle_signal(a);
@@ -360,6 +388,8 @@ static int wait_for_event(struct agent *a)
 	}
 	if (r == 0 && fds[3].revents)
 		handle_clock(a);
+	if (r == 0 && io_now_ms() >= a->addresses_at_ms)
+		collect_addresses(a);
 	if (r == 0 && io_now_ms() >= a->sample_at_ms)
 		sample(a);
 	return r;
@@ -369,9 +399,14 @@ int agent_run(struct agent *a)
 {
 	int r = open_signals();
 
+	if (r < 0) {
+		log_error("cannot take signals: %s", strerror(-r));
+		return r;
+	}
+	a->signals = r;
+	r = connect_store(a);
 	if (r < 0)
 		return r;
-	a->signals = r;
 	r = open_clock();
 	if (r < 0) {
 		log_error("cannot watch the clock: %s", strerror(-r));
@@ -382,7 +417,7 @@ int agent_run(struct agent *a)
 	if (r < 0) {
 		log_error("cannot watch '%s' in xenstore: %s", RESUME_WATCH,
 			  strerror(-r));
-		return r;
+		return -ENOTCONN;
 	}
 	collect_all(a);
 	while (r == 0) {

@@ -7,7 +7,7 @@
  * and is heard of earlier), SIGHUP, and at most every AGENT_SAMPLE_MS for a sample of
  * memory and drivers.  Nothing else is polled and nothing is forked.
  * Owns:   struct agent owns its descriptors, facts and publisher.
- * Errors: 0 or a negative errno.
+ * Errors: 0 or a negative errno, told in the log; -ENOTCONN: xenstore cannot be used.
  */
 #pragma once
 #include <stdbool.h>
@@ -18,13 +18,15 @@
 #define AGENT_SAMPLE_MS	     60000 /* the round-robin databases of XAPI keep minutes */
 #define AGENT_PAUSE_MS	     10 /* between two publications: a storm is told at its end */
 #define AGENT_RETRY_FIRST_MS 200
-#define AGENT_RETRY_MAX_MS   600000
-#define AGENT_MOVED_PERCENT  1 /* of total memory: less is not told */
+#define AGENT_RETRY_MAX_MS   600000 /* of keys that are refused */
+#define AGENT_FAILED_MAX_MS  60000  /* of whole transactions */
+#define AGENT_AGAIN_MS	     1000   /* for what could not be read */
+#define AGENT_MOVED_PERCENT  1	    /* of total memory: less is not told */
 
 struct agent;
 
-/* @root: the directory below which proc, sys and etc are read. */
-int agent_open(const char *root, struct agent **ret_agent);
+/* @rootfd: the directory below which proc, sys and etc are read; the agent's from here on. */
+int agent_open(int rootfd, struct agent **ret_agent);
 void agent_free(struct agent *a);
 static inline void agent_freep(struct agent **a)
 {
@@ -32,8 +34,6 @@ static inline void agent_freep(struct agent **a)
 }
 #define autoagent __attribute__((cleanup(agent_freep)))
 
-/* Connect to xenstore; not needed for agent_dry_run(). */
-int agent_connect(struct agent *a);
 /* Publish once. */
 int agent_publish_once(struct agent *a);
 /* Publish and follow every change until SIGTERM or SIGINT (0). */
@@ -42,4 +42,4 @@ int agent_run(struct agent *a);
 int agent_dry_run(struct agent *a);
 
 /* 0: a guest of Xen.  -ENODEV: not, with the reason in *ret_reason (static). */
-int guest_detect(const char *root, const char **ret_reason);
+int guest_detect(int rootfd, const char **ret_reason);

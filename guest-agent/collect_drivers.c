@@ -16,7 +16,8 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
-#define BALLOON_DIR "sys/devices/system/xen_memory/xen_memory0"
+#define BALLOON_DIR   "sys/devices/system/xen_memory/xen_memory0"
+#define BALLOON_SLACK 1024 /* KiB: a target need not be a multiple of what a step moves */
 
 static const struct {
 	const char *class;
@@ -111,6 +112,25 @@ static void collect_frontends(int rootfd, struct driver_facts *f)
 	}
 }
 
+static bool read_kib(int rootfd, const char *path, uint64_t *ret_kib)
+{
+	autofree char *text = NULL;
+
+	if (io_read_file_at(rootfd, path, 64, &text, NULL) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return io_parse_u64(text, UINT64_MAX, ret_kib) >= 0;
+}
+
+bool collect_balloon_at_target(int rootfd)
+{
+	uint64_t target, current;
+
+	return read_kib(rootfd, BALLOON_DIR "/target_kb", &target) &&
+	       read_kib(rootfd, BALLOON_DIR "/info/current_kb", &current) &&
+	       (target > current ? target - current : current - target) <= BALLOON_SLACK;
+}
+
 int collect_drivers(int rootfd, struct driver_facts *ret)
 {
 	struct driver_facts f = { 0 };
@@ -119,6 +139,7 @@ int collect_drivers(int rootfd, struct driver_facts *ret)
 	f.balloon = faccessat(rootfd, BALLOON_DIR, F_OK, 0) == 0;
 	if (f.balloon)
 		add(&f, "xen-balloon", false);
+	f.balloon_settled = f.balloon && ret->balloon_settled;
 	qsort(f.driver, f.count, sizeof(*f.driver), by_name);
 	*ret = f;
 	return 0;

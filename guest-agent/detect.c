@@ -29,15 +29,12 @@ static bool is_dom0(int rootfd)
 	       strstr(capabilities, "control_d");
 }
 
-int guest_detect(const char *root, const char **ret_reason)
+int guest_detect(int rootfd, const char **ret_reason)
 {
-	autoclose int rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	autofree char *type = NULL;
 
 	if (getenv("XENSTORED_PATH"))
 		return 0; /* told where xenstore is: a test or a container */
-	if (rootfd < 0)
-		return -errno;
 	if (io_read_file_at(rootfd, "sys/hypervisor/type", FILE_MAX, &type, NULL) >= 0
 		    ? strcmp(type, "xen\n") != 0 && strcmp(type, "xen") != 0
 		    : faccessat(rootfd, "proc/xen", F_OK, 0) < 0) {

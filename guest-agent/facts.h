@@ -33,7 +33,8 @@ struct driver_facts {
 		char name[DRIVER_NAME_MAX]; /* "xen-netfront" */
 		bool out_of_tree;
 	} driver[DRIVERS_MAX]; /* sorted by name */
-	bool balloon;	       /* a balloon driver is at work */
+	bool balloon;	       /* a balloon driver is there */
+	bool balloon_settled; /* and has reached its target, at least once in this domain */
 };
 
 struct memory_facts {
@@ -67,6 +68,8 @@ struct facts {
 };
 
 int collect_os(int rootfd, struct os_facts *ret);
+/* Leaves balloon_settled as it is while there is a balloon driver. */
 int collect_drivers(int rootfd, struct driver_facts *ret);
+bool collect_balloon_at_target(int rootfd);
 int collect_memory(int rootfd, struct memory_facts *ret);
 void net_facts_done(struct net_facts *net);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* xe-guest-agent - publish this guest's metrics in xenstore, see xe-guest-agent(8). */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,30 +104,40 @@ static struct options options_parse(int argc, char *argv[])
 	return opt;
 }
 
-int main(int argc, char *argv[])
+/* The whole run; a negative errno, -ENOTCONN when it is xenstore's fault. */
+static int run(const struct options *opt, int rootfd)
 {
 	autoagent struct agent *agent = NULL;
+	int r = agent_open(rootfd, &agent);
+
+	if (r < 0)
+		return r;
+	if (opt->dry_run)
+		return agent_dry_run(agent);
+	return opt->once ? agent_publish_once(agent) : agent_run(agent);
+}
+
+int main(int argc, char *argv[])
+{
 	const char *reason = NULL;
 	struct options opt;
-	int r;
+	int rootfd, r;
 
 	if (io_reserve_std_fds() < 0)
-		return EXIT_NO_XENSTORE;
+		return EXIT_FAILURE;
 	opt = options_parse(argc, argv);
-
-	log_open("xe-guest-agent", getenv("JOURNAL_STREAM") != NULL, opt.verbose);
-	r = opt.dry_run ? 0 : guest_detect(opt.root, &reason);
-	if (r == -ENODEV) {
+	log_open("xe-guest-agent", log_is_journal(), opt.verbose);
+	rootfd = open(opt.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (rootfd < 0) {
+		log_error("cannot open '%s': %s", opt.root, strerror(errno));
+		return EXIT_USAGE;
+	}
+	if (!opt.dry_run && guest_detect(rootfd, &reason) < 0) {
 		log_error("not a Xen guest: %s", reason);
 		return EXIT_NO_GUEST;
 	}
-	r = agent_open(opt.root, &agent);
-	if (r < 0)
-		return opt.dry_run ? EXIT_FAILURE : EXIT_NO_XENSTORE;
-	if (opt.dry_run)
-		return agent_dry_run(agent) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-	r = agent_connect(agent);
-	if (r >= 0)
-		r = opt.once ? agent_publish_once(agent) : agent_run(agent);
-	return r < 0 ? EXIT_NO_XENSTORE : EXIT_STOPPED;
+	r = run(&opt, rootfd);
+	if (r == -ENOTCONN)
+		return EXIT_NO_XENSTORE;
+	return r < 0 ? EXIT_FAILURE : EXIT_STOPPED;
 }

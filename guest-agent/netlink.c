@@ -152,12 +152,13 @@ static bool message_is_whole(const struct nlmsghdr *h, size_t left)
 }
 
 /* As netlink_parse_dump(), of one message. */
-static int parse_message(struct nlmsghdr *h, unsigned seq, struct net_facts *facts)
+static int parse_message(struct nlmsghdr *h, unsigned seq, struct net_facts *facts,
+			 bool *disturbed)
 {
 	if (h->nlmsg_seq != seq)
 		return 0; /* the end of a dump given up before */
 	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-		return -EAGAIN;
+		*disturbed = true;
 	if (h->nlmsg_type == NLMSG_DONE)
 		return 1;
 	if (h->nlmsg_type == NLMSG_ERROR)
@@ -169,14 +170,15 @@ static int parse_message(struct nlmsghdr *h, unsigned seq, struct net_facts *fac
 	return parse_address(NLMSG_DATA(h), NLMSG_PAYLOAD(h, 0), facts);
 }
 
-int netlink_parse_dump(void *data, size_t len, unsigned seq, struct net_facts *facts)
+int netlink_parse_dump(void *data, size_t len, unsigned seq, struct net_facts *facts,
+		       bool *disturbed)
 {
 	struct nlmsghdr *h = data;
 	size_t left = len;
 	int r = 0;
 
 	for (; r == 0 && h && message_is_whole(h, left); h = next_message(h, &left))
-		r = parse_message(h, seq, facts);
+		r = parse_message(h, seq, facts, disturbed);
 	return r;
 }
 
@@ -199,6 +201,7 @@ static int ask(struct netlink *nl)
 static int dump(struct netlink *nl, struct net_facts *facts)
 {
 	autofree void *buf = malloc(DATAGRAM_MAX);
+	bool disturbed = false;
 	int r = buf ? ask(nl) : -ENOMEM;
 
 	while (r == 0) {
@@ -214,9 +217,12 @@ static int dump(struct netlink *nl, struct net_facts *facts)
 		if (n > DATAGRAM_MAX)
 			return -EMSGSIZE;
 		if (from.nl_pid == 0) /* from the kernel, not from a process */
-			r = netlink_parse_dump(buf, (size_t)n, nl->seq, facts);
+			r = netlink_parse_dump(buf, (size_t)n, nl->seq, facts,
+					       &disturbed);
 	}
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	return disturbed ? -EAGAIN : 0;
 }
 
 static bool find_same_interface(struct net_facts *facts, size_t i)
@@ -257,8 +263,6 @@ int netlink_collect(struct netlink *nl, int rootfd, struct net_facts *ret)
 		facts.count = 0;
 		r = dump(nl, &facts);
 	}
-	if (r == -EAGAIN)
-		r = 0; /* the disturbance itself is an event: better soon than never */
 	if (r < 0) {
 		net_facts_done(&facts);
 		return r;

@@ -24,11 +24,12 @@ int netlink_open(struct netlink *nl);
 void netlink_close(struct netlink *nl);
 /* Throw away what was heard; true when there was something. */
 bool netlink_drain(struct netlink *nl);
-/* All addresses with the vif behind each, in the kernel's order. */
+/* All addresses with the vif behind each, in the kernel's order.  -EAGAIN: they change too
+ * fast to be read. */
 int netlink_collect(struct netlink *nl, int rootfd, struct net_facts *ret);
 
-/* Add the addresses of one datagram of a dump; pure (the
- * kernel's macros take no const).  1: the dump ends here, 0: more
- * comes, -EAGAIN: it was disturbed and must be asked again, -EBADMSG: malformed, other:
- * what the kernel answered. */
-int netlink_parse_dump(void *data, size_t len, unsigned seq, struct net_facts *facts);
+/* Add the addresses of one datagram of a dump; pure.  1: the dump ends here, 0: more comes,
+ * -EBADMSG: malformed, other: what the kernel answered.  *@disturbed is set when a change
+ * fell into the dump: it has to be read to its end and asked for again. */
+int netlink_parse_dump(void *data, size_t len, unsigned seq, struct net_facts *facts,
+		       bool *disturbed);

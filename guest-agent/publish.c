@@ -18,14 +18,15 @@ void publish_forget(struct publisher *p)
 	p->known = false;
 	tree_done(&p->published);
 	tree_done(&p->refused);
+	tree_done(&p->foreign);
 }
 
 bool publish_is_intact(struct publisher *p)
 {
 	autofree char *value = NULL;
 
-	return p->known && tree_find(&p->published, SCHEMA_LAST_KEY) &&
-	       xs_conn_read(p->conn, SCHEMA_LAST_KEY, &value, NULL) >= 0;
+	return p->known && tree_find(&p->published, SCHEMA_PROBE_KEY) &&
+	       xs_conn_read(p->conn, SCHEMA_PROBE_KEY, &value, NULL) >= 0;
 }
 
 void publish_done(struct publisher *p)
@@ -38,7 +39,8 @@ void publish_done(struct publisher *p)
 /* One run of a transaction. */
 struct attempt {
 	struct publisher *p;
-	struct tree want; /* without what was refused before */
+	const struct tree *asked; /* borrowed */
+	struct tree want; /* without what was refused before, with what others wrote */
 	struct tree have; /* what the store holds */
 	enum schema_stage stage;
 };
@@ -66,8 +68,7 @@ static int store_remove(void *arg, const char *path)
 	struct attempt *a = arg;
 	int r;
 
-	if (schema_stage(path) != a->stage || !schema_is_own(path) ||
-	    tree_find(&a->p->refused, path))
+	if (schema_stage(path) != a->stage || tree_find(&a->p->refused, path))
 		return 0;
 	r = xs_conn_remove(a->p->conn, path);
 	return is_refusal(r) ? refused(a->p, path, r) : r;
@@ -97,6 +98,36 @@ static int read_own(struct xs_conn *c, struct tree *out)
 	return r;
 }
 
+static int note_foreign(const struct tree *have, struct tree *foreign)
+{
+	int r = 0;
+
+	tree_done(foreign);
+	for (size_t i = 0; r >= 0 && i < have->count; i++) {
+		const struct tree_entry *e = &have->entry[i];
+
+		if (!schema_is_own(e->path))
+			r = tree_set(foreign, e->path, e->value, e->value_len);
+	}
+	return r;
+}
+
+/* @want without what was refused, and with what others wrote as it is: so it stays, and
+ * so do its parents. */
+static int reconcile(struct tree *out, const struct tree *want, const struct publisher *p)
+{
+	int r = tree_copy(out, want);
+
+	for (size_t i = 0; r >= 0 && i < p->refused.count; i++)
+		tree_remove(out, p->refused.entry[i].path);
+	for (size_t i = 0; r >= 0 && i < p->foreign.count; i++) {
+		const struct tree_entry *e = &p->foreign.entry[i];
+
+		r = tree_set(out, e->path, e->value, e->value_len);
+	}
+	return r;
+}
+
 static int attempt(struct xs_conn *c, void *arg)
 {
 	static const struct tree_diff_ops ops = { .remove = store_remove,
@@ -109,7 +140,11 @@ static int attempt(struct xs_conn *c, void *arg)
 	} else {
 		tree_done(&a->have);
 		r = read_own(c, &a->have);
+		if (r >= 0)
+			r = note_foreign(&a->have, &a->p->foreign);
 	}
+	if (r >= 0)
+		r = reconcile(&a->want, a->asked, a->p);
 	for (a->stage = 0; r >= 0 && a->stage < SCHEMA_STAGES; a->stage++)
 		r = tree_diff(&a->have, &a->want, &ops, a);
 	return r;
@@ -149,7 +184,7 @@ static int add_parents(struct tree *t)
 			return -ENOMEM;
 		while (r >= 0 && (slash = strrchr(path, '/'))) {
 			*slash = '\0';
-			if (schema_is_own_dir(path))
+			if (schema_is_own(path))
 				r = tree_set(&parents, path, "", 0);
 		}
 	}
@@ -159,25 +194,15 @@ static int add_parents(struct tree *t)
 	return r;
 }
 
-static int without_refused(struct tree *out, const struct tree *want,
-			   const struct tree *no)
-{
-	int r = tree_copy(out, want);
-
-	for (size_t i = 0; r >= 0 && i < no->count; i++)
-		tree_remove(out, no->entry[i].path);
-	return r;
-}
-
 /* A refused request may spoil its transaction: then again without those keys. */
-static int transact(struct publisher *p, const struct tree *want, struct attempt *a)
+static int transact(struct publisher *p, struct attempt *a)
 {
 	size_t refusals;
 	int r;
 
 	do {
 		refusals = p->refused.count;
-		r = without_refused(&a->want, want, &p->refused);
+		r = reconcile(&a->want, a->asked, p);
 		if (r >= 0 && p->known && !differs(&p->published, &a->want))
 			return 0;
 		if (r >= 0)
@@ -196,11 +221,11 @@ static bool is_worth_retry(const struct tree *refusals)
 
 int publish(struct publisher *p, const struct tree *want)
 {
-	struct attempt a = { .p = p };
-	int r = transact(p, want, &a);
+	struct attempt a = { .p = p, .asked = want };
+	int r = transact(p, &a);
 
 	if (r >= 0)
-		r = without_refused(&p->published, want, &p->refused);
+		r = reconcile(&p->published, want, p);
 	if (r >= 0)
 		r = add_parents(&p->published);
 	p->known = r >= 0;

@@ -23,6 +23,7 @@ struct publisher {
 	bool known;	      /* @published is what the store holds */
 	struct tree published;
 	struct tree refused; /* paths not to be tried again until publish_forget() */
+	struct tree foreign; /* what others wrote beside our keys, to be left as it is */
 };
 
 void publish_init(struct publisher *p, struct xs_conn *conn);
@@ -30,5 +31,5 @@ void publish_done(struct publisher *p);
 int publish(struct publisher *p, const struct tree *want);
 void publish_forget(struct publisher *p);
 /* Is what was published still there?  One read: a new domain begins with an empty tree,
- * and data/updated is written with all the rest. */
+ * and SCHEMA_PROBE_KEY is written with all the rest. */
 bool publish_is_intact(struct publisher *p);

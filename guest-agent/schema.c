@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "lib/io.h"
 #include "lib/version.h"
 
 /* One list of data and drivers costs less than a read of each key that may be there. */
@@ -23,32 +22,48 @@ const struct schema_own schema_own[] = {
 };
 const size_t schema_own_count = sizeof(schema_own) / sizeof(*schema_own);
 
-static const char *const own_data[] = {
-	"meminfo_free", "meminfo_total", "os_distro", "os_majorver",
-	"os_minorver",	"os_name",	 "os_uname",  "updated",
+/* Every node that the agent may make; '#' stands for a decimal number. */
+static const char *const own_nodes[] = {
+	"attr/PVAddons",
+	"attr/PVAddons/BuildVersion",
+	"attr/PVAddons/Installed",
+	"attr/PVAddons/MajorVersion",
+	"attr/PVAddons/MicroVersion",
+	"attr/PVAddons/MinorVersion",
+	"attr/vif",
+	"attr/vif/#",
+	"attr/vif/#/ipv4",
+	"attr/vif/#/ipv4/#",
+	"attr/vif/#/ipv6",
+	"attr/vif/#/ipv6/#",
+	"control/feature-balloon",
+	"data/meminfo_free",
+	"data/meminfo_total",
+	"data/os_distro",
+	"data/os_majorver",
+	"data/os_minorver",
+	"data/os_name",
+	"data/os_uname",
+	"data/updated",
+	"drivers/#",
 };
+
+static bool matches(const char *path, const char *pattern)
+{
+	for (; *pattern; pattern++) {
+		size_t digits = *pattern == '#' ? strspn(path, "0123456789") : 0;
+
+		if (*pattern == '#' ? digits == 0 : *path != *pattern)
+			return false;
+		path += digits ? digits : 1;
+	}
+	return *path == '\0';
+}
 
 bool schema_is_own(const char *path)
 {
-	const char *name = strchr(path, '/');
-	uint64_t index;
-
-	/* others may add names there, XAPI counts numbers only */
-	if (name && tree_path_is_in(path, "drivers"))
-		return io_parse_u64(name + 1, UINT32_MAX, &index) >= 0;
-	if (!name || !tree_path_is_in(path, "data"))
-		return true;
-	for (size_t i = 0; i < sizeof(own_data) / sizeof(*own_data); i++)
-		if (strcmp(name + 1, own_data[i]) == 0)
-			return true;
-	return false;
-}
-
-bool schema_is_own_dir(const char *path)
-{
-	for (size_t i = 0; i < schema_own_count; i++)
-		if (!schema_own[i].below_only &&
-		    tree_path_is_in(path, schema_own[i].path))
+	for (size_t i = 0; i < sizeof(own_nodes) / sizeof(*own_nodes); i++)
+		if (matches(path, own_nodes[i]))
 			return true;
 	return false;
 }
@@ -201,8 +216,9 @@ static int want_identity(const struct facts *f, struct tree *want)
 
 	for (size_t i = 0; r >= 0 && i < sizeof(version) / sizeof(*version); i++)
 		r = tree_setf(want, version[i].path, "%d", version[i].value);
-	/* "0" would count as "1": to say no the key must be absent */
-	if (r >= 0 && f->drivers.balloon)
+	/* "0" would count as "1": to say no the key must be absent.  The host takes its
+	 * measure of the guest's overhead in the moment it sees the key. */
+	if (r >= 0 && f->drivers.balloon_settled)
 		r = tree_setf(want, "control/feature-balloon", "1");
 	return r;
 }

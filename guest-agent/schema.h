@@ -18,8 +18,8 @@ int schema_wanted(const struct facts *facts, struct tree *ret_wanted);
 /* Why an address is not published, NULL when it is. */
 const char *schema_left_out(const struct address_fact *a);
 
-/* Where the agent's own keys are.  @depth: levels below the path that it writes;
- * @below_only: the node itself is the toolstack's. */
+/* Where the agent's own keys are: what has to be read to know them.  @depth: levels below
+ * the path that it writes; @below_only: the node itself is the toolstack's. */
 struct schema_own {
 	const char *path;
 	unsigned depth;
@@ -27,12 +27,13 @@ struct schema_own {
 };
 extern const struct schema_own schema_own[];
 extern const size_t schema_own_count;
-/* Of what is there: is it the agent's, to be removed when it is not wanted? */
+/* Is this node the agent's, to be removed when it is not wanted?  Others may write beside
+ * its keys (attr/vif/0/name, data/volumes, drivers/x), and those stay. */
 bool schema_is_own(const char *path);
-/* Is this directory the agent's, to go with its last key? */
-bool schema_is_own_dir(const char *path);
 
-#define SCHEMA_LAST_KEY "data/updated"
+/* Nobody else writes this key: it is there as long as what was published is. */
+#define SCHEMA_PROBE_KEY "attr/PVAddons/BuildVersion"
+#define SCHEMA_LAST_KEY	 "data/updated"
 
 /* When in a transaction a path is written.  Older toolstacks look at everything when a
  * watched key changes, so what they do not watch comes first; data/updated says that the

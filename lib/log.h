@@ -22,6 +22,9 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7,   /* shown with --verbose only */
 };
 
+/* Does stderr lead to the journal?  (JOURNAL_STREAM alone is inherited by shells.)
+ * Source: systemd.exec(5). */
+bool log_is_journal(void);
 void log_open(const char *name, bool daemon, bool verbose);
 
 __attribute__((format(printf, 2, 3))) void log_msg(enum log_level level, const char *fmt,

@@ -2,9 +2,9 @@
 /*
  * latency - from a change in the guest to its being visible in xenstore.
  *
- *	latency start PATH RUNS PROGRAM...
- *		from exec to the first event after which PATH exists; it is removed before
- *		each run
+ *	latency start HOME RUNS PROGRAM...
+ *		from exec until HOME/data/updated is there, the last key of the agent; before
+ *		each run everything in HOME's attr, data and drivers is removed
  *	latency address IFACE HOME RUNS 4|6
  *		an address is added, then removed
  *
@@ -113,18 +113,39 @@ static pid_t start(char *argv[])
 	return pid;
 }
 
+/* What a new domain has: the toolstack's directories, with nothing in them. */
+static void empty(const char *home)
+{
+	static const char *const dirs[] = { "attr", "data", "drivers" };
+
+	for (size_t d = 0; d < sizeof(dirs) / sizeof(*dirs); d++) {
+		char dir[128], path[512];
+		unsigned n = 0;
+		autofree char **names = NULL;
+
+		(void)snprintf(dir, sizeof(dir), "%s/%s", home, dirs[d]);
+		names = xs_directory(store, XBT_NULL, dir, &n);
+		for (unsigned i = 0; names && i < n; i++) {
+			(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+			if (!xs_rm(store, XBT_NULL, path))
+				die(path);
+		}
+	}
+}
+
 static int bench_start(char *argv[], unsigned runs)
 {
-	const char *path = argv[0];
+	char path[128];
 	static uint64_t us[RUNS_MAX];
 
+	(void)snprintf(path, sizeof(path), "%s/data/updated", argv[0]);
 	if (!xs_watch(store, path, "b"))
 		die("watch");
 	for (unsigned i = 0; i < runs; i++) {
 		uint64_t from;
 		pid_t pid;
 
-		(void)xs_rm(store, XBT_NULL, path); /* absent at first */
+		empty(argv[0]);
 		drain();
 		from = now_us();
 		pid = start(argv + 2);
@@ -208,7 +229,7 @@ int main(int argc, char *argv[])
 	if ((starts || address) && getenv("GUEST_SOCK"))
 		(void)io_parse_u64(argv[starts ? 3 : 4], RUNS_MAX, &runs); /* 0: usage */
 	if (runs == 0) {
-		fprintf(stderr, "usage: latency start PATH RUNS PROGRAM...\n"
+		fprintf(stderr, "usage: latency start HOME RUNS PROGRAM...\n"
 				"       latency address IFACE HOME RUNS 4|6\n");
 		return 2;
 	}

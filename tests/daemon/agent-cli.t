@@ -49,8 +49,10 @@ is "$status" 3 "dom0 is no guest"
 like "$err" 'this is dom0' "says so"
 XENSTORED_PATH=$dir/none run
 is "$status" 4 "XENSTORED_PATH that leads nowhere"
+JOURNAL_STREAM=8:12345 run --once --root "$dir/none"
+like "$err" '^xe-guest-agent: ' "JOURNAL_STREAM of another process does not matter"
 run --dry-run --root "$dir/none"
-is "$status" 1 "--root that is not there"
+is "$status" 2 "--root that is not there"
 like "$err" "cannot open '$dir/none'" "names it"
 
 # --dry-run: sorted lines on stdout, reasons on stderr
@@ -81,14 +83,20 @@ listener=$!
 disown "$listener" # killed at the end, without a word from the shell
 at_exit "kill -KILL $listener 2>/dev/null"
 wait_for 5 test -S "$notified"
+kill -STOP "$STORE_PID"
 # (a sanitizer's search for leaks needs to trace, which strace does already)
-ASAN_OPTIONS=detect_leaks=0 NOTIFY_SOCKET=$notified XENSTORED_PATH=$GUEST_SOCK JOURNAL_STREAM=1:1 \
+ASAN_OPTIONS=detect_leaks=0 NOTIFY_SOCKET=$notified XENSTORED_PATH=$GUEST_SOCK JOURNAL_STREAM=$(stat -c %d:%i "$dir/err") \
 	strace -f -qq -o "$dir/strace" -e trace=process,poll,connect,sendto "$agent" --root "$guest" 2> "$dir/err" &
 tracer=$!
 at_exit "kill -KILL $tracer 2>/dev/null"
+wait_for 10 grep -q 'poll(' "$dir/strace"
+pid=$(awk '{print $1; exit}' "$dir/strace")
+kill -HUP "$pid"
+wait_for 5 grep -q RELOADING=1 "$dir/states"
+is "$(grep -c READY "$dir/states")" 0 "not ready while the store does not answer, not even after SIGHUP"
+kill -CONT "$STORE_PID"
 ok "tells systemd that it is ready" wait_for 10 grep -qx READY=1 "$dir/states"
 ok "after the first commit" xs0 exists /local/domain/5/data/updated
-pid=$(awk '{print $1; exit}' "$dir/strace")
 for i in 1 2 3; do ip addr add "10.7.7.$i/24" dev lan0; done
 wait_for 5 xs0 exists /local/domain/5/attr/vif/2/ipv4/4
 kill -HUP "$pid"

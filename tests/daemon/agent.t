@@ -27,7 +27,8 @@ make_root() {
 	printf 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12"\nVERSION_ID="12"\n' > "$root/etc/os-release"
 	echo 12.11 > "$root/etc/debian_version"
 	mkdir -p "$root/sys/bus/xen/drivers/vbd/vbd-51712" "$root/sys/bus/xen/drivers/vif" \
-		"$root/sys/devices/system/xen_memory/xen_memory0"
+		"$root/sys/devices/system/xen_memory/xen_memory0/info"
+	echo 262144 | tee "$root"/sys/devices/system/xen_memory/xen_memory0/{target_kb,info/current_kb} > /dev/null
 	for i; do
 		mkdir -p "$root/sys/class/net/$i/device" "$root/sys/bus/xen/drivers/vif/vif-$n"
 		echo "device/vif/$n" > "$root/sys/class/net/$i/device/nodename"
@@ -38,7 +39,7 @@ make_root() {
 # The agent's own keys as they should be, and as they are
 wanted() { "$agent" --dry-run --root "$root" 2> /dev/null; }
 published() {
-	tree_of "$1" | grep -E '^(attr/(PVAddons|vif)/|control/feature-balloon|data/(os_|meminfo_|updated)|drivers/[0-9]+ )' |
+	tree_of "$1" | grep -E '^(attr/PVAddons/[A-Z][a-z]*(Version|alled) |attr/vif/[0-9]+/ipv[46]/[0-9]+ |control/feature-balloon|data/(os_|meminfo_|updated)|drivers/[0-9]+ )' |
 		grep -v ' = ""$'
 }
 allowed() { if [ "$TOOLSTACK" = libxl ]; then grep -v '^control/'; else cat; fi; }
@@ -140,10 +141,17 @@ test_detection() {
 
 test_stale_keys() {
 	xsg 5 write attr/vif/7/ipv4/0 1.2.3.4 attr/vif/0/ipv4/9 9.9.9.9 drivers/9 old data/os_minorver 99
+	xsg 5 write attr/vif/0/name eth0 attr/vif/8/note 1 attr/PVAddons/Application x
 	xsg 5 write attr/other 1 data/other 1 drivers/other 1 feature/hotplug/vif 1
 	ok "$GROUND: after an earlier run" agent_start 5
 	ok "$GROUND: a removed vif is gone" lacks 5/attr/vif/7
 	ok "$GROUND: so is an old driver" lacks 5/drivers/9
+	is "$(xs0 read /local/domain/5/attr/{vif/0/name,vif/8/note,PVAddons/Application} | tr '\n' ' ')" \
+		"eth0 1 x " "$GROUND: what others wrote beside our keys stays"
+	ip addr flush dev eth0
+	ok "$GROUND: an address goes" wait_for 5 lacks 5/attr/vif/0/ipv4
+	ok "$GROUND: and leaves it" has 5/attr/vif/0/name eth0
+	ip addr add 10.0.0.1/24 dev eth0
 	is "$(xs0 read /local/domain/5/{attr,data,drivers}/other /local/domain/5/feature/hotplug/vif | tr '\n' ' ')" \
 		"1 1 1 1 " "$GROUND: other nodes are untouched"
 	agent_stop
@@ -172,25 +180,86 @@ test_resume() {
 	agent_stop
 }
 
-# However often it is killed, at whatever moment, a start leaves a correct tree
+# However often it is killed, at whatever moment: all or nothing is there, and the next
+# start leaves a correct tree
 test_killed() {
-	local i pid bad=0
-	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		ip addr add "10.1.0.$i/24" dev eth0
+	local i pid keys all halves=0 nothing=0 whole=0
+	all=$(wanted | allowed | wc -l)
+	for i in {1..40}; do
+		domain_resume 8 8 # an empty tree
 		XENSTORED_PATH=$(guest_sock 8) "$agent" --root "$root" 2> /dev/null &
 		pid=$!
-		sleep "0.00$((i % 10))"
+		sleep "0.00$((i % 8))"
 		kill -KILL "$pid"
 		wait "$pid" 2> /dev/null
-		ip addr del "10.1.0.$((i - i % 2))/24" dev eth0 2> /dev/null
-		# never half: a transaction is there or not
-		if ! lacks 8/attr/vif && ! has 8/data/updated 1; then bad=1; fi
+		keys=$(published 8 | wc -l)
+		case $keys in
+		0) nothing=$((nothing + 1)) ;;
+		"$all") whole=$((whole + 1)) ;;
+		*) halves=$((halves + 1)) ;;
+		esac
 	done
-	is "$bad" 0 "$GROUND: killed at any moment, nothing half is seen"
+	is "$halves" 0 "$GROUND: killed at any moment, it is all or nothing ($whole, $nothing)"
 	ok "$GROUND: and the next start leaves a correct tree" agent_start 8
 	agent_stop
 	up
 	ip addr add 10.0.0.1/24 dev eth0
+}
+
+# A toolstack may write data/updated by itself, the clock may be set, and a guest may be
+# resumed in the midst of a transaction
+test_resume_odd() {
+	local i
+	agent_start 8
+	guest_ctl 8 suspend
+	domtree renew 8 8
+	xs0 write /local/domain/8/data/updated 1
+	guest_ctl 8 resume 8
+	ok "$GROUND: back although the toolstack wrote data/updated" wait_for 5 is_published 8
+	for i in {1..12}; do
+		ip addr add "10.2.0.$i/24" dev eth0
+		domain_resume 8 8
+	done
+	ok "$GROUND: resumed while it publishes" wait_for 5 is_published 8
+	up
+	ip addr add 10.0.0.1/24 dev eth0
+	wait_for 5 is_published 8
+	agent_stop
+}
+
+# A balloon that has not reached its target is not told of, unless it had
+test_balloon() {
+	local memory=$root/sys/devices/system/xen_memory/xen_memory0
+	[ "$TOOLSTACK" = xenopsd ] || return 0
+	echo 1048576 > "$memory/info/current_kb"
+	domain_resume 8 8
+	agent_start 8
+	ok "$GROUND: a balloon on its way is not told of" lacks 8/control/feature-balloon
+	echo 262144 > "$memory/info/current_kb"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: a settled one is" wait_for 5 has 8/control/feature-balloon 1
+	echo 1048576 > "$memory/info/current_kb"
+	guest_ctl 8 log "$STORE_DIR/requests4"
+	kill -HUP "$agent_pid"
+	wait_for 5 grep -q 'TRANSACTION_END OK' "$STORE_DIR/requests4"
+	ok "$GROUND: and stays so" has 8/control/feature-balloon 1
+	echo 262144 > "$memory/info/current_kb"
+	agent_stop
+}
+
+# A store that refuses whole transactions: SIGHUP does not wait for the back-off to end
+test_failures() {
+	local i
+	agent_start 8
+	for i in {1..11}; do client_open "hog$i" "$(guest_sock 8)" && client "hog$i" start; done > /dev/null 2>&1
+	ip addr add 10.3.0.1/24 dev eth0
+	ok "$GROUND: a failed transaction is told" wait_for 5 grep -q 'next try in' "$root/log"
+	for i in {1..11}; do client_close "hog$i"; done > /dev/null 2>&1
+	kill -HUP "$agent_pid"
+	ok "$GROUND: SIGHUP tries at once" wait_for 2 has 8/attr/vif/0/ipv4/1 10.3.0.1
+	ip addr del 10.3.0.1/24 dev eth0
+	wait_for 5 is_published 8
+	agent_stop
 }
 
 test_refusals() {
@@ -247,6 +316,9 @@ body() {
 	test_detection
 	test_stale_keys
 	test_resume
+	test_resume_odd
+	test_balloon
+	test_failures
 	test_killed
 	test_refusals
 	test_bare_guest

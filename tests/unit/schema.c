@@ -129,6 +129,35 @@ static void test_many(void)
 	is_str(tree_text(&t, "attr/vif/1/ipv4/299"), "10.0.1.49", "none is lost");
 }
 
+static void test_own(void)
+{
+	static const char *const own[] = { "attr/vif",
+					   "attr/vif/0",
+					   "attr/vif/10/ipv6",
+					   "attr/vif/0/ipv4/12",
+					   "drivers/7",
+					   "data/updated",
+					   "attr/PVAddons/Installed" };
+	static const char *const others[] = {
+		"attr",
+		"attr/vif/0/name",
+		"attr/vif/x",
+		"attr/vif/0/ipv4/a",
+		"attr/vif/0/ipv5",
+		"attr/vif/0/ipv4/1/prefix",
+		"drivers",
+		"drivers/x",
+		"data/volumes",
+		"attr/PVAddons/Application",
+		"control/feature-suspend",
+	};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		ok(schema_is_own(own[i]), "our own: %s", own[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		ok(!schema_is_own(others[i]), "another's: %s", others[i]);
+}
+
 static void test_whole(void)
 {
 	struct facts f = {
@@ -136,7 +165,8 @@ static void test_whole(void)
 		.drivers = { .count = 2,
 			     .driver = { { "xen-blkfront", false },
 					 { "xen-netfront", true } },
-			     .balloon = true },
+			     .balloon = true,
+			     .balloon_settled = true },
 		.memory = { 2048, 1024 },
 	};
 	autotree struct tree t = { 0 };
@@ -167,10 +197,7 @@ static void test_whole(void)
 	for (size_t i = 0; i < t.count; i++)
 		if (!schema_is_own(t.entry[i].path))
 			ok(false, "%s is wanted, so it must be our own", t.entry[i].path);
-	ok(!schema_is_own("drivers/x") && schema_is_own("drivers/7"),
-	   "numbered drivers only");
-	ok(!schema_is_own("data/volumes") && schema_is_own("data/updated"),
-	   "named data only");
+	test_own();
 }
 
 static void test_stages(void)
@@ -215,22 +242,24 @@ static void test_netlink(void)
 	_Alignas(8) char buf[256];
 	struct nlmsghdr *h = (struct nlmsghdr *)(void *)buf;
 	struct net_facts f = { 0 };
+	bool disturbed = false;
 	struct in_addr in = { htonl(0x0a000001) };
 	size_t n =
 		put_message(buf, 7, AF_INET, &in, sizeof(in), IFA_LOCAL, IFA_F_SECONDARY);
 
-	is_int(netlink_parse_dump(buf, n, 7, &f), 0, "a message");
+	is_int(netlink_parse_dump(buf, n, 7, &f, &disturbed), 0, "a message");
 	ok(f.count == 1 && f.address[0].in.s_addr == in.s_addr &&
 		   f.address[0].ifindex == 2 && f.address[0].flags == IFA_F_SECONDARY,
 	   "gives an address with the flags of the attribute");
-	is_int(netlink_parse_dump(buf, n, 8, &f), 0, "a message of another dump");
+	is_int(netlink_parse_dump(buf, n, 8, &f, &disturbed), 0,
+	       "a message of another dump");
 	is_int((long long)f.count, 1, "gives nothing");
 	/* every cut, and every wrong length of an attribute, stays inside the buffer */
 	for (size_t cut = 1; cut < n; cut++) {
 		autofree char *exact = malloc(cut);
 
 		memcpy(exact, buf, cut);
-		(void)netlink_parse_dump(exact, cut, 7, &f);
+		(void)netlink_parse_dump(exact, cut, 7, &f, &disturbed);
 	}
 	for (unsigned len = 0; len < 64; len++) {
 		autofree char *exact = malloc(n);
@@ -240,20 +269,22 @@ static void test_netlink(void)
 		a = (struct rtattr *)(void *)(exact +
 					      NLMSG_LENGTH(sizeof(struct ifaddrmsg)));
 		a->rta_len = (unsigned short)len;
-		(void)netlink_parse_dump(exact, n, 7, &f);
+		(void)netlink_parse_dump(exact, n, 7, &f, &disturbed);
 	}
 	n = put_message(buf, 7, AF_INET6, &in, sizeof(in), IFA_ADDRESS, 0);
 	f.count = 0;
-	(void)netlink_parse_dump(buf, n, 7, &f);
+	(void)netlink_parse_dump(buf, n, 7, &f, &disturbed);
 	is_int((long long)f.count, 0, "an address of the wrong size is none");
 	h->nlmsg_flags = NLM_F_DUMP_INTR;
-	is_int(netlink_parse_dump(buf, n, 7, &f), -EAGAIN, "a disturbed dump");
+	ok(netlink_parse_dump(buf, n, 7, &f, &disturbed) == 0 && disturbed,
+	   "a disturbed dump goes on, to be asked for again");
 	h->nlmsg_flags = 0;
 	h->nlmsg_type = NLMSG_DONE;
-	is_int(netlink_parse_dump(buf, n, 7, &f), 1, "the end of a dump");
+	is_int(netlink_parse_dump(buf, n, 7, &f, &disturbed), 1, "the end of a dump");
 	h->nlmsg_type = NLMSG_ERROR;
 	((struct nlmsgerr *)NLMSG_DATA(h))->error = -EPERM;
-	is_int(netlink_parse_dump(buf, n, 7, &f), -EPERM, "an error from the kernel");
+	is_int(netlink_parse_dump(buf, n, 7, &f, &disturbed), -EPERM,
+	       "an error from the kernel");
 	net_facts_done(&f);
 }
 
