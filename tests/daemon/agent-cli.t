@@ -84,8 +84,9 @@ disown "$listener" # killed at the end, without a word from the shell
 at_exit "kill -KILL $listener 2>/dev/null"
 wait_for 5 test -S "$notified"
 kill -STOP "$STORE_PID"
+stream=$(stat -c %d:%i "$dir/err")
 # (a sanitizer's search for leaks needs to trace, which strace does already)
-ASAN_OPTIONS=detect_leaks=0 NOTIFY_SOCKET=$notified XENSTORED_PATH=$GUEST_SOCK JOURNAL_STREAM=$(stat -c %d:%i "$dir/err") \
+ASAN_OPTIONS=detect_leaks=0 NOTIFY_SOCKET=$notified XENSTORED_PATH=$GUEST_SOCK JOURNAL_STREAM=$stream \
 	strace -f -qq -o "$dir/strace" -e trace=process,poll,connect,sendto "$agent" --root "$guest" 2> "$dir/err" &
 tracer=$!
 at_exit "kill -KILL $tracer 2>/dev/null"
