@@ -8,26 +8,36 @@ lab=$top/build/lab
 # hash_of FILE... : a short hash over the contents, in this order
 hash_of() { cat -- "$@" | sha256sum | cut -c 1-12; }
 
-# cached NAME FUNCTION : print the directory of NAME; when it is missing FUNCTION builds
-# it into the directory it is given.  Older ones of the same kind are removed unless a
-# process uses them (see use_cached).
+# cached NAME COMMAND... : print the directory of NAME; when it is missing COMMAND builds it
+# into the directory that it gets as its last argument.  If that fails nothing is kept.
+# Our caller's ||, if or $() turns set -e off in here: a function must check its steps, a
+# program of its own may rely on set -e.  Older ones of the same kind are removed unless
+# a process uses them (see use_cached).
 cached() {
-	local name=$1 build=$2 kind=${1%.*} dir=$lab/$1
+	local name=$1 dir=$lab/$1 rc=0; shift
 
 	if [ ! -e "$dir" ]; then
-		mkdir -p "$lab"
-		exec 8> "$lab/$kind.lock"
-		flock 8
-		if [ ! -e "$dir" ]; then
-			rm -rf "$lab/new.$kind".*
-			mkdir "$lab/new.$name"
-			"$build" "$lab/new.$name" >&2
-			mv "$lab/new.$name" "$dir"
-			drop_older "$kind" "$name"
-		fi
+		mkdir -p "$lab" || return
+		exec 8> "$lab/${name%.*}.lock" || return
+		flock 8 || return
+		[ -e "$dir" ] || cache_fill "$name" "$@" || rc=$?
 		exec 8>&-
 	fi
+	[ $rc = 0 ] || return $rc
 	echo "$dir"
+}
+
+# cache_fill NAME COMMAND... : its lock is held
+cache_fill() {
+	local name=$1 kind=${1%.*} new=$lab/new.$1; shift
+
+	rm -rf "$lab/new.$kind".* # left by one that was killed
+	if ! { mkdir "$new" && "$@" "$new" >&2 && mv "$new" "$lab/$name"; }; then
+		echo "cannot build $name" >&2
+		rm -rf "$new"
+		return 1
+	fi
+	drop_older "$kind" "$name"
 }
 
 # use_cached DIR : hold it (fd 7) against removal for as long as this process lives

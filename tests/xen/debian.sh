@@ -80,12 +80,12 @@ debian_overlay() {
 	printf 'xen-evtchn\nxen-gntdev\nxen-gntalloc\nxenfs\n' > "$root/etc/modules-load.d/xen.conf"
 }
 
-# debian_disk DIR : DIR/root.ext4, from debian_base's archive and the overlay
+# debian_disk BASE DIR : DIR/root.ext4, from debian_base's archive and the overlay
 debian_disk() {
-	local out=$1 root=$1/tmp
+	local base=$1 out=$2 root=$2/tmp
 
 	mkdir "$root"
-	tar -x -p --numeric-owner -C "$root" -f "$debian_base_dir/root.tar"
+	tar -x -p --numeric-owner -C "$root" -f "$base/root.tar"
 	debian_overlay "$root"
 	truncate -s 512M "$out/root.ext4"
 	mke2fs -q -t ext4 -O ^has_journal -E lazy_itable_init=1 -m 0 -d "$root" "$out/root.ext4"
@@ -93,11 +93,11 @@ debian_disk() {
 }
 
 debian_image() {
-	local key
+	local key base
 
 	key=$(hash_of <(declare -f debian_base; echo "$debian_packages $(debian_suite)"))
-	debian_base_dir=$(cached "debian-base.$key" debian_base)
+	base=$(cached "debian-base.$key" "$here/image" build debian_base)
 	key=$(hash_of "$here"/{debian.sh,image} "$here"/guest/* "$top"/build/xen.stamps/* \
-		<(echo "$debian_base_dir"))
-	cached "debian.$key" debian_disk
+		<(echo "$base"))
+	cached "debian.$key" "$here/image" build debian_disk "$base"
 }
