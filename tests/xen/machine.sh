@@ -99,6 +99,16 @@ machine_start() {
 # machine_monitor COMMAND... : each a line for qemu's monitor
 machine_monitor() { printf '%s\n' "$@" >&5; }
 
+# machine_monitored REGEX : whether a line like that has come from the monitor
+machine_monitored() {
+	local line
+
+	while IFS= read -r -t 0.5 -u 6 line; do
+		[[ ! ${line%$'\r'} =~ $1 ]] || return 0
+	done
+	return 1
+}
+
 machine_seconds() {
 	awk -v a="$machine_started" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f", b - a}'
 }
@@ -154,12 +164,13 @@ machine_boot() {
 
 # freeze DIR : boot $frozen_name and leave its memory and state in DIR
 freeze() {
-	local argv line n=0
+	local argv disk n=0
 
 	machine_dir=$1/run
-	mkdir "$machine_dir"
+	mkdir "$machine_dir" || return
 	if [ "${frozen_name#*-}" = systemd ]; then
-		cp --sparse=always "$("$here/image" debian)/root.ext4" "$1/disk"
+		disk=$("$here/image" debian)/root.ext4 || return
+		cp --sparse=always "$disk" "$1/disk" || return
 	fi
 	machine_argv "$frozen_name" "$machine_dir" "$1/memory" on || return
 	machine_start "${argv[@]}"
@@ -170,33 +181,42 @@ freeze() {
 		return 1
 	fi
 	machine_monitor "migrate_set_capability x-ignore-shared on" \
-		"migrate_set_parameter max-bandwidth 10G" "migrate \"exec:cat > $1/state\"" quit
+		"migrate_set_parameter max-bandwidth 10G" "migrate \"exec:cat > $1/state\"" \
+		"info migrate" quit
 	until ! kill -0 "$machine_pid" 2> /dev/null; do
 		[ $((n += 1)) -lt 600 ] || break
 		sleep 0.1
 	done
-	cp "$machine_dir"/{console,guest}.log "$1/"
+	if ! machine_monitored '^Migration status: completed'; then
+		echo "cannot freeze $frozen_name: its state was not written" >&2
+		machine_stop
+		return 1
+	fi
+	cp "$machine_dir"/{console,guest}.log "$1/" || return
 	machine_stop
-	[ -s "$1/state" ]
 }
 
 # frozen NAME : print the directory of the frozen machine, freezing it first if need be
 frozen() {
-	local argv
+	local argv key
 
 	machine_check "$1" || return
 	# its command line names the images by their hashes
 	machine_argv "$1" / memory on || return
+	# another qemu or firmware might not take the stream; and who freezes matters
+	key="${argv[*]} $(dpkg-query -W qemu-system-x86 seabios)" || return
+	key+=$(declare -f freeze machine_start machine_phases machine_monitor)
 	frozen_name=$1
-	# (another qemu might not take the stream)
-	cached "frozen-$1.$(hash_of <(echo "${argv[*]}"; dpkg-query -W qemu-system-x86))" freeze
+	cached "frozen-$1.$(hash_of <(echo "$key"))" freeze
 }
 
 # machine_thaw NAME : the frozen machine goes on, and takes jobs
 machine_thaw() {
 	local dir argv
 
+	machine_said="it cannot be frozen first, see standard error"
 	dir=$(frozen "$1") || return
+	machine_said="what was frozen is gone"
 	use_cached "$dir" || return
 	machine_dir=$(mktemp -d "${TMPDIR:-/tmp}/xen-lab.XXXXXX")
 	machine_argv "$1" "$machine_dir" "$dir/memory" off || return
