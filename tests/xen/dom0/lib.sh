@@ -5,7 +5,6 @@ guest_ip=10.77.0.2
 guest_log=/var/log/xen/console/guest-lab.log
 guest_config=/run/lab.cfg
 PATH=/job/bin:$PATH
-export LD_LIBRARY_PATH=/job/lib
 export LD_LIBRARY_PATH=/job/lib # of what the job brought along
 
 # wait_for SECONDS COMMAND... : as in tap.sh, but seldom enough to leave the guest its time
