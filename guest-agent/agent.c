@@ -13,6 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "guest-agent/meminfo.h"
 #include "guest-agent/netlink.h"
 #include "guest-agent/notify.h"
 #include "guest-agent/publish.h"
@@ -144,11 +145,9 @@ static void complain(const char *what, int r)
 static void sample_memory(struct agent *a)
 {
 	struct memory_facts *m = &a->facts.memory;
-	uint64_t told = a->told_free_kib, moved;
 
 	complain("memory", collect_memory(a->rootfd, m));
-	moved = m->free_kib > told ? m->free_kib - told : told - m->free_kib;
-	if (moved >= m->total_kib / 100 * AGENT_MOVED_PERCENT)
+	if (memory_has_moved(m, a->told_free_kib))
 		a->told_free_kib = m->free_kib;
 	m->free_kib = a->told_free_kib;
 }

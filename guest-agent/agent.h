@@ -21,7 +21,6 @@
 #define AGENT_RETRY_MAX_MS   600000 /* of keys that are refused */
 #define AGENT_FAILED_MAX_MS  60000  /* of whole transactions */
 #define AGENT_AGAIN_MS	     1000   /* for what could not be read */
-#define AGENT_MOVED_PERCENT  1	    /* of total memory: less is not told */
 
 struct agent;
 

@@ -50,6 +50,14 @@ int meminfo_parse(const char *text, struct memory_facts *ret)
 	return 0;
 }
 
+bool memory_has_moved(const struct memory_facts *m, uint64_t told_kib)
+{
+	uint64_t free = m->free_kib;
+	uint64_t moved = free > told_kib ? free - told_kib : told_kib - free;
+
+	return moved >= m->total_kib / 100 * MEMORY_MOVED_PERCENT;
+}
+
 int collect_memory(int rootfd, struct memory_facts *ret)
 {
 	autofree char *text = NULL;

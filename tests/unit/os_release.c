@@ -214,6 +214,17 @@ static void test_meminfo(void)
 	}
 }
 
+static void test_memory_moved(void)
+{
+	struct memory_facts m = { .total_kib = 100000, .free_kib = 50000 };
+
+	ok(!memory_has_moved(&m, 50000), "free memory that stayed is not told");
+	ok(!memory_has_moved(&m, 49001) && !memory_has_moved(&m, 50999),
+	   "nor under 1 %%");
+	ok(memory_has_moved(&m, 49000) && memory_has_moved(&m, 51000), "but 1 %% is");
+	ok(memory_has_moved(&m, 0), "and the first one");
+}
+
 int main(void)
 {
 	test_os_release();
@@ -222,5 +233,6 @@ int main(void)
 	test_minor();
 	test_collect();
 	test_meminfo();
+	test_memory_moved();
 	return tap_done();
 }
