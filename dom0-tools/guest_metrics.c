@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* guest-metrics - what the guests of this host publish, as XAPI would read it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "dom0-tools/domains.h"
 #include "dom0-tools/metrics_dump.h"
+#include "dom0-tools/metrics_home.h"
 #include "dom0-tools/metrics_json.h"
 #include "dom0-tools/metrics_table.h"
 #include "dom0-tools/metrics_watch.h"
 #include "lib/cleanup.h"
+#include "lib/domains.h"
+#include "lib/io.h"
 #include "lib/log.h"
 #include "lib/version.h"
 #include "lib/xs.h"
 
 enum {
-	STATUS_NO_DOMAIN = 1, /* or several of that name */
-	STATUS_USAGE = 2,
-	STATUS_IO = 3, /* a dump that cannot be read, output that cannot be written */
-	STATUS_NO_STORE = 4,
+	STATUS_NO_DOMAIN = 1,
+	STATUS_USAGE = 2, /* also dom0, or a name that several domains have */
+	STATUS_IO = 3,	  /* a dump that cannot be read, output that cannot be written */
+	STATUS_NO_STORE = 4, /* or it refused something */
 };
 
 struct options {
@@ -41,13 +45,27 @@ static const char usage[] =
 	"  -j, --json         JSON objects whose keys are XAPI's own\n"
 	"  -w, --watch        show changes as they happen, until SIGINT or SIGTERM\n"
 	"  -h, --help         this text\n"
-	"  -V, --version      the version\n";
+	"  -V, --version      the version\n"
+	"\n"
+	"Exit status: 0 done, 1 no such domain, 2 usage, 3 a dump or output failed,\n"
+	"4 xenstore failed.\n";
 
-/* A usage error: one line, then the end. */
-__attribute__((noreturn)) static void refuse(const char *why)
+/* A usage error whose reason was told: the end. */
+__attribute__((noreturn)) static void usage_error(void)
 {
-	log_error("%s; see guest-metrics --help", why);
+	fputs("Try 'guest-metrics --help'.\n", stderr);
 	exit(STATUS_USAGE);
+}
+
+/* The end of every way that prints once. */
+static int finish(int r)
+{
+	if (r >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		r = -errno;
+	if (r >= 0)
+		return EXIT_SUCCESS;
+	log_error("cannot print: %s", strerror(-r));
+	return STATUS_IO;
 }
 
 static struct options options_parse(int argc, char *argv[])
@@ -60,9 +78,12 @@ static struct options options_parse(int argc, char *argv[])
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
+	static char name[] = "guest-metrics";
 	struct options opt = { 0 };
 	int c;
 
+	if (argc > 0)
+		argv[0] = name; /* in what getopt_long() says */
 	while ((c = getopt_long(argc, argv, "f:jwhV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f':
@@ -76,19 +97,23 @@ static struct options options_parse(int argc, char *argv[])
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			exit(EXIT_SUCCESS);
+			exit(finish(0));
 		case 'V':
 			puts("guest-metrics " XPT_VERSION);
-			exit(EXIT_SUCCESS);
+			exit(finish(0));
 		default:
-			exit(STATUS_USAGE); /* getopt_long() said why */
+			usage_error(); /* getopt_long() said why */
 		}
 	}
-	if (argc - optind > 1)
-		refuse("more than one DOMAIN");
+	if (argc - optind > 1) {
+		log_error("unexpected argument '%s'", argv[optind + 1]);
+		usage_error();
+	}
 	opt.domain = argv[optind];
-	if (opt.from && (opt.watch || opt.domain))
-		refuse("--from goes with neither --watch nor DOMAIN");
+	if (opt.from && (opt.watch || opt.domain)) {
+		log_error("--from goes with neither --watch nor DOMAIN");
+		usage_error();
+	}
 	return opt;
 }
 
@@ -96,21 +121,12 @@ static int print_json(json_t *value)
 {
 	int r = value ? json_dumpf(value, stdout, METRICS_JSON_PRETTY) : -1;
 
+	if (r != 0)
+		r = ferror(stdout) ? -errno : -ENOMEM;
 	json_decref(value);
 	if (r == 0)
 		putchar('\n');
-	return r == 0 ? 0 : -ENOMEM;
-}
-
-/* The end of every way that prints once. */
-static int finish(int r)
-{
-	if (r >= 0 && fflush(stdout) != 0)
-		r = -errno;
-	if (r >= 0)
-		return EXIT_SUCCESS;
-	log_error("cannot print: %s", strerror(-r));
-	return STATUS_IO;
+	return r;
 }
 
 static int print_record(const struct options *opt, const struct metrics_record *rec,
@@ -128,16 +144,17 @@ static int print_record(const struct options *opt, const struct metrics_record *
 static int read_dump(const char *file, struct tree *ret_home)
 {
 	bool standard = strcmp(file, "-") == 0;
-	autofclose FILE *opened = standard ? NULL : fopen(file, "re");
+	autoclose int opened =
+		standard ? -1 : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	const char *name = standard ? "standard input" : file;
 	size_t line = 0;
 	int r;
 
-	if (!standard && !opened) {
+	if (!standard && opened < 0) {
 		log_error("cannot open '%s': %s", file, strerror(errno));
 		return -EIO;
 	}
-	r = metrics_dump_read(standard ? stdin : opened, ret_home, &line);
+	r = metrics_dump_read(standard ? STDIN_FILENO : opened, ret_home, &line);
 	if (r == -EBADMSG)
 		log_error("%s:%zu: no line of the form path = \"value\"", name, line);
 	else if (r == -EXDEV)
@@ -145,7 +162,7 @@ static int read_dump(const char *file, struct tree *ret_home)
 	else if (r == -EFBIG)
 		log_error("%s: over %lu bytes", name, METRICS_DUMP_MAX);
 	else if (r < 0)
-		log_error("cannot read %s: %s", name, strerror(-r));
+		log_error("cannot read '%s': %s", name, strerror(-r));
 	return r;
 }
 
@@ -158,6 +175,8 @@ static int from_dump(const struct options *opt)
 	if (r < 0)
 		return STATUS_IO;
 	r = metrics_record_new(&home, &rec);
+	if (rec.cut)
+		log_warning("%s: " METRICS_CUT, opt->from);
 	if (r >= 0)
 		r = print_record(opt, &rec, NULL);
 	return finish(r);
@@ -165,179 +184,159 @@ static int from_dump(const struct options *opt)
 
 static int store_failed(const struct xs_conn *xs)
 {
-	log_error("xenstore: %s", xs_conn_error(xs));
+	log_error("cannot %s", xs_conn_error(xs));
 	return STATUS_NO_STORE;
 }
 
-static const struct domain *find_id(const struct domains *list, const char *wanted)
+/* The one guest that is asked for, or a status. */
+static int find_domain(struct xs_conn *xs, const char *wanted, struct domain *ret_domain)
 {
-	unsigned domid;
+	char why[LOG_LINE_MAX];
+	int r = domains_find(xs, wanted, ret_domain, why, sizeof(why));
 
-	if (!domains_parse_domid(wanted, strlen(wanted), &domid))
-		return NULL;
-	for (size_t i = 0; i < list->count; i++)
-		if (list->domain[i].domid == domid)
-			return &list->domain[i];
-	return NULL;
-}
-
-/* The first of that name; how many there are, and their ids, each after a space. */
-static const struct domain *find_name(const struct domains *list, const char *wanted,
-				      size_t *ret_count, char *ids, size_t ids_size)
-{
-	const struct domain *found = NULL;
-	size_t used = 0;
-
-	ids[0] = '\0';
-	*ret_count = 0;
-	for (size_t i = 0; i < list->count; i++) {
-		const struct domain *d = &list->domain[i];
-
-		if (strcmp(d->name, wanted) != 0)
-			continue;
-		if (++*ret_count == 1)
-			found = d;
-		if (used < ids_size)
-			used += (size_t)snprintf(ids + used, ids_size - used, " %u",
-						 d->domid);
+	if (r == -ENXIO || r == -ENOTUNIQ) {
+		log_error("%s", why);
+		return r == -ENXIO ? STATUS_NO_DOMAIN : STATUS_USAGE;
 	}
-	return found;
+	if (r < 0)
+		return store_failed(xs);
+	if (ret_domain->domid != 0)
+		return EXIT_SUCCESS;
+	log_error("'%s' is dom0, not a guest", wanted);
+	return STATUS_USAGE;
 }
 
-/* The one guest that @wanted means; an id comes before a name. */
-static int select_domain(const struct domains *list, const char *wanted,
-			 const struct domain **ret_domain)
-{
-	const struct domain *found = find_id(list, wanted);
-	char ids[128];
-	size_t count = 1;
-
-	if (!found)
-		found = find_name(list, wanted, &count, ids, sizeof(ids));
-	if (count > 1)
-		log_error("%zu guests have the name '%s', use an id:%s", count, wanted,
-			  ids);
-	else if (!found)
-		log_error("no guest with the id or name '%s'", wanted);
-	else
-		*ret_domain = found;
-	return count == 1 ? EXIT_SUCCESS : STATUS_NO_DOMAIN;
-}
-
-/* 0, -ENOENT when it is gone, or what the store gave. */
-static int read_record(struct xs_conn *xs, unsigned domid, struct metrics_record *ret_rec)
-{
-	autotree struct tree home = { 0 };
-	int r = domains_read_home(xs, domid, &home);
-
-	return r < 0 ? r : metrics_record_new(&home, ret_rec);
-}
-
-static int show_one(struct xs_conn *xs, const struct options *opt,
-		    const struct domains *list)
+static int show_one(struct xs_conn *xs, const struct options *opt)
 {
 	autorecord struct metrics_record rec = { 0 };
-	const struct domain *d = NULL;
-	int r = select_domain(list, opt->domain, &d);
+	autodomain struct domain d = { 0 };
+	bool told = false;
+	int status = find_domain(xs, opt->domain, &d), r;
 
-	if (!d)
-		return r;
-	r = read_record(xs, d->domid, &rec);
-	if (r == -ENOENT) {
-		log_error("the guest '%s' is gone", opt->domain);
+	if (status != EXIT_SUCCESS)
+		return status;
+	r = metrics_home_record(xs, d.domid, &told, &rec);
+	if (r == -ENXIO) {
+		log_error("no domain '%s'", opt->domain); /* any more */
 		return STATUS_NO_DOMAIN;
 	}
-	return r < 0 ? store_failed(xs) : finish(print_record(opt, &rec, d));
+	return r < 0 ? store_failed(xs) : finish(print_record(opt, &rec, &d));
 }
 
-/* Adds the record of @d to @array or to @rows, where it takes the place @count. */
-static int list_one(struct xs_conn *xs, const struct domain *d, json_t *array,
-		    struct metrics_row *rows, size_t *count)
+struct listing {
+	json_t *array;		  /* owned */
+	struct metrics_row *rows; /* owned; the header the first */
+	size_t count;
+	bool gap; /* a guest could not be read */
+};
+
+/* Adds the record of @d.  What goes wrong with one guest does not keep the others. */
+static int list_one(struct xs_conn *xs, const struct domain *d, struct listing *l)
 {
 	autorecord struct metrics_record rec = { 0 };
-	int r = read_record(xs, d->domid, &rec);
+	bool told = false;
+	int r = metrics_home_record(xs, d->domid, &told, &rec);
 
-	if (r == -ENOENT)
+	if (r == -ENXIO)
 		return 0; /* gone in the meantime */
-	if (r < 0)
+	if (r == -ENOMEM || xs_conn_is_dead(xs))
 		return r;
-	metrics_row_fill(&rows[(*count)++], d->domid, d->name, &rec);
-	if (json_array_append_new(array, metrics_json(&rec, d->domid, d->name)) < 0)
-		return -ENOMEM;
-	return 0;
+	if (r < 0) {
+		log_warning("dom%u: cannot %s, left out", d->domid, xs_conn_error(xs));
+		l->gap = true;
+		return 0;
+	}
+	metrics_row_fill(&l->rows[l->count++], d->domid, d->name, &rec);
+	return json_array_append_new(l->array, metrics_json(&rec, d->domid, d->name)) < 0
+		       ? -ENOMEM
+		       : 0;
 }
 
-static int show_all(struct xs_conn *xs, const struct options *opt,
-		    const struct domains *list)
+static int list_all(struct xs_conn *xs, struct listing *l)
 {
-	autofree struct metrics_row *rows = calloc(list->count + 1, sizeof(*rows));
-	json_t *array = json_array();
-	size_t count = 1;
-	int r = rows && array ? 0 : -ENOMEM;
+	autodomains struct domains list = { 0 };
+	int r = domains_list(xs, &list);
 
-	for (size_t i = 0; r >= 0 && i < list->count; i++)
-		r = list_one(xs, &list->domain[i], array, rows, &count);
-	if (r < 0) {
-		json_decref(array);
-		return store_failed(xs);
+	if (r < 0)
+		return r;
+	l->rows = calloc(list.count + 1, sizeof(*l->rows));
+	l->array = json_array();
+	if (!l->rows || !l->array)
+		return -ENOMEM;
+	metrics_row_header(&l->rows[l->count++]);
+	for (size_t i = 0; r >= 0 && i < list.count; i++)
+		if (list.domain[i].domid != 0) /* dom0 is no guest */
+			r = list_one(xs, &list.domain[i], l);
+	return r;
+}
+
+static int show_all(struct xs_conn *xs, const struct options *opt)
+{
+	struct listing l = { 0 };
+	int r = list_all(xs, &l), status;
+
+	if (r == -ENOMEM) {
+		status = finish(r);
+	} else if (r < 0) {
+		status = store_failed(xs);
+	} else {
+		r = 0;
+		if (opt->json)
+			r = print_json(json_incref(l.array));
+		else
+			metrics_rows_print(stdout, l.rows, l.count);
+		status = finish(r);
 	}
-	if (opt->json)
-		return finish(print_json(array));
-	json_decref(array);
-	metrics_row_header(&rows[0]);
-	metrics_rows_print(stdout, rows, count);
-	return finish(0);
+	json_decref(l.array);
+	free(l.rows);
+	return status == EXIT_SUCCESS && l.gap ? STATUS_NO_STORE : status;
 }
 
 /* A guest that was chosen by its name is followed through restarts, which change its id.
  */
-static int watch(struct xs_conn *xs, const struct options *opt,
-		 const struct domains *list)
+static int watch(struct xs_conn *xs, const struct options *opt)
 {
 	const struct metrics_watch_options how = { .json = opt->json,
 						   .full = opt->domain != NULL };
 	autofleet struct metrics_fleet fleet = { .stale = true };
+	autodomain struct domain d = { 0 };
+	unsigned domid;
 	int r;
 
 	if (opt->domain) {
-		const struct domain *d = NULL;
-
-		r = select_domain(list, opt->domain, &d);
-		if (!d)
+		r = find_domain(xs, opt->domain, &d);
+		if (r != EXIT_SUCCESS)
 			return r;
-		if (find_id(list, opt->domain))
-			fleet.only_domid = d->domid;
+		if (domains_parse_domid(opt->domain, strlen(opt->domain), &domid) &&
+		    domid == d.domid)
+			fleet.only_domid = domid;
 		else
 			fleet.only_name = opt->domain;
 	}
 	r = metrics_watch(xs, &fleet, &how);
-	if (r == -EPIPE)
-		return finish(r);
-	return r < 0 ? STATUS_NO_STORE : EXIT_SUCCESS;
+	return r == -EPIPE ? STATUS_IO : r < 0 ? STATUS_NO_STORE : EXIT_SUCCESS;
 }
 
 static int from_store(const struct options *opt)
 {
 	autoxs struct xs_conn *xs = NULL;
-	autodomains struct domains list = { 0 };
 	int r = xs_conn_open(&xs);
 
 	if (r < 0) {
 		log_error("cannot connect to xenstore: %s", strerror(-r));
 		return STATUS_NO_STORE;
 	}
-	r = domains_list(xs, &list);
-	if (r < 0)
-		return store_failed(xs);
 	if (opt->watch)
-		return watch(xs, opt, &list);
-	return opt->domain ? show_one(xs, opt, &list) : show_all(xs, opt, &list);
+		return watch(xs, opt);
+	return opt->domain ? show_one(xs, opt) : show_all(xs, opt);
 }
 
 int main(int argc, char *argv[])
 {
 	struct options opt;
 
+	if (io_reserve_std_fds() < 0)
+		return STATUS_IO;
 	log_open("guest-metrics", false, false);
 	opt = options_parse(argc, argv);
 	return opt.from ? from_dump(&opt) : from_store(&opt);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/io.h"
 
 /* Bytes of "/local/domain/N" at the start of @path, 0 when it starts otherwise. */
 static size_t home_length(const char *path)
@@ -18,12 +19,16 @@ static size_t home_length(const char *path)
 	return digits ? len + digits : 0;
 }
 
-int metrics_dump_read(FILE *in, struct tree *ret_home, size_t *ret_line)
+int metrics_dump_read(int fd, struct tree *ret_home, size_t *ret_line)
 {
 	autotree struct tree dump = { 0 }, home = { 0 };
-	autofree char *dir = NULL;
-	int r = tree_scan(in, METRICS_DUMP_MAX, &dump, ret_line);
+	autofree char *text = NULL, *dir = NULL;
+	size_t len = 0;
+	int r = io_read_limited(fd, METRICS_DUMP_MAX, &text, &len);
 
+	*ret_line = 0;
+	if (r >= 0)
+		r = tree_scan(text, len, &dump, ret_line);
 	if (r < 0)
 		return r;
 	*ret_line = 0;

@@ -6,16 +6,15 @@
  * (`attr/vif/0/ipv4/0`) or all of them below one /local/domain/N, which is taken off.
  *
  * Owns:   the tree belongs to the caller.
- * Errors: those of tree_scan(), its line number in *ret_line; -EXDEV: absolute paths that
- *         are not those of one domain.
+ * Errors: those of io_read_limited() for METRICS_DUMP_MAX, of tree_scan(), its line number
+ *         in *ret_line; -EXDEV: absolute paths that are not those of one domain.
  */
 #pragma once
 #include <stddef.h>
-#include <stdio.h>
 
 #include "lib/tree.h"
 
 #define METRICS_DUMP_MAX                                                                 \
 	(25UL * 1024 * 1024) /* bytes: more than xenopsd takes of a guest */
 
-int metrics_dump_read(FILE *in, struct tree *ret_home, size_t *ret_line);
+int metrics_dump_read(int fd, struct tree *ret_home, size_t *ret_line);

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dom0-tools/domains.h"
+#include "dom0-tools/metrics_home.h"
 #include "lib/cleanup.h"
+#include "lib/domains.h"
+#include "lib/log.h"
 
 static void guest_done(struct metrics_guest *g)
 {
@@ -71,8 +73,8 @@ void metrics_fleet_note(struct metrics_fleet *f, const char *path)
 
 static bool wanted(const struct metrics_fleet *f, const struct domain *d)
 {
-	if (f->only_domid && f->only_domid != d->domid)
-		return false;
+	if (d->domid == 0 || (f->only_domid && f->only_domid != d->domid))
+		return false; /* dom0 is no guest */
 	return !f->only_name || strcmp(f->only_name, d->name) == 0;
 }
 
@@ -148,21 +150,24 @@ static void drop_gone(struct metrics_fleet *f)
 
 static int reread(struct metrics_guest *g, struct xs_conn *xs)
 {
-	autotree struct tree home = { 0 };
 	struct metrics_record rec;
-	int r = domains_read_home(xs, g->domid, &home);
+	int r = metrics_home_record(xs, g->domid, &g->told, &rec);
 
-	if (r == -ENOENT) {
+	g->stale = false;
+	if (r == -ENXIO) {
 		g->gone = g->changed = true;
 		return 0;
 	}
-	if (r >= 0)
-		r = metrics_record_new(&home, &rec);
-	if (r < 0)
+	if (r == -ENOMEM || xs_conn_is_dead(xs))
 		return r;
+	if (r < 0) {
+		if (!g->told)
+			log_warning("dom%u: cannot %s", g->domid, xs_conn_error(xs));
+		g->told = true;
+		return 0;
+	}
 	metrics_record_done(&g->record);
 	g->record = rec;
-	g->stale = false;
 	g->changed = true;
 	return 0;
 }

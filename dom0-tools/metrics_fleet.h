@@ -6,7 +6,8 @@
  * tree of one guest when the path is in (or above) what the record is made of.
  *
  * Owns:   the fleet owns its guests; the connection is borrowed.
- * Errors: 0 or a negative errno; what failed in the store is in xs_conn_error().
+ * Errors: 0 or a negative errno; what failed in the store is in xs_conn_error().  What
+ *         fails for one guest alone is logged once, and the guest stays as it was.
  */
 #pragma once
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct metrics_guest {
 	bool stale;  /* the tree must be read again */
 	bool changed; /* was read again, or is gone, since the caller looked */
 	bool gone;    /* removed by the next metrics_fleet_refresh() */
+	bool told;    /* what could not be read of it is in the log */
 };
 
 struct metrics_fleet {

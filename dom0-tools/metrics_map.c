@@ -35,11 +35,15 @@ static int make_room(void **array, size_t *room, size_t count, size_t more, size
 	return 0;
 }
 
+/* Room for @more pairs. */
 static int map_room(struct metrics_map *m, size_t more)
 {
 	void *array = m->pair;
-	int r = make_room(&array, &m->room, m->count, more, sizeof(*m->pair));
+	int r;
 
+	if (m->bytes >= METRICS_MAP_MAX)
+		return -EFBIG;
+	r = make_room(&array, &m->room, m->count, more, sizeof(*m->pair));
 	m->pair = array;
 	return r;
 }
@@ -49,14 +53,17 @@ static int insert(struct metrics_map *m, size_t at, const char *key, const char 
 {
 	autofree char *key_copy = strdup(key);
 	autofree char *value_copy = malloc(value_len + 1);
+	size_t bytes = strlen(key) + value_len;
+	int r = key_copy && value_copy ? map_room(m, 1) : -ENOMEM;
 
-	if (!key_copy || !value_copy || map_room(m, 1) < 0)
-		return -ENOMEM;
+	if (r < 0)
+		return r;
 	if (value_len)
 		memcpy(value_copy, value, value_len);
 	value_copy[value_len] = '\0';
 	memmove(m->pair + at + 1, m->pair + at, (m->count - at) * sizeof(*m->pair));
 	m->count++;
+	m->bytes += bytes;
 	m->pair[at].key = steal_ptr(key_copy);
 	m->pair[at].value = steal_ptr(value_copy);
 	m->pair[at].value_len = value_len;
@@ -77,12 +84,13 @@ int metrics_map_add_first(struct metrics_map *m, const char *key, const char *va
 
 int metrics_map_move(struct metrics_map *m, struct metrics_map *from)
 {
-	if (from->count == 0)
-		return 0;
-	if (map_room(m, from->count) < 0)
-		return -ENOMEM;
+	int r = from->count ? map_room(m, from->count) : 0;
+
+	if (r < 0 || from->count == 0)
+		return r;
 	memcpy(m->pair + m->count, from->pair, from->count * sizeof(*m->pair));
 	m->count += from->count;
+	m->bytes += from->bytes;
 	from->count = 0; /* what they own has moved */
 	metrics_map_done(from);
 	return 0;

@@ -6,10 +6,15 @@
  * who looks a key up gets the first.
  *
  * Owns:   copies of what is added; _done() frees them.
- * Errors: 0 or -ENOMEM.
+ * Errors: 0, -ENOMEM, or of a map -EFBIG: it has METRICS_MAP_MAX already.
  */
 #pragma once
 #include <stddef.h>
+
+/* bytes of keys and values.  Services whose names are prefixes of one another make keys
+ * for each pair of them: a guest's 1000 nodes would give 330 MB, a dump of 25 MiB more.  What
+ * crosses it is the last, as with xenopsd's quota. */
+#define METRICS_MAP_MAX (25UL * 1024 * 1024)
 
 struct metrics_pair {
 	char *key;   /* NUL-terminated */
@@ -21,6 +26,7 @@ struct metrics_map {
 	struct metrics_pair *pair;
 	size_t count;
 	size_t room;
+	size_t bytes; /* of keys and values */
 };
 
 void metrics_map_done(struct metrics_map *m);

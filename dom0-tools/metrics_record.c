@@ -263,26 +263,35 @@ static int64_t kib(const struct metrics_view *v, const char *path)
 	return text && io_parse_u64(text, INT64_MAX, &value) >= 0 ? (int64_t)value : -1;
 }
 
+/* A map that is full ends where it is; the others go on. */
+static int cut(struct metrics_record *rec, int r)
+{
+	if (r != -EFBIG)
+		return r;
+	rec->cut = true;
+	return 0;
+}
+
 static int fill_maps(const struct metrics_view *v, struct metrics_record *rec)
 {
-	int r = add_fixed(v, os_keys, &rec->os_version);
+	int r = cut(rec, add_fixed(v, os_keys, &rec->os_version));
 
 	if (r >= 0)
-		r = make_pv_drivers_version(v, &rec->pv_drivers_version);
+		r = cut(rec, make_pv_drivers_version(v, &rec->pv_drivers_version));
 	if (r >= 0)
-		r = metrics_networks_add(v, "attr", "vif", &rec->networks);
+		r = cut(rec, metrics_networks_add(v, "attr", "vif", &rec->networks));
 	if (r >= 0)
-		r = metrics_networks_add(v, "xenserver/attr", "net-sriov-vf",
-					 &rec->networks);
+		r = cut(rec, metrics_networks_add(v, "xenserver/attr", "net-sriov-vf",
+						  &rec->networks));
 	if (r >= 0)
-		r = make_other(v, &rec->other);
+		r = cut(rec, make_other(v, &rec->other));
 	if (r >= 0)
-		r = make_services(v, &rec->services);
+		r = cut(rec, make_services(v, &rec->services));
 	if (r >= 0)
-		r = make_netbios_name(v, &rec->netbios_name);
+		r = cut(rec, make_netbios_name(v, &rec->netbios_name));
 	if (r >= 0)
-		r = add_entry(&rec->device_id, "device_id",
-			      metrics_view_lookup(v, "data/device_id"));
+		r = cut(rec, add_entry(&rec->device_id, "device_id",
+				       metrics_view_lookup(v, "data/device_id")));
 	return r;
 }
 
@@ -292,6 +301,7 @@ int metrics_record_new(const struct tree *home, struct metrics_record *ret_recor
 	struct metrics_record rec = { 0 };
 	int r = metrics_view_new(home, &view);
 
+	rec.cut = view.cut;
 	if (r >= 0)
 		r = fill_maps(&view, &rec);
 	if (r < 0) {

@@ -9,9 +9,10 @@
  * Source: guest-metrics-contract 1.3-1.5 and 2; xapi-project/xen-api:
  *         xapi_guest_agent.ml, xapi_pv_driver_version.ml
  * Owns:   the record owns copies of all it holds.
- * Errors: 0 or -ENOMEM; no content of a tree is an error.
+ * Errors: 0 or -ENOMEM; no content of a tree is an error, but what is too much is cut.
  */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dom0-tools/metrics_map.h"
@@ -45,7 +46,9 @@ struct metrics_record {
 	/* No part of XAPI's record, whose "memory" is always empty: goes to its RRDs. */
 	int64_t memory_free_kib;  /* -1: not published, or no number */
 	int64_t memory_total_kib; /* likewise */
+	bool cut; /* by xenopsd's quota (metrics_view.h), or a map by METRICS_MAP_MAX */
 };
+#define METRICS_CUT "more than 25 MiB, the rest is left out" /* how programs say it */
 
 int metrics_record_new(const struct tree *home, struct metrics_record *ret_record);
 void metrics_record_done(struct metrics_record *rec);

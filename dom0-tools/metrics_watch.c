@@ -10,10 +10,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "dom0-tools/domains.h"
 #include "dom0-tools/metrics_json.h"
 #include "dom0-tools/metrics_table.h"
 #include "lib/cleanup.h"
+#include "lib/domains.h"
 #include "lib/log.h"
 #include "lib/xs_watch.h"
 
@@ -158,9 +158,12 @@ static int show(struct metrics_fleet *f, const struct metrics_watch_options *opt
 		r = append(f, opt);
 	else if (first || any_change(f))
 		r = draw(f, opt);
-	if (r >= 0 && fflush(stdout) != 0)
-		r = -EPIPE;
-	return r;
+	if (r < 0)
+		log_error("out of memory");
+	if (r < 0 || (fflush(stdout) == 0 && !ferror(stdout)))
+		return r;
+	log_error("cannot print: %s", strerror(errno));
+	return -EPIPE;
 }
 
 /* What the watch has to tell, so much at once that a guest which writes without end
@@ -178,6 +181,24 @@ static int take_paths(struct xs_watch *watch, struct metrics_fleet *f)
 	return 0;
 }
 
+/* Take what happened and read it. */
+static int look(struct xs_conn *xs, struct xs_watch *watch, struct metrics_fleet *f)
+{
+	int r = take_paths(watch, f);
+
+	if (r < 0) {
+		log_error("the connection to xenstore is lost");
+		return -ENOTCONN;
+	}
+	r = metrics_fleet_refresh(f, xs);
+	if (r == -ENOMEM)
+		log_error("out of memory");
+	else if (r < 0)
+		log_error("cannot %s", xs_conn_error(xs));
+	/* -EPIPE is about the output */
+	return r == -EPIPE ? -ENOTCONN : r;
+}
+
 /* One round: sleep, look, show.  1: a signal to end. */
 static int turn(struct xs_conn *xs, struct xs_watch *watch, int signal_fd,
 		struct metrics_fleet *f, const struct metrics_watch_options *opt,
@@ -186,24 +207,19 @@ static int turn(struct xs_conn *xs, struct xs_watch *watch, int signal_fd,
 	struct pollfd fds[] = {
 		{ .fd = signal_fd, .events = POLLIN },
 		{ .fd = xs_watch_fd(watch), .events = POLLIN },
+		{ .fd = STDOUT_FILENO }, /* a pipe or terminal that nobody reads */
 	};
 	int r;
 
-	if (poll(fds, 2, -1) < 0)
+	if (poll(fds, 3, -1) < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (fds[0].revents)
 		return 1;
-	r = take_paths(watch, f);
-	if (r < 0) {
-		log_error("the connection to xenstore is lost");
-		return -ENOTCONN;
-	}
-	r = metrics_fleet_refresh(f, xs);
-	if (r < 0) {
-		log_error("xenstore: %s", xs_conn_error(xs));
-		return r;
-	}
-	r = show(f, opt, first);
+	if (fds[2].revents)
+		return -EPIPE;
+	r = look(xs, watch, f);
+	if (r >= 0)
+		r = show(f, opt, first);
 	/* a guest that writes without end must not keep dom0 busy */
 	if (r >= 0 && poll(fds, 1, METRICS_WATCH_PAUSE_MS) > 0)
 		return 1;

@@ -7,8 +7,9 @@
  * nothing else does.
  *
  * Owns:   nothing after it returns.
- * Errors: 0: SIGINT or SIGTERM.  Negative errno: -EPIPE nobody reads stdout; any other is
- *         the store's and was logged.
+ * Errors: 0: SIGINT or SIGTERM.  Negative errno, logged: -EPIPE when stdout takes no more
+ *         (not logged when its reader has gone: that is how `| head` ends), any other is
+ *         the store's.
  */
 #pragma once
 #include <stdbool.h>

@@ -64,9 +64,12 @@ static struct options options_parse(int argc, char *argv[])
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	static char name[] = "xe-guest-agent";
 	struct options opt = { .root = "/" };
 	int c;
 
+	if (argc > 0)
+		argv[0] = name; /* in what getopt_long() says */
 	while ((c = getopt_long(argc, argv, "n1r:vh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'n':

@@ -17,6 +17,7 @@
 #include "guest-agent/vm_data_options.h"
 #include "guest-agent/vm_data_store.h"
 #include "lib/cleanup.h"
+#include "lib/domains.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/version.h"
@@ -131,6 +132,7 @@ static enum status do_wait(const struct job *job)
 	const struct vm_data_options *o = &job->opt;
 	struct vm_data_wish wish = {
 		.home = *job->home ? job->home : NULL,
+		.domid = job->domid,
 		.path = job->path,
 		.value = o->value,
 		.has_timeout = o->has_timeout,
@@ -265,26 +267,36 @@ static enum status open_xenstore(struct job *job)
 	return STATUS_NO_XENSTORE;
 }
 
+/* The domain that is meant, by --domain. */
+static enum status find_domain(struct job *job)
+{
+	autodomain struct domain d = { 0 };
+	char why[LOG_LINE_MAX];
+	int r = domains_find(job->conn, job->opt.domain, &d, why, sizeof(why));
+
+	if (r == -ENOTUNIQ || r == -ENXIO) {
+		log_error("%s", why);
+		return r == -ENXIO ? STATUS_ABSENT : STATUS_USAGE;
+	}
+	if (r < 0)
+		return report(job, r);
+	if (d.domid == 0 && job->opt.verb == VM_DATA_POPULATE) {
+		log_error("'%s' is dom0, not a guest", job->opt.domain);
+		return STATUS_USAGE;
+	}
+	job->domid = d.domid;
+	(void)snprintf(job->home, sizeof(job->home), DOMAINS_DIR "/%u", d.domid);
+	return STATUS_FOUND;
+}
+
 /* Where the domain's vm-data and the key are. */
 static enum status locate(struct job *job)
 {
 	const char *key = job->opt.key;
-	char ids[256];
-	int r;
+	enum status status = job->opt.domain ? find_domain(job) : STATUS_FOUND;
 
-	if (job->opt.domain) {
-		r = vm_data_find_domain(job->conn, job->opt.domain, &job->domid, ids,
-					sizeof(ids));
-		if (r == -ENOTUNIQ) {
-			log_error("'%s' is the name of more than one domain: %s",
-				  job->opt.domain, ids);
-			return STATUS_USAGE;
-		}
-		if (r < 0)
-			return report(job, r);
-		(void)snprintf(job->home, sizeof(job->home), "/local/domain/%u",
-			       job->domid);
-	}
+	if (status != STATUS_FOUND)
+		return status;
 	if (asprintf(&job->top, "%s%svm-data", job->home, *job->home ? "/" : "") < 0)
 		job->top = NULL; /* undefined after a failure */
 	if (!job->top ||
@@ -318,9 +330,13 @@ int main(int argc, char *argv[])
 	struct job job = { 0 };
 	enum status status;
 
+	if (io_reserve_std_fds() < 0)
+		return STATUS_FAILED;
 	log_open("vm-data", false, false);
-	if (!vm_data_options_parse(argc, argv, &job.opt))
+	if (!vm_data_options_parse(argc, argv, &job.opt)) {
+		fputs("Try 'vm-data --help'.\n", stderr);
 		return STATUS_USAGE;
+	}
 	log_open("vm-data", false, job.opt.verbose);
 	if (job.opt.verb == VM_DATA_HELP)
 		return (int)print(vm_data_usage, strlen(vm_data_usage), true, false);

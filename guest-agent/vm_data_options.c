@@ -103,7 +103,7 @@ int vm_data_parse_seconds(const char *text, uint64_t *ret_ms)
 
 static bool is_bad(const char *what, const char *text)
 {
-	log_error("bad %s '%s'; see vm-data --help", what, text);
+	log_error("bad %s '%s'", what, text);
 	return false;
 }
 
@@ -143,7 +143,7 @@ static bool take_key(struct vm_data_options *o, char *text, bool prefix)
 	size_t len = strlen(text);
 	char *key = text;
 
-	if (prefix && len > 1 && text[len - 1] == '/')
+	if (len > 1 && text[len - 1] == '/')
 		text[--len] = '\0'; /* as a shell completes directories */
 	if ((prefix && len == 0) || strcmp(text, "vm-data") == 0) {
 		o->key = text + len; /* vm-data itself */
@@ -177,7 +177,7 @@ static bool take_operands(struct vm_data_options *o, char **operand, int count,
 	const struct verb *verb;
 
 	if (count == 0) {
-		log_error("no verb; see vm-data --help");
+		log_error("no verb");
 		return false;
 	}
 	if (!take_verb(o, operand[0]))
@@ -206,11 +206,13 @@ static bool take_operands(struct vm_data_options *o, char **operand, int count,
 
 bool vm_data_options_parse(int argc, char *argv[], struct vm_data_options *ret)
 {
-	static char none[] = "";
+	static char none[] = "", name[] = "vm-data";
 	struct vm_data_options o = { .key = none, .format = VM_DATA_JSON };
 	unsigned given = 0;
 	int option;
 
+	if (argc > 0)
+		argv[0] = name; /* in what getopt_long() says */
 	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
 		if (option == O_HELP || option == O_VERSION) {
 			o.verb = option == O_HELP ? VM_DATA_HELP : VM_DATA_VERSION;

@@ -10,86 +10,11 @@
 
 #include "guest-agent/vm_data_map.h"
 #include "lib/cleanup.h"
+#include "lib/domains.h"
 #include "lib/io.h"
 #include "lib/xs_watch.h"
 
-#define DOMAINS "/local/domain"
-
-static bool is_number(const char *text)
-{
-	return *text && text[strspn(text, "0123456789")] == '\0';
-}
-
-/* Does the domain's home exist? -ENXIO: no. */
-static int check_home(struct xs_conn *c, const char *home)
-{
-	autofree char *value = NULL;
-	int r = xs_conn_read(c, home, &value, NULL);
-
-	return r == -ENOENT ? -ENXIO : r;
-}
-
-static int find_domid(struct xs_conn *c, const char *text, unsigned *ret_domid)
-{
-	char home[sizeof(DOMAINS) + 16];
-	uint64_t domid;
-	int r = io_parse_u64(text, VM_DATA_DOMID_MAX, &domid);
-
-	if (r < 0)
-		return -ENXIO;
-	(void)snprintf(home, sizeof(home), DOMAINS "/%u", (unsigned)domid);
-	r = check_home(c, home);
-	if (r >= 0)
-		*ret_domid = (unsigned)domid;
-	return r;
-}
-
-/* 1: domain @id, a name in /local/domain, is called @name; 0: no, or it has gone. */
-static int has_name(struct xs_conn *c, const char *id, const char *name)
-{
-	autofree char *path = NULL, *value = NULL;
-	size_t len = 0;
-	int r;
-
-	if (asprintf(&path, DOMAINS "/%s/name", id) < 0) {
-		path = NULL; /* undefined after a failure */
-		return -ENOMEM;
-	}
-	r = xs_conn_read(c, path, &value, &len);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	return len == strlen(name) && memcmp(value, name, len) == 0;
-}
-
-int vm_data_find_domain(struct xs_conn *c, const char *text, unsigned *ret_domid,
-			char *ids, size_t ids_size)
-{
-	autofree char **all = NULL;
-	unsigned count = 0, found = 0;
-	size_t used = 0;
-	int r;
-
-	if (is_number(text))
-		return find_domid(c, text, ret_domid);
-	r = xs_conn_list(c, DOMAINS, &all, &count);
-	for (unsigned i = 0; r >= 0 && i < count; i++) {
-		uint64_t domid;
-
-		if (io_parse_u64(all[i], VM_DATA_DOMID_MAX, &domid) < 0)
-			continue; /* not a domain's home */
-		r = has_name(c, all[i], text);
-		if (r <= 0)
-			continue;
-		*ret_domid = (unsigned)domid;
-		if (used < ids_size)
-			used += (size_t)snprintf(ids + used, ids_size - used, "%s%s",
-						 found ? ", " : "", all[i]);
-		found++;
-	}
-	if (r < 0)
-		return r;
-	return found == 1 ? 0 : found == 0 ? -ENXIO : -ENOTUNIQ;
-}
+#define EVENTS_AT_ONCE 1000 /* then it looks, and at the time */
 
 struct reading {
 	const char *root; /* where to start */
@@ -97,11 +22,10 @@ struct reading {
 	struct tree *out;
 };
 
-static int read_below(struct xs_conn *c, const struct reading *w, const char *path);
-
 /* -ENOENT for the root only: another node may have gone meanwhile. */
-static int read_node(struct xs_conn *c, const struct reading *w, const char *path)
+static int read_node(struct xs_conn *c, const char *path, void *arg)
 {
+	const struct reading *w = arg;
 	autofree char *value = NULL;
 	size_t len = 0;
 	int r = xs_conn_read(c, path, &value, &len);
@@ -110,29 +34,10 @@ static int read_node(struct xs_conn *c, const struct reading *w, const char *pat
 		return 0;
 	if (r >= 0 && strlen(path) > w->skip)
 		r = tree_set(w->out, path + w->skip, value, len);
-	return r < 0 ? r : read_below(c, w, path);
-}
-
-static int read_below(struct xs_conn *c, const struct reading *w, const char *path)
-{
-	autofree char **names = NULL;
-	unsigned count = 0;
-	int r = xs_conn_list(c, path, &names, &count);
-
-	if (r == -ENOENT)
-		return 0;
-	for (unsigned i = 0; r >= 0 && i < count; i++) {
-		autofree char *child = NULL;
-
-		if (asprintf(&child, "%s/%s", path, names[i]) < 0) {
-			child = NULL; /* undefined after a failure */
-			return -ENOMEM;
-		}
-		/* also the end of the recursion */
-		r = strlen(child) > TREE_PATH_MAX ? -ENAMETOOLONG
-						  : read_node(c, w, child);
-	}
-	return r;
+	if (r < 0)
+		return r;
+	r = xs_conn_each_child(c, path, read_node, arg);
+	return r == -ENOENT ? 0 : r;
 }
 
 static int read_all(struct xs_conn *c, void *arg)
@@ -141,7 +46,7 @@ static int read_all(struct xs_conn *c, void *arg)
 
 	tree_done(w->out); /* of an earlier try */
 	tree_init(w->out);
-	return read_node(c, w, w->root);
+	return read_node(c, w->root, arg);
 }
 
 int vm_data_read(struct xs_conn *c, const char *top, const char *prefix,
@@ -164,34 +69,32 @@ int vm_data_read(struct xs_conn *c, const char *top, const char *prefix,
 	return r;
 }
 
-/* Nodes at and below @path that @domid owns, but for those at and below @except. */
-static int count_owned(struct xs_conn *c, const char *path, const char *except,
-		       unsigned domid, unsigned *count)
+struct counting {
+	const char *except;
+	unsigned domid, count;
+};
+
+/* Adds the nodes at and below @path that the domain owns, but for those at and below
+ * @except. */
+static int count_owned(struct xs_conn *c, const char *path, void *arg)
 {
+	struct counting *w = arg;
 	autofree struct xs_permissions *perms = NULL;
-	autofree char **names = NULL;
 	unsigned n = 0;
-	int r = xs_conn_get_perms(c, path, &perms, &n);
+	int r;
 
-	if (r >= 0 && n > 0 && perms[0].id == domid)
-		++*count;
+	if (strcmp(path, w->except) == 0)
+		return 0;
+	r = xs_conn_get_perms(c, path, &perms, &n);
+	if (r >= 0 && n > 0 && perms[0].id == w->domid)
+		w->count++;
 	if (r >= 0)
-		r = xs_conn_list(c, path, &names, &n);
-	for (unsigned i = 0; r >= 0 && i < n; i++) {
-		autofree char *child = NULL;
-
-		if (asprintf(&child, "%s/%s", path, names[i]) < 0) {
-			child = NULL; /* undefined after a failure */
-			return -ENOMEM;
-		}
-		if (strcmp(child, except) != 0 && strlen(child) <= TREE_PATH_MAX)
-			r = count_owned(c, child, except, domid, count);
-	}
+		r = xs_conn_each_child(c, path, count_owned, arg);
 	return r == -ENOENT ? 0 : r; /* it has gone meanwhile */
 }
 
 struct replacing {
-	const char *home, *top;
+	const char *top;
 	unsigned domid;
 	const struct tree *nodes;
 };
@@ -208,7 +111,7 @@ static int give(struct xs_conn *c, unsigned domid, const char *path)
 static int replace_all(struct xs_conn *c, void *arg)
 {
 	const struct replacing *w = arg;
-	int r = check_home(c, w->home); /* a write would make it again */
+	int r = domains_check(c, w->domid); /* a write would make it again */
 
 	if (r >= 0)
 		r = xs_conn_remove(c, w->top);
@@ -234,18 +137,18 @@ static int replace_all(struct xs_conn *c, void *arg)
 int vm_data_replace(struct xs_conn *c, unsigned domid, const struct tree *nodes,
 		    unsigned *ret_owned)
 {
-	char home[sizeof(DOMAINS) + 16], top[sizeof(home) + 16];
-	struct replacing w = { .home = home, .top = top, .domid = domid, .nodes = nodes };
-	unsigned owned = 0;
+	char home[sizeof(DOMAINS_DIR) + 16], top[sizeof(home) + 16];
+	struct replacing w = { .top = top, .domid = domid, .nodes = nodes };
+	struct counting owned = { .except = top, .domid = domid };
 	int r;
 
-	(void)snprintf(home, sizeof(home), DOMAINS "/%u", domid);
+	(void)snprintf(home, sizeof(home), DOMAINS_DIR "/%u", domid);
 	(void)snprintf(top, sizeof(top), "%s/vm-data", home);
-	r = count_owned(c, home, top, domid, &owned);
-	*ret_owned = owned;
+	r = count_owned(c, home, &owned);
+	*ret_owned = owned.count;
 	if (r < 0)
 		return r;
-	if (domid != 0 && owned + nodes->count + 1 > VM_DATA_NODES_MAX)
+	if (owned.count + nodes->count + 1 > VM_DATA_NODES_MAX)
 		return -EDQUOT;
 	return xs_conn_transact(c, replace_all, &w);
 }
@@ -259,7 +162,7 @@ static int look(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_v
 	int r = xs_conn_read(c, wish->path, &value, &len);
 
 	if (r == -ENOENT)
-		return wish->home ? check_home(c, wish->home) : 0;
+		return wish->home ? domains_check(c, wish->domid) : 0;
 	if (r < 0)
 		return r;
 	if (wish->value &&
@@ -270,23 +173,25 @@ static int look(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_v
 	return 1;
 }
 
-/* Take all events.  1: one may be about the key, that is about it or about something
+/* Take what events there are, so many at once that a domain which writes without end
+ * cannot keep us here.  1: one may be about the key, that is about it or about something
  * above it that was removed; 0: none. */
 static int take_events(struct xs_watch *watch, const char *key)
 {
-	int about = 0, r;
+	int about = 0;
 
-	for (;;) {
+	for (int i = 0; i < EVENTS_AT_ONCE; i++) {
 		autofree char *path = NULL;
+		int r = xs_watch_next(watch, &path);
 
-		r = xs_watch_next(watch, &path);
 		if (r == 0)
-			return about;
+			break;
 		if (r < 0)
 			return -ENOTCONN;
 		if (tree_path_is_in(key, path))
 			about = 1;
 	}
+	return about;
 }
 
 static int poll_until(int fd, bool has_deadline, uint64_t deadline_ms)

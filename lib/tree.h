@@ -81,6 +81,7 @@ int tree_diff(const struct tree *have, const struct tree *want,
  * as \00O (octal), others as \xHH.  The value is never cut. */
 void tree_print(FILE *out, const struct tree *t);
 void tree_print_value(FILE *out, const char *value, size_t len);
-/* Read such lines; empty lines are skipped.  -EBADMSG: a line that is not one, its number
- * in *ret_line (counted from 1).  -EFBIG: over @max_bytes. */
-int tree_scan(FILE *in, size_t max_bytes, struct tree *ret_tree, size_t *ret_line);
+/* Read such lines; empty lines are skipped.  @text is written over; text[len] must be
+ * writable, as io_read_limited() leaves it.  -EBADMSG: a line that is not one, its number
+ * in *ret_line (counted from 1). */
+int tree_scan(char *text, size_t len, struct tree *ret_tree, size_t *ret_line);

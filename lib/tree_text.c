@@ -123,32 +123,26 @@ static int scan_line(char *line, size_t len, struct tree *t)
 	return tree_set(t, line, mark + 4, n);
 }
 
-int tree_scan(FILE *in, size_t max_bytes, struct tree *ret_tree, size_t *ret_line)
+int tree_scan(char *text, size_t len, struct tree *ret_tree, size_t *ret_line)
 {
 	autotree struct tree t = { 0 };
-	autofree char *line = NULL;
-	size_t room = 0, total = 0;
-	ssize_t len;
-	int r;
+	int r = 0;
 
 	*ret_line = 0;
-	while ((len = getline(&line, &room, in)) >= 0) {
+	while (r >= 0 && len > 0) {
+		char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) : len;
+
 		++*ret_line;
-		total += (size_t)len;
-		if (total > max_bytes)
-			return -EFBIG;
-		if (len > 0 && line[len - 1] == '\n')
-			line[--len] = '\0';
-		if (len == 0)
-			continue;
-		if (strlen(line) != (size_t)len)
+		text[n] = '\0';
+		if (strlen(text) != n)
 			return -EBADMSG; /* a NUL: not a text file */
-		r = scan_line(line, (size_t)len, &t);
-		if (r < 0)
-			return r;
+		if (n > 0)
+			r = scan_line(text, n, &t);
+		text += end ? n + 1 : n;
+		len -= end ? n + 1 : n;
 	}
-	if (ferror(in))
-		return -EIO;
-	tree_swap(&t, ret_tree);
-	return 0;
+	if (r >= 0)
+		tree_swap(&t, ret_tree);
+	return r;
 }

@@ -17,6 +17,7 @@ struct xs_conn {
 	struct xs_handle *handle; /* owned */
 	xs_transaction_t tx;	  /* XBT_NULL outside */
 	bool dead;
+	bool overlong; /* dead of a reply too long, in a transaction */
 	unsigned seed; /* of the jitter */
 	char error[256];
 };
@@ -111,6 +112,37 @@ int xs_conn_remove(struct xs_conn *c, const char *path)
 	return failed(c, "remove", path);
 }
 
+/* A new connection in place of one that libxenstore has closed. */
+static bool reopen(struct xs_conn *c)
+{
+	struct xs_handle *fresh = xs_open(0);
+
+	if (!fresh)
+		return false; /* it was the daemon that went away */
+	xs_close(c->handle);
+	c->handle = fresh;
+	c->dead = false;
+	return true;
+}
+
+/* oxenstored answers with all names at once; over XENSTORE_PAYLOAD_MAX bytes libxenstore
+ * closes its descriptor and then, asking in parts, says EBADF. */
+static int list_failed(struct xs_conn *c, const char *path)
+{
+	bool closed = errno == EBADF && !c->dead;
+	int r = failed(c, "list", path);
+
+	if (!closed)
+		return r;
+	if (c->tx != XBT_NULL)
+		c->overlong = true; /* what is still asked in it must fail */
+	else if (!reopen(c))
+		return r;
+	(void)snprintf(c->error, sizeof(c->error),
+		       "list '%s': more names than the store can send at once", path);
+	return -EMSGSIZE;
+}
+
 int xs_conn_list(struct xs_conn *c, const char *path, char ***ret_names,
 		 unsigned *ret_count)
 {
@@ -119,9 +151,30 @@ int xs_conn_list(struct xs_conn *c, const char *path, char ***ret_names,
 	errno = 0;
 	names = xs_directory(c->handle, c->tx, path, ret_count);
 	if (!names)
-		return failed(c, "list", path);
+		return list_failed(c, path);
 	*ret_names = names;
 	return 0;
+}
+
+int xs_conn_each_child(struct xs_conn *c, const char *path,
+		       int (*visit)(struct xs_conn *c, const char *child, void *arg),
+		       void *arg)
+{
+	autofree char **names = NULL;
+	unsigned count = 0;
+	int r = xs_conn_list(c, path, &names, &count);
+
+	for (unsigned i = 0; r >= 0 && i < count; i++) {
+		autofree char *child = NULL;
+
+		if (asprintf(&child, "%s/%s", path, names[i]) < 0) {
+			child = NULL; /* undefined after a failure */
+			return -ENOMEM;
+		}
+		/* also the end of a recursion */
+		r = strlen(child) > TREE_PATH_MAX ? -ENAMETOOLONG : visit(c, child, arg);
+	}
+	return r < 0 ? r : 0;
 }
 
 int xs_conn_get_perms(struct xs_conn *c, const char *path,
@@ -146,25 +199,25 @@ int xs_conn_set_perms(struct xs_conn *c, const char *path, struct xs_permissions
 	return failed(c, "set permissions of", path);
 }
 
+struct reading {
+	unsigned depth;
+	struct tree *out;
+};
+
+static int read_child(struct xs_conn *c, const char *path, void *arg)
+{
+	const struct reading *w = arg;
+
+	return xs_conn_read_tree(c, path, w->depth, w->out);
+}
+
 int xs_conn_read_below(struct xs_conn *c, const char *path, unsigned depth,
 		       struct tree *out)
 {
-	autofree char **names = NULL;
-	unsigned count = 0;
-	int r = depth > 0 ? xs_conn_list(c, path, &names, &count) : 0;
+	struct reading w = { .depth = depth - 1, .out = out };
+	int r = depth > 0 ? xs_conn_each_child(c, path, read_child, &w) : 0;
 
-	if (r == -ENOENT || r == -EACCES)
-		return 0;
-	for (unsigned i = 0; r >= 0 && names && i < count; i++) {
-		autofree char *child = NULL;
-
-		if (asprintf(&child, "%s/%s", path, names[i]) < 0) {
-			child = NULL; /* undefined after a failure */
-			return -ENOMEM;
-		}
-		r = xs_conn_read_tree(c, child, depth - 1, out);
-	}
-	return r;
+	return r == -ENOENT || r == -EACCES ? 0 : r;
 }
 
 int xs_conn_read_tree(struct xs_conn *c, const char *path, unsigned depth,
@@ -178,9 +231,7 @@ int xs_conn_read_tree(struct xs_conn *c, const char *path, unsigned depth,
 		return 0;
 	if (r >= 0)
 		r = tree_set(out, path, value, len);
-	if (r >= 0)
-		r = xs_conn_read_below(c, path, depth, out);
-	return r;
+	return r < 0 ? r : xs_conn_read_below(c, path, depth, out);
 }
 
 /* Growing, and different for competitors that started together. */
@@ -206,9 +257,16 @@ static int transact_once(struct xs_conn *c, int (*body)(struct xs_conn *c, void 
 	if (c->tx == XBT_NULL)
 		return failed(c, "start", "transaction");
 	r = body(c, arg);
-	errno = 0;
-	if (!xs_transaction_end(c->handle, c->tx, r < 0) && r >= 0)
-		r = failed(c, "commit", "transaction");
+	if (c->overlong) {
+		/* the daemon ended the transaction with its connection */
+		(void)reopen(c); /* else it stays dead */
+		r = r < 0 ? r : -EMSGSIZE;
+	} else {
+		errno = 0;
+		if (!xs_transaction_end(c->handle, c->tx, r < 0) && r >= 0)
+			r = failed(c, "commit", "transaction");
+	}
+	c->overlong = false;
 	c->tx = XBT_NULL;
 	return r;
 }

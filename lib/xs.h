@@ -51,9 +51,16 @@ int xs_conn_write(struct xs_conn *c, const char *path, const void *value, size_t
 int xs_conn_mkdir(struct xs_conn *c, const char *path);
 /* 0 also when there was nothing to remove. */
 int xs_conn_remove(struct xs_conn *c, const char *path);
-/* Names of the children, one allocation (free()); in the store's order. */
+/* Names of the children, one allocation (free()); in the store's order.
+ * -EMSGSIZE: they are too many for oxenstored's answer (4096 bytes of names).  The
+ * connection was opened anew; a transaction is lost and must be given up by its body. */
 int xs_conn_list(struct xs_conn *c, const char *path, char ***ret_names,
 		 unsigned *ret_count);
+/* Call @visit with the path of each child, below @path as it was given, until it returns
+ * a negative result, which is returned.  -ENAMETOOLONG: over TREE_PATH_MAX. */
+int xs_conn_each_child(struct xs_conn *c, const char *path,
+		       int (*visit)(struct xs_conn *c, const char *child, void *arg),
+		       void *arg);
 /* First entry: owner and everyone's rights, as xs_get_permissions(); free() the array. */
 int xs_conn_get_perms(struct xs_conn *c, const char *path,
 		      struct xs_permissions **ret_perms, unsigned *ret_count);

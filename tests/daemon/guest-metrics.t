@@ -84,30 +84,139 @@ hostile() {
 	is "$(gm --json 5 | jq -r .name)" "$(printf 'e\033[2Jvil\n  9  faked')" "$GROUND: the name too"
 }
 
+# usage_is MESSAGE NAME CMD... : status 2, nothing printed, and where help is
+usage_is() {
+	local want=$1 name=$2
+	shift 2
+	is "$("$@" 2>&1; echo $?)" "guest-metrics: $want
+Try 'guest-metrics --help'.
+2" "$GROUND: 2: $name"
+}
+
 statuses() {
 	domain_new 5 "$TOOLSTACK" twin
 	domain_new 6 "$TOOLSTACK" twin
 	domain_new 7 "$TOOLSTACK" 5
+	domain_new 8 "$TOOLSTACK" 1234
+	xs0 write /local/domain/0/name Domain-0
 	is "$(status_of gm)" 0 "$GROUND: 0: listing"
 	is "$(status_of gm 9)" 1 "$GROUND: 1: no such id"
-	is "$(status_of gm nobody)" 1 "$GROUND: 1: no such name"
+	is "$(gm nobody 2>&1; echo $?)" "guest-metrics: no domain 'nobody'
+1" "$GROUND: 1: no such name"
 	is "$(status_of gm --watch nobody)" 1 "$GROUND: 1: nor to watch"
-	is "$(status_of gm 0)" 1 "$GROUND: 1: dom0"
-	is "$(status_of gm Domain-0)" 1 "$GROUND: 1: dom0 by name"
-	is "$(gm twin 2>&1)" "guest-metrics: 2 guests have the name 'twin', use an id: 5 6" \
-		"$GROUND: two of a name, with their ids"
-	is "$(status_of gm twin)" 1 "$GROUND: 1: two of a name"
+	is "$(gm 0 2>&1; echo $?)" "guest-metrics: '0' is dom0, not a guest
+2" "$GROUND: 2: dom0"
+	is "$(gm Domain-0 2>&1; echo $?)" "guest-metrics: 'Domain-0' is dom0, not a guest
+2" "$GROUND: 2: dom0 by name"
+	is "$(gm twin 2>&1; echo $?)" \
+		"guest-metrics: 'twin' is the name of more than one domain: 5, 6
+2" "$GROUND: 2: two of a name, with their ids"
 	is "$(gm --json 5 | jq -r .name)" twin "$GROUND: an id comes before a name"
-	is "$(status_of gm --bad)" 2 "$GROUND: 2: unknown option"
-	is "$(gm --bad 2>&1 | wc -l)" 1 "$GROUND: in one line"
-	is "$(status_of gm 5 6)" 2 "$GROUND: 2: two domains"
-	is "$(status_of gm --from - 5)" 2 "$GROUND: 2: a dump and a domain"
+	is "$(gm --json 1234 | jq -r .domid)" 8 "$GROUND: a name of digits, where there is no such id"
+	is "$(status_of gm 05)" 1 "$GROUND: 05 is no id"
+	usage_is "unrecognized option '--bad'" "unknown option" gm --bad
+	usage_is "unexpected argument '6'" "two domains" gm 5 6
+	usage_is "--from goes with neither --watch nor DOMAIN" "a dump and a domain" \
+		gm --from - 5
 	is "$(status_of "$O/guest-metrics" --from "$STORE_DIR/none")" 3 "$GROUND: 3: no such dump"
+	is "$("$O/guest-metrics" --from "$STORE_DIR" 2>&1; echo $?)" \
+		"guest-metrics: cannot read '$STORE_DIR': Is a directory
+3" "$GROUND: 3: a directory"
+	is "$(ulimit_v "$O/guest-metrics" --from /dev/zero 2>&1; echo $?)" \
+		"guest-metrics: /dev/zero: over 26214400 bytes
+3" "$GROUND: 3: a dump without end"
 	is "$(echo 'attr/x: 1' | "$O/guest-metrics" --from - 2>&1)" \
 		'guest-metrics: standard input:1: no line of the form path = "value"' \
 		"$GROUND: a malformed dump"
 	is "$(status_of gm --help) $(status_of gm -h) $(gm --version)" "0 0 guest-metrics 1.0.0" \
 		"$GROUND: help and version"
+	like "$(gm --help)" '^Exit status: 0' "$GROUND: help tells the exit statuses"
+}
+
+# ulimit_v CMD... : with 1 GiB of address space, where no sanitizer needs more
+ulimit_v() {
+	case $O in */san*) ;; *) ulimit -v 1048576 ;; esac
+	"$@"
+}
+
+# Output that cannot be written is an error, whatever prints; what was asked of the store
+# must not go there instead.
+output() {
+	local args big
+	domain_new 5 "$TOOLSTACK" web
+	publish 5 10.0.0.5
+	for args in --help --version "" --json 5 "--json 5" --watch "--watch --json"; do
+		# shellcheck disable=SC2086 # split into words
+		is "$(gm $args 2>&1 > /dev/full; echo $?)" \
+			"guest-metrics: cannot print: No space left on device
+3" "$GROUND: 3: guest-metrics $args, and the disk is full"
+		# shellcheck disable=SC2086 # split into words
+		is "$(gm $args 2>&1 >&-; echo $?)" "guest-metrics: cannot print: Bad file descriptor
+3" "$GROUND: 3: guest-metrics $args, and stdout is closed"
+	done
+	for args in 0 1 2 3; do # more than one buffer of the C library
+		printf -v big '%s%02000d' "${big:-}" 0
+	done
+	home 5 control/a "${big:0:2000}" control/b "${big:0:2000}" control/c "${big:0:2000}"
+	is "$(gm 5 2>&1 > /dev/full; echo $?)" "guest-metrics: cannot print: No space left on device
+3" "$GROUND: 3: a long record, and the disk is full"
+}
+
+# The reader of --watch goes away: no event is needed to notice it.
+reader_gone() {
+	local fifo=$STORE_DIR/fifo fd
+	domain_new 5 "$TOOLSTACK" web
+	mkfifo "$fifo"
+	XENSTORED_PATH=$DOM0_SOCK "$O/guest-metrics" --watch > "$fifo" 2> "$STORE_DIR/err" &
+	watcher=$!
+	echo "$watcher" > "$STORE_DIR/watcher.pid"
+	exec {fd}< "$fifo"
+	ok "$GROUND: --watch starts" read -r -t 10 -u "$fd" _
+	exec {fd}<&-
+	wait_end
+	ok "$GROUND: --watch ends with its reader ($ended)" [ "$ended" = 3 ] || [ "$ended" = 141 ]
+	is "$(< "$STORE_DIR/err")" "" "$GROUND: silently"
+}
+
+# A directory of which oxenstored cannot send the names, from an ordinary guest; of C
+# xenstored only dom0 may make one.
+overlong() {
+	local i args=() name
+	domain_new 5 "$TOOLSTACK" bad
+	domain_new 6 "$TOOLSTACK" good
+	publish 5 10.0.0.5
+	publish 6 10.0.0.6
+	guest_bus 5
+	printf -v name '%080d' 0
+	for i in {100..199}; do args+=("drivers/$i${name//0/x}" "v n 1 a"); done
+	if [ "$STORE" = O ]; then xsg 5 write "${args[@]}"; else home 5 "${args[@]}"; fi
+	home 5 data/os_uname 6.1
+	is "$(gm 2> "$STORE_DIR/err" | awk 'NR > 1 {print $1, $2, $NF}' | paste -sd,)" \
+		"5 bad fe80::1,6 good fe80::1" "$GROUND: every guest is listed"
+	if [ "$STORE" = O ]; then
+		is "$(< "$STORE_DIR/err")" \
+			"guest-metrics: dom5: 'drivers' has more names than xenstore can list, left out" \
+			"$GROUND: the directory is told"
+	else
+		is "$(< "$STORE_DIR/err")" "" "$GROUND: the directory is read in parts"
+	fi
+	is "$(gm 5 2> /dev/null | grep -c ' uname = 6.1$')" 1 "$GROUND: what comes after it is read"
+	watch_start
+	home 5 data/os_name "once more"
+	ok "$GROUND: it is watched too" seen '^ +5  bad +once more'
+	ok "$GROUND: (settled)" settled 6 one
+	watch_end TERM
+	is "$(grep -c 'left out$' "$watched")" "$([ "$STORE" = C ]; echo $?)" \
+		"$GROUND: and told once"
+}
+
+# Services whose names are prefixes of one another, as many as a dump can hold.
+prefixes() {
+	awk 'BEGIN {for (i = 1; i < 2000; i++) {
+		s = s "a"; print "data/service/" s " = \"\""}}' > "$STORE_DIR/dump"
+	is "$(ulimit_v "$O/guest-metrics" --from "$STORE_DIR/dump" 2>&1 > /dev/null; echo $?)" \
+		"guest-metrics: $STORE_DIR/dump: more than 25 MiB, the rest is left out
+0" "$GROUND: a record that grows with the square of the dump is cut"
 }
 
 no_store() {
@@ -255,16 +364,20 @@ frugal() {
 		"$GROUND: the tree of a quiet guest is read and listed once"
 	ok "$GROUND: that of the other again" \
 		[ "$(grep -c '"/local/domain/5/drivers' "$trace")" -ge 6 ]
-	is "$(grep ' poll(' "$trace" | grep -vcE '\], 2, -1|\], 1, 50')" 0 \
+	is "$(grep ' poll(' "$trace" | grep -vcE '\], 3, -1|\], 1, 50')" 0 \
 		"$GROUND: it waits for events, and a moment after each"
 	ok "$GROUND: no moment without its event" \
-		[ "$(grep -c '\], 1, 50' "$trace")" -le "$(grep -c '\], 2, -1' "$trace")" ]
+		[ "$(grep -c '\], 1, 50' "$trace")" -le "$(grep -c '\], 3, -1' "$trace")" ]
 }
 
 for_each_ground listing
 for_each_ground dump
 for_each_ground hostile
 for_each_ground statuses
+for_each_ground output
+for_each_ground reader_gone
+for_each_ground overlong
+GROUND_STORES=C GROUND_TOOLSTACKS=libxl for_each_ground prefixes
 for_each_ground no_store
 for_each_ground watching
 for_each_ground watching_json

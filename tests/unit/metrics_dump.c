@@ -55,7 +55,7 @@ static int read_text(const char *text, size_t len, struct tree *ret_home,
 	if (!in || fwrite(text, 1, len, in) != len)
 		abort();
 	rewind(in);
-	return metrics_dump_read(in, ret_home, ret_line);
+	return metrics_dump_read(fileno(in), ret_home, ret_line);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 
 #include "dom0-tools/metrics_text.h"
 #include "lib/cleanup.h"
+#include "lib/log.h"
 #include "tests/tap.h"
 
 #define BYTES(s) s, sizeof(s) - 1
@@ -86,11 +87,13 @@ static const struct {
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		char shown[64];
 		int64_t value = 0;
 		int r = metrics_parse_int(numbers[i].text, numbers[i].len, &value);
 
+		(void)log_escape(shown, sizeof(shown), numbers[i].text, numbers[i].len);
 		ok(r == numbers[i].r && value == numbers[i].value,
-		   "number %zu: %d, %" PRId64, i, r, value);
+		   "number '%s': %d, %" PRId64, shown, r, value);
 	}
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		autofree char *out = NULL;

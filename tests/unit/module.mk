@@ -7,7 +7,7 @@ tests/unit/metrics_table_SRCS := tests/unit/metrics_table.c dom0-tools/metrics_t
 	$(GUEST_METRICS_PURE) $(LIB_BASE)
 tests/unit/metrics_record_SRCS := tests/unit/metrics_record.c $(GUEST_METRICS_PURE) $(LIB_BASE)
 tests/unit/metrics_dump_SRCS := tests/unit/metrics_dump.c dom0-tools/metrics_dump.c $(LIB_BASE)
-tests/unit/metrics_text_SRCS := tests/unit/metrics_text.c dom0-tools/metrics_text.c lib/log.c lib/io.c
+tests/unit/metrics_text_SRCS := tests/unit/metrics_text.c dom0-tools/metrics_text.c $(LIB_BASE)
 TESTS += tests/unit/vm_data_map
 tests/unit/vm_data_map_SRCS := tests/unit/vm_data_map.c $(VM_DATA_PURE) $(LIB_BASE)
 tests/unit/vm_data_map_LIBS := jansson

@@ -173,13 +173,13 @@ static void test_copy_and_equal(void)
 	is_str(tree_text(&b, "y"), NULL, "and no text");
 }
 
-static int scan(const char *text, size_t max, struct tree *t, size_t *line)
+static int scan(const char *text, struct tree *t, size_t *line)
 {
-	FILE *f = fmemopen((char *)(uintptr_t)text, strlen(text), "r");
-	int r = tree_scan(f, max, t, line);
+	autofree char *copy = strdup(text);
 
-	fclose(f);
-	return r;
+	if (!copy)
+		abort();
+	return tree_scan(copy, strlen(copy), t, line);
 }
 
 static void test_text(void)
@@ -194,9 +194,8 @@ static void test_text(void)
 	(void)tree_set(&t, "empty", "", 0);
 	tree_print(f, &t);
 	fclose(f);
-	is_int(scan(text, 4096, &back, &line), 0, "what is printed can be read");
+	is_int(scan(text, &back, &line), 0, "what is printed can be read");
 	ok(tree_equal(&t, &back), "and gives the same tree");
-	is_int(scan(text, 10, &back, &line), -EFBIG, "a limit on the text");
 }
 
 static void test_scan_errors(void)
@@ -217,7 +216,7 @@ static void test_scan_errors(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		autotree struct tree t = { 0 };
 		size_t line = 0;
-		int r = scan(cases[i].text, 4096, &t, &line);
+		int r = scan(cases[i].text, &t, &line);
 
 		ok(r == -EBADMSG && line == cases[i].line, "scan: %s", cases[i].name);
 	}
