@@ -1,5 +1,5 @@
 # tests of tests/unit
-SCRIPT_TESTS += tests/unit/cache.t
+SCRIPT_TESTS += tests/unit/cache.t tests/unit/run.t
 
 TESTS += tests/unit/metrics_record tests/unit/metrics_text tests/unit/metrics_dump \
 	tests/unit/metrics_table
