@@ -6,6 +6,26 @@
 send "$O/static"
 send_program "$O/guest-metrics" "$O/vm-data"
 
+# What is appended to the guest's RAM disk for one that has no network to be told anything
+# by: an init that only runs the agent.
+bare_ramdisk() {
+	mkdir "$job_dir/bare" && cp "$O/static/xe-guest-agent" "$job_dir/bare/" || return
+	cat > "$job_dir/bare/bare" <<- 'END'
+		#!/bin/sh
+		export PATH=/bin:/sbin
+		mount -t proc proc /proc
+		mount -t sysfs sys /sys
+		mount -t devtmpfs dev /dev
+		mount -t tmpfs run /run
+		for m in xenfs xen-evtchn xen-privcmd xen-blkfront; do modprobe $m; done
+		mount -t xenfs xenfs /proc/xen
+		exec /xe-guest-agent -v
+	END
+	chmod +x "$job_dir/bare/bare"
+	(cd "$job_dir/bare" && find . | cpio --quiet -o -H newc -R 0:0) > "$job_dir/bare.img"
+}
+bare_ramdisk || bail "the RAM disk of the guest without a vif"
+
 dom0_agent_start() {
 	guest_put /job/static/xe-guest-agent /run/xe-guest-agent
 	guest_put /job/static/vm-data /run/vm-data
@@ -38,10 +58,12 @@ dom0_publishes() {
 	ok "the guest's address" dom0_has attr/vif/0/ipv4/0 10.77.0.2
 	is "$(dom0_own_keys | sed -n 's/^drivers.*Linux \([^ ]*\) .*/\1/p' | tr '\n' ' ')" \
 		"xen-balloon xen-blkfront xen-netfront " "the drivers that are bound"
-	like "$(dom0_agent_says)" "control/feature-balloon.*Permission denied" "a refused control is only told with -v"
+	like "$(dom0_agent_says)" "control/feature-balloon.*Permission denied" \
+		"a refused control is only told with -v"
 	ok "free memory" eval '[ "$(xenstore-read "$(home)/data/meminfo_free")" -gt 1000 ]'
 	like "$(guest-metrics)" 'lab .*10\.77\.0\.2' "guest-metrics lists it"
-	like "$(dom0_metrics)" '"driver_verdict": *"Linux\(1,0,0,1\)"' "XAPI would take the tools as present"
+	like "$(dom0_metrics)" '"driver_verdict": *"Linux\(1,0,0,1\)"' \
+		"XAPI would take the tools as present"
 }
 
 dom0_addresses() {
@@ -95,7 +117,8 @@ dom0_vm_data() {
 	ok "dom0 populates vm-data" vm-data populate --domain lab /run/map
 	is "$(guest /run/vm-data get hostname)" web1 "the guest reads a key"
 	is "$(guest /run/vm-data list | tr '\n' ' ')" "hostname net/0/ip " "and lists them"
-	is "$(guest 'eval "$(/run/vm-data export --format=shell)"; echo "$VM_DATA_NET_0_IP"')" 10.0.0.9 "as shell variables"
+	is "$(guest 'eval "$(/run/vm-data export --format=shell)"; echo "$VM_DATA_NET_0_IP"')" \
+		10.0.0.9 "as shell variables"
 	guest '/run/vm-data get absent 2> /dev/null'
 	is $? 1 "an absent key"
 	guest_spawn waiter '/run/vm-data wait ready --timeout 60'
@@ -104,6 +127,25 @@ dom0_vm_data() {
 	is "$(vm-data get --domain lab hostname)" web1 "dom0 reads it too"
 	guest '/run/vm-data get hostname --raw > /run/raw'
 	is "$(guest 'wc -c < /run/raw')" 4 "raw, to the byte"
+}
+
+# A second guest, without any vif; and so without what guest() needs.
+dom0_bare() {
+	local home
+	cat /guest/initrd /job/bare.img > /run/bare.img
+	sed -e 's/^name = .*/name = "bare"/' -e '/^vif/d' -e '/^disk/d' -e '/^memory/d' \
+		-e 's,^ramdisk = .*,ramdisk = "/run/bare.img",' \
+		-e 's,^extra = .*,extra = "console=hvc0 rdinit=/bare",' \
+		-e '$a memory = 160' /run/lab.cfg > /run/bare.cfg
+	ok "a guest without a vif" quiet xl create -q /run/bare.cfg
+	home=/local/domain/$(xl domid bare)
+	wait_for 60 xenstore-exists "$home/data/updated"
+	is "$(xenstore-read "$home/data/os_distro")" busybox "it publishes, too"
+	ok "but no address" eval '! xenstore-exists "$home/attr/vif"'
+	like "$(guest-metrics)" "^ *${home##*/}  bare .* -\$" "guest-metrics lists it"
+	[ "$tap_bad" = 0 ] || tail -n 20 /var/log/xen/console/guest-bare.log
+	xl destroy bare
+	rm /run/bare.img
 }
 
 dom0_pv() {
@@ -116,17 +158,10 @@ dom0_pv() {
 	dom0_rebooted
 }
 
-dom0_pv_short() {
-	dom0_publishes
-	dom0_addresses
-	dom0_vm_data
-	dom0_restored
-}
-
 # What make bench asks for: by the guest's own clock, from the kernel's line that lets its
 # tasks run again to the agent's that all is committed.
 dom0_restore_time() {
-	local i log
+	local i log log_ms
 
 	guest_put /job/static/xe-guest-agent /run/xe-guest-agent
 	guest_spawn agent '/run/xe-guest-agent -v 2> /dev/kmsg'
@@ -136,9 +171,10 @@ dom0_restore_time() {
 		guest_save_restore
 		wait_for 10 dom0_published
 		log=$(guest dmesg)
-		echo "# restore: $(awk -F '[][]' '/Restarting tasks/ {from = $2}
+		log_ms=$(awk -F '[][]' '/Restarting tasks/ {from = $2}
 			/published everything/ && !to {to = $2}
-			END {if (from && to) printf "%.0f", (to - from) * 1000}' <<< "$log") ms, $(dom0_own_keys | wc -l) keys"
+			END {if (from && to) printf "%.0f", (to - from) * 1000}' <<< "$log")
+		echo "# restore: $log_ms ms, $(dom0_own_keys | wc -l) keys"
 		like "$log" 'published everything' "restore $i is followed"
 	done
 }
@@ -153,8 +189,10 @@ dom0_pvh() {
 case ${1:-all} in
 all)
 	on C-pv dom0_pv
-	on O-pv dom0_pv_short
+	on C-pv dom0_bare
+	on O-pv dom0_pv
 	on C-pvh dom0_pvh
+	on O-pvh dom0_pvh
 	;;
 *) on "$1" "dom0_$2" ;;
 esac
