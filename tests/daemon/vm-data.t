@@ -41,6 +41,15 @@ refuses() {
 	like "$ERR" "$message" "$GROUND: $name: message"
 }
 
+# misuses ERE NAME CMD... : wrong usage, said in one line and one more
+misuses() {
+	local message=$1 name=$2
+	shift 2
+	run "$@"
+	is "$RC:$OUT:$(tail -n +2 <<< "$ERR")" "2:.:Try 'vm-data --help'." "$GROUND: $name"
+	like "$ERR" "^vm-data: $message" "$GROUND: $name: message"
+}
+
 nodes() { xs0 ls -fp "/local/domain/$1" | sed -n "s|^/local/domain/$1/\\(vm-data\\)|\\1|p"; }
 
 # populate MAP : printf's format, so that it can hold anything
@@ -61,6 +70,7 @@ test_get() {
 	gives 0 '' "get --raw an empty value" guest get empty --raw
 	is "$(guest get z | od -An -tx1)" ' 76 00 ff 0a' "$GROUND: get gives bytes"
 	is "$(guest get --raw z | od -An -tx1)" ' 76 00 ff' "$GROUND: get --raw gives bytes"
+	gives 0 $'1\n' "get a key with a slash at its end" guest get a/b/
 	refuses 1 "no 'vm-data/none' in this domain$" "get an absent key" guest get none
 	refuses 1 "no 'vm-data/foo/x'" "get below a key" guest get foo/x
 	gives 0 $'dflt\n' "--default for an absent key" guest get none --default dflt
@@ -197,6 +207,12 @@ test_domains() {
 	refuses 1 "no domain '99999999999999999999'$" "a number too large" \
 		dom0 get foo --domain 99999999999999999999
 	refuses 1 "no domain 'nobody'$" "no such name" dom0 list --domain nobody
+	refuses 1 "no domain '05'$" "a zero before it" dom0 get foo --domain 05
+	domain_new 11 "$TOOLSTACK" 1234
+	vm_data_boot 11 foo=digits
+	gives 0 $'digits\n' "a name of digits, where there is no such domid" \
+		dom0 get foo --domain 1234
+	domain_destroy 11
 	refuses 1 "no domain '9'$" "populate: no such domain" dom0 populate --domain 9 /dev/null
 	is "$(xs0 exists /local/domain/9; echo $?)" 1 "$GROUND: and none is made"
 	domain_destroy 7
@@ -205,6 +221,10 @@ test_domains() {
 	refuses 1 "; in dom0, name a guest with --domain$" "dom0 without --domain" dom0 get foo
 	xs0 write /local/domain/0/vm-data/own 1
 	gives 0 $'1\n' "dom0 without --domain: its own" dom0 get own
+	gives 0 $'1\n' "and with it" dom0 get own --domain 0
+	refuses 2 "^vm-data: '0' is dom0, not a guest$" "populate dom0" \
+		dom0 populate --domain 0 /dev/null
+	gives 0 $'1\n' "which has changed nothing" dom0 get own
 }
 
 # wait: with every build of the program, since their libxenstores differ
@@ -353,7 +373,7 @@ test_limits() {
 	is "$(guest export | jq -r 'to_entries | length')" 900 \
 		"$GROUND: 900 keys, more than a guest's transaction reads"
 	printf -v key '%02041d' 0
-	refuses 2 "bad key '000" "a key that no daemon takes" guest get "$key"
+	misuses "bad key '000" "a key that no daemon takes" guest get "$key"
 }
 
 # Maps change under a reader: it sees the one or the other, never a mixture.
@@ -397,6 +417,63 @@ test_terminal() {
 	ok "$GROUND: a full disk is told" full_disk
 }
 
+# A value that is itself a request to the store must never get there, whichever descriptors
+# are closed: the next to be opened would be the connection.
+test_closed() {
+	local before header='\x0b\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00'
+	populate 'vm-data/a=1\n'
+	xsg 5 write vm-data/k "$header/local/domain/0/OWNED\x00by-guest"
+	is "$(dom0 get --raw k --domain 5 | wc -c)" 46 "$GROUND: (a value that is a request)"
+	before=$(xs0 ls -f /)
+	dom0 get k --domain 5 2> "$tmp/err" >&-
+	is "$?:$(< "$tmp/err")" \
+		"6:vm-data: cannot write to standard output: Bad file descriptor" \
+		"$GROUND: get with stdout closed"
+	dom0 export --format=json --domain 5 >&- 2>&-
+	is $? 6 "$GROUND: export with stdout and stderr closed"
+	dom0 get k --domain 5 <&- >&- 2>&-
+	is $? 6 "$GROUND: get with all three closed"
+	dom0 get $'\x0b' --domain 5 2>&-
+	is $? 2 "$GROUND: a usage error with stderr closed"
+	dom0 get none --domain 5 2>&-
+	is $? 1 "$GROUND: an absent key with stderr closed"
+	is "$(dom0 get a --domain 5 2>&-)" 1 "$GROUND: get with stderr closed"
+	is "$(dom0 get a --domain 5 <&-)" 1 "$GROUND: get with stdin closed"
+	dom0 populate --domain 5 - <&- 2> "$tmp/err"
+	is "$?:$(< "$tmp/err")" "2:vm-data: cannot read 'standard input': Bad file descriptor" \
+		"$GROUND: populate from a closed stdin"
+	is "$(xs0 ls -f /)" "$before" "$GROUND: and nothing in the store has changed"
+}
+
+# A directory of which oxenstored cannot send the names; C xenstored can, but lets a guest
+# make none.
+test_overlong() {
+	local i args=() name
+	printf -v name '%080d' 0
+	for i in {100..199}; do args+=("/local/domain/5/data/d/$i$name" v); done
+	if [ "$STORE" = O ]; then xsg 5 write "${args[@]}"; else xs0 write "${args[@]}"; fi
+	run populate 'vm-data/a=1\n'
+	if [ "$STORE" = C ]; then
+		is "$RC:$ERR" 0: "$GROUND: populate beside a long directory"
+	else
+		is "$RC:$ERR" "6:vm-data: cannot list '/local/domain/5/data/d':\
+ more names than the store can send at once" "$GROUND: populate names the directory"
+	fi
+	xs0 rm /local/domain/5/data/d
+	args=("${args[@]//data/vm-data}")
+	if [ "$STORE" = O ]; then xsg 5 write "${args[@]}"; else xs0 write "${args[@]}"; fi
+	if [ "$STORE" = C ]; then
+		is "$(dom0 list --domain 5 d | wc -l)" 100 "$GROUND: list of a long directory"
+	else
+		refuses 6 "^vm-data: cannot list '/local/domain/5/vm-data/d': more names than" \
+			"list names the directory" dom0 list --domain 5
+		refuses 6 "cannot list '/local/domain/5/vm-data/d': more names than" \
+			"so does export" dom0 export --domain 5 d
+	fi
+	ok "$GROUND: populate makes an end of it" populate 'vm-data/a=1\n'
+	gives 0 $'a\n' "and it can be listed" dom0 list --domain 5
+}
+
 full_disk() {
 	guest get x > /dev/full 2> "$tmp/err"
 	[ $? = 6 ] && grep -q 'No space left on device$' "$tmp/err"
@@ -422,6 +499,8 @@ body() {
 	test_snapshot
 	test_no_store
 	test_terminal
+	test_closed
+	test_overlong
 	test_wait
 	test_wait_resume
 	test_wait_ends
@@ -432,24 +511,26 @@ test_usage() {
 	gives 0 $'vm-data 1.0.0\n' "--version" "$V" --version
 	is "$("$V" --help | head -n 1)" "usage: vm-data [--domain ID|NAME] VERB ..." \
 		"--help on standard output"
-	refuses 2 "no verb" "no verb" "$V"
-	refuses 2 "bad verb 'fetch'" "an unknown verb" "$V" fetch x
-	refuses 2 "get needs a KEY" "no key" "$V" get
-	refuses 2 "bad operand 'y'" "too much" "$V" get x y
-	refuses 2 "bad key ''" "an empty key" "$V" get ''
-	refuses 2 "bad key '/x'" "an absolute key" "$V" get /x
-	refuses 2 "bad key 'a//b'" "an empty part" "$V" get a//b
-	refuses 2 "bad key '../name'" "dots" "$V" get ../name
-	refuses 2 "bad key 'a\\\\x1b\[m'" "a key with an escape sequence" "$V" get $'a\033[m'
-	refuses 2 "bad prefix 'a b'" "a prefix with a space" "$V" list 'a b'
-	refuses 2 "bad time-out 'soon'" "a time-out in words" "$V" wait x --timeout soon
-	refuses 2 "bad time-out '-1'" "a negative time-out" "$V" wait x --timeout -1
-	refuses 2 "bad format 'xml'" "an unknown format" "$V" export --format=xml
-	refuses 2 "unrecognized option '--colour'" "an unknown option" "$V" get x --colour
-	refuses 2 "requires an argument" "an option cut short" "$V" get x --default
-	refuses 2 "--value is no option of get" "an option of another verb" "$V" get x --value y
-	refuses 2 "populate needs --domain" "populate without a domain" "$V" populate x
-	refuses 2 "bad domain ''" "an empty domain" "$V" get x --domain ''
+	misuses "no verb" "no verb" "$V"
+	misuses "bad verb 'fetch'" "an unknown verb" "$V" fetch x
+	misuses "get needs a KEY" "no key" "$V" get
+	misuses "bad operand 'y'" "too much" "$V" get x y
+	misuses "bad key ''" "an empty key" "$V" get ''
+	misuses "bad key '/x'" "an absolute key" "$V" get /x
+	misuses "bad prefix '/'" "an absolute prefix" "$V" list /
+	misuses "bad key '/'" "a slash" "$V" get /
+	misuses "bad key 'a//b'" "an empty part" "$V" get a//b
+	misuses "bad key '../name'" "dots" "$V" get ../name
+	misuses "bad key 'a\\\\x1b\[m'" "a key with an escape sequence" "$V" get $'a\033[m'
+	misuses "bad prefix 'a b'" "a prefix with a space" "$V" list 'a b'
+	misuses "bad time-out 'soon'" "a time-out in words" "$V" wait x --timeout soon
+	misuses "bad time-out '-1'" "a negative time-out" "$V" wait x --timeout -1
+	misuses "bad format 'xml'" "an unknown format" "$V" export --format=xml
+	misuses "unrecognized option '--colour'" "an unknown option" "$V" get x --colour
+	misuses "option '--default' requires an argument" "an option cut short" "$V" get x --default
+	misuses "--value is no option of get" "an option of another verb" "$V" get x --value y
+	misuses "populate needs --domain" "populate without a domain" "$V" populate x
+	misuses "bad domain ''" "an empty domain" "$V" get x --domain ''
 }
 
 test_usage
