@@ -439,10 +439,11 @@ test_closed() {
 	is $? 1 "$GROUND: an absent key with stderr closed"
 	is "$(dom0 get a --domain 5 2>&-)" 1 "$GROUND: get with stderr closed"
 	is "$(dom0 get a --domain 5 <&-)" 1 "$GROUND: get with stdin closed"
+	is "$(xs0 ls -f /)" "$before" "$GROUND: and nothing in the store has changed"
 	dom0 populate --domain 5 - <&- 2> "$tmp/err"
 	is "$?:$(< "$tmp/err")" "2:vm-data: cannot read 'standard input': Bad file descriptor" \
 		"$GROUND: populate from a closed stdin"
-	is "$(xs0 ls -f /)" "$before" "$GROUND: and nothing in the store has changed"
+	is "$(guest list)" $'a\nk' "$GROUND: which keeps what there was"
 }
 
 # A directory of which oxenstored cannot send the names; C xenstored can, but lets a guest
