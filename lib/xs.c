@@ -164,7 +164,7 @@ int xs_conn_each_child(struct xs_conn *c, const char *path,
 	unsigned count = 0;
 	int r = xs_conn_list(c, path, &names, &count);
 
-	for (unsigned i = 0; r >= 0 && i < count; i++) {
+	for (unsigned i = 0; r >= 0 && names && i < count; i++) {
 		autofree char *child = NULL;
 
 		if (asprintf(&child, "%s/%s", path, names[i]) < 0) {

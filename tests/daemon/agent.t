@@ -262,6 +262,17 @@ test_failures() {
 	agent_stop
 }
 
+# More names in data than a message of oxenstored holds (C refuses to make so many)
+test_crowd() {
+	local i long
+	long=$(printf 'x%.0s' {1..80})
+	[ "$STORE" = O ] || return 0
+	domain_resume 8 8
+	for i in {1..60}; do xsg 8 write "data/$i$long" 1; done
+	ok "$GROUND: a crowd in data holds nothing back" agent_start 8
+	agent_stop
+}
+
 test_refusals() {
 	domain_new 9 "$TOOLSTACK"
 	guest_bus 9
@@ -317,6 +328,7 @@ body() {
 	test_balloon
 	test_failures
 	test_killed
+	test_crowd
 	test_refusals
 	test_bare_guest
 }
