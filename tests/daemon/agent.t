@@ -269,8 +269,11 @@ test_crowd() {
 	[ "$STORE" = O ] || return 0
 	domain_resume 8 8
 	for i in {1..60}; do xsg 8 write "data/$i$long" 1; done
-	ok "$GROUND: a crowd in data holds nothing back" agent_start 8
-	agent_stop
+	# (xenstore-ls cannot list it either, so that agent_start would wait in vain)
+	XENSTORED_PATH=$(guest_sock 8) "$agent" --once --root "$root" 2> "$root/log"
+	is $? 0 "$GROUND: a crowd in data holds nothing back"
+	ok "$GROUND: everything is written" has 8/data/updated 1
+	ok "$GROUND: addresses too" has 8/attr/vif/0/ipv4/0 10.0.0.1
 }
 
 test_refusals() {
