@@ -117,7 +117,8 @@ all_over() {
 }
 
 # script gives it a terminal, whose keys come from a FIFO.
-on_terminal() { script -qefc "$1" /dev/null < "$work/keys"; }
+# (what a shell starts in the background may ignore SIGINT)
+on_terminal() { env --default-signal script -qefc "$1" /dev/null < "$work/keys"; }
 mkfifo "$work/keys"
 exec {keys}<> "$work/keys"
 ok "(make runs it on a terminal)" at_work on_terminal "make -s -f '$work/Makefile'"
