@@ -66,9 +66,10 @@ daemon_cleanup() {
 	for dir in ${store_dirs[@]+"${store_dirs[@]}"}; do store_remove "$dir"; done
 }
 trap daemon_cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
+# (timeout sends its signal twice, to the test and to its group)
+trap 'trap "" INT TERM HUP; exit 130' INT
+trap 'trap "" INT TERM HUP; exit 143' TERM
+trap 'trap "" INT TERM HUP; exit 129' HUP
 
 # is_ours PID : still a child of this shell (a number may have been given out again)
 is_ours() {

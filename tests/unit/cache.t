@@ -6,7 +6,7 @@
 cache_sh=$(cd "$(dirname "$0")/../xen" && pwd)/cache.sh
 top=$(mktemp -d "${TMPDIR:-/tmp}/xpt.XXXXXX")
 trap 'rm -rf "$top"' EXIT
-trap 'exit 130' INT TERM HUP
+trap 'trap "" INT TERM HUP; exit 130' INT TERM HUP
 # shellcheck source-path=SCRIPTDIR source=../xen/cache.sh
 . "$cache_sh"
 said=$top/said

@@ -12,7 +12,7 @@ end() {
 	rm -rf "$work"
 }
 trap end EXIT
-trap 'exit 130' INT TERM HUP
+trap 'trap "" INT TERM HUP; exit 130' INT TERM HUP
 export RUN_LOG=$work/log RUN_TALLY=$work/tally
 # of the make that runs us
 unset MAKEFLAGS MAKELEVEL MFLAGS

@@ -27,7 +27,9 @@ O=${O:-build}
 lab_said=$(mktemp "${TMPDIR:-/tmp}/xen-said.XXXXXX")
 lab_end() { machine_stop; rm -rf "$job_dir" "$lab_said"; }
 trap lab_end EXIT
-trap 'exit 130' INT TERM HUP
+# timeout sends its signal twice, to the test and to its group: the second must not end
+# the cleaning up
+trap 'trap "" INT TERM HUP; exit 130' INT TERM HUP
 
 # on MACHINE FUNCTION [ARGUMENT...] : in dom0 of the thawed machine.  LIMIT: seconds.
 on() { lab_run machine_thaw "$@"; }
