@@ -84,7 +84,7 @@ setup-%:
 	@tools/setup $*
 
 # Set-up comes first, then a second make that may rely on what it brought.
-check: setup-build setup-check ## install what is missing, build, run all tests that need no Xen
+check: setup-build setup-check ## install what is missing, build, run all tests that need no Xen (SAN=1: under ASan and UBSan)
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) TEST_LIMIT=150 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
 
