@@ -83,14 +83,15 @@ tests-built: all $(TEST_FILES) $(HELPER_FILES)
 setup-%:
 	@tools/setup $*
 
+# (env: make starts it without a shell between, so that a signal to make reaches it.)
 # Set-up comes first, then a second make that may rely on what it brought.
 check: setup-build setup-check ## install what is missing, build, run all tests that need no Xen (SAN=1: under ASan and UBSan)
 	@$(MAKE) -s --no-print-directory tests-built
-	@O=$(O) TEST_LIMIT=150 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
+	@env O=$(O) TEST_LIMIT=150 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
 
 check-xen: setup-build setup-check setup-lab ## run the tests on real Xen in an emulator
 	@$(MAKE) -s --no-print-directory tests-built
-	@O=$(O) tests/run -j 2 check-xen $(XEN_TESTS)
+	@env O=$(O) tests/run -j 2 check-xen $(XEN_TESTS)
 
 demo: setup-build setup-check setup-lab ## show the main job on real Xen; KEEP=1 leaves a shell in dom0
 	@$(MAKE) -s --no-print-directory tests-built

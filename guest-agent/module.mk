@@ -10,7 +10,6 @@ guest-agent/xe-guest-agent_STATIC := y
 MAN += docs/man/xe-guest-agent.8
 UNITS += packaging/xe-guest-agent.service
 SCRIPT_TESTS += tests/daemon/agent.t tests/daemon/agent-cli.t
-XEN_TESTS += tests/xen/agent.t
 
 
 VM_DATA_PURE := guest-agent/vm_data_options.c guest-agent/vm_data_format.c \

@@ -186,11 +186,14 @@ dom0_pvh() {
 	dom0_restored
 }
 
-case ${1:-all} in
-all)
+# in three parts, since two machines run at a time
+case ${1:-C} in
+C)
 	on C-pv dom0_pv
 	on C-pv dom0_bare
-	on O-pv dom0_pv
+	;;
+O) on O-pv dom0_pv ;;
+pvh)
 	on C-pvh dom0_pvh
 	on O-pvh dom0_pvh
 	;;
