@@ -227,11 +227,12 @@ machine_thaw() {
 		"migrate_incoming \"exec:cat $dir/state\""
 }
 
-# machine_job DIR : send what is in DIR, whose ./run the machine runs
+# machine_job DIR : send what is in DIR, whose ./run the machine runs.  A machine that takes
+# nothing (it ended, say) is noticed by who then waits for its lines.
 machine_job() {
 	tar -C "$1" --owner=0 --group=0 -cf "$machine_dir/job.tar" .
 	echo "job $(stat -c %s "$machine_dir/job.tar")" >&4
-	cat "$machine_dir/job.tar" >&4
+	timeout 60 cat "$machine_dir/job.tar" >&4 || true
 }
 
 # machine_logs : the ends of both consoles' logs
