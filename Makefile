@@ -8,7 +8,7 @@
 #   HELPERS += tests/daemon/xenbus          a program that only tests use
 #   SCRIPT_TESTS += tests/daemon/agent.t    a TAP script, run by `make check`
 #   XEN_TESTS += tests/xen/publish.t        a TAP script, run by `make check-xen`
-MODULES := lib guest-agent dom0-tools tests
+MODULES := lib guest-agent dom0-tools eliloader tests
 
 # One tree per flavour: build/ (optimised), build/san (ASan and UBSan).
 ifeq ($(origin CC),default)

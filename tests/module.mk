@@ -1,1 +1,1 @@
-include $(wildcard tests/*/module.mk)
+include $(wildcard tests/*/*.mk)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cache - files that need not be fetched or made again, below cache-directory.
+ *
+ * A file's name says what it is:
+ *   sha256-HEX      content that a repository's checksum list vouched for, shared by all
+ *   vm-HEX          what no list vouched for: one VM's own (HEX of VM, address, validator)
+ *   made-HEX        made from others: fixed up, unpacked (HEX of all inputs)
+ *   note-HEX        a few bytes known of a file (what a kernel's notes say)
+ * Files are immutable, 0600 root, written unnamed and linked in whole; so parallel starts
+ * are safe.  Used ones get a new mtime; the oldest go when all are over the size.
+ *
+ * Owns:   struct cache: its directory's descriptor.
+ * Errors: 0 or a negative errno; a cache that cannot be used is a warning, never the end.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "eliloader/wire.h"
+
+#define CACHE_NAME_MAX 80 /* bytes, NUL included */
+
+struct cache {
+	int dir; /* -1: off */
+	uint64_t size_max;
+};
+
+/* Made (0700) when absent.  A directory that others may write is refused (-EPERM). */
+int cache_open(const char *path, uint64_t size_max, struct cache *ret);
+void cache_close(struct cache *c);
+
+void cache_name_sha256(const uint8_t digest[SHA256_LEN], char ret_name[CACHE_NAME_MAX]);
+/* @kind: "vm", "made" or "note"; the parts are hashed with their lengths. */
+void cache_name(const char *kind, const char *const *parts, size_t count,
+		char ret_name[CACHE_NAME_MAX]);
+/* Open for reading; -ENOENT. */
+int cache_get(struct cache *c, const char *name, int *ret_fd, uint64_t *ret_len);
+/* Keep the (unnamed or named) file @fd under that name: linked when it is in the same
+ * file system, else copied; then make room.  0 also when it was there. */
+int cache_put(struct cache *c, const char *name, int fd);
+int cache_put_bytes(struct cache *c, const char *name, const void *data, size_t len);

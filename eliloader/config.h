@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * config - /etc/eliloader.conf: the administrator's word.
+ *
+ * Format: lines "key = value"; '#' starts a comment line; a key may be given once but
+ *         those marked (list), which add up.  An unknown key, a bad value or a second
+ *         one is an error that names file and line: no surprise in a security setting.
+ * Keys:   see eliloader.conf(5), made from the same table as --help.
+ * Owns:   its strings.
+ * Errors: 0 or a negative errno, the sentence in @ret_why.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONFIG_FILE_DEFAULT "/etc/eliloader.conf"
+
+enum signature_policy { SIGNATURE_OFF, SIGNATURE_AUTO, SIGNATURE_REQUIRE };
+
+struct config {
+	char **allow_hosts; /* allow-host (list): names, "*.example.org"; none: all */
+	size_t allow_host_count;
+	char *ca_bundle;  /* ca-bundle: PEM file; NULL: the system's */
+	char *pinned_key; /* pinned-public-key: as curl's; NULL: none */
+	char *no_proxy;	  /* no-proxy: comma list; NULL */
+	char **keyrings;  /* keyring (list): for InRelease; none: Debian's and Ubuntu's */
+	size_t keyring_count;
+	enum signature_policy signature; /* signature = off|auto|require */
+	char *worker_user;		 /* worker-user, default "eliloader" */
+	char *xapi_socket; /* xapi-socket, default /var/lib/xcp/xapi, else /var/xapi/xapi */
+	char *state_dir;   /* state-directory, default /var/lib/eliloader */
+	char *cache_dir;   /* cache-directory, default /var/cache/eliloader */
+	char *installer_dir; /* guest-installer-directory */
+	char *pygrub;	     /* pygrub: its path; NULL: searched for */
+	/* kernel file and ramdisk of rhel41 and rhel44: rhel41-kernel, rhel41-ramdisk, ... */
+	char *rhel41_kernel, *rhel41_ramdisk, *rhel44_kernel, *rhel44_ramdisk;
+	bool cache;					/* cache = on|off */
+	uint64_t cache_size;				/* cache-size, bytes (K, M, G) */
+	uint64_t kernel_max, ramdisk_max, unpacked_max; /* kernel-max-size ... */
+	unsigned connect_timeout_s, stall_timeout_s, fetch_tries, xapi_timeout_s;
+};
+
+/* The built-in values. */
+int config_init(struct config *c);
+void config_done(struct config *c);
+#define autoconfig __attribute__((cleanup(config_done)))
+/* @text (written over) of @path; pure. */
+int config_parse(struct config *c, const char *path, char *text, size_t len,
+		 char *ret_why, size_t size);
+/* An absent file is fine unless @must. */
+int config_load(struct config *c, const char *path, bool must, char *ret_why,
+		size_t size);
+/* Does the list allow @host (any case)?  An empty list allows all. */
+bool config_allows_host(const struct config *c, const char *host);

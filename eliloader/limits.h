@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * limits - every bound on what comes from outside, with its reason.
+ */
+#pragma once
+
+#define MIB (1024ULL * 1024)
+
+/* Defaults of the sizes a VM may raise (VM.platform pv-kernel-max-size ...) or the host
+ * (xenstore /mh/limits, /etc/eliloader.conf), and what nobody but the configuration file
+ * may go past.  Kernels of 2026 are 8-16 MiB packed and 60-70 unpacked; installers'
+ * ramdisks 40-200 MiB (Debian 41, EL 9 and Fedora over 100). */
+#define KERNEL_MAX_DEFAULT  (64 * MIB)
+#define RAMDISK_MAX_DEFAULT (512 * MIB)
+#define KERNEL_MAX_CEILING  (256 * MIB)
+#define RAMDISK_MAX_CEILING (2048 * MIB)
+/* Unpacked: Xen's own limit is 1 GiB (tools/libs/guest/xg_dom_core.c); a vmlinux that is
+ * handed over unpacked lies in dom0's file system for a moment. */
+#define UNPACKED_MAX_DEFAULT (256 * MIB)
+
+#define METADATA_MAX   (4 * MIB)  /* .treeinfo, content, SHA256SUMS, InRelease: < 1 MiB */
+#define RECORD_MAX     (1 * MIB)  /* a record file, a state file, eliloader.conf */
+#define XAPI_REPLY_MAX (16 * MIB) /* VM.get_record is about 10 KiB */
+#define MAP_FILE_MAX   (1 * MIB)  /* an initrd fix-up map */
+#define OVERLAY_MAX    (64 * MIB) /* an initrd overlay: 0.5-3 MiB */
+
+#define URL_LEN_MAX   1024 /* bytes of a repository's address, NUL included */
+#define REPO_PATH_MAX 256  /* bytes of a file's path in a repository, NUL included */
+#define VALUE_MAX     1024 /* bytes of any other value of a record, NUL included */
+#define ARGS_MAX                                                                         \
+	2048		  /* kernel command line: COMMAND_LINE_SIZE of x86 Linux; libxl
+				 * drops records over 8191 */
+#define CANDIDATES_MAX 32 /* pairs to look for in one repository */
+
+#define REDIRECTS_MAX	   8
+#define CONNECT_TIMEOUT_S  20
+#define STALL_TIMEOUT_S	   30  /* no byte for so long */
+#define FETCH_TRIES	   4   /* of one file, each going on where the last ended */
+#define XAPI_TIMEOUT_S	   30  /* one call */
+#define WORKER_SILENCE_S   300 /* no message from a worker: it is ended */
+#define WORKER_MEMORY_MAX  (384 * MIB) /* RLIMIT_AS; zstd and xz windows, TLS */
+#define CACHE_SIZE_DEFAULT (2048 * MIB)

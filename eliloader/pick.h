@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pick - which pair of a repository shall be had: what both source workers share.
+ * .treeinfo first where the job says so, then the candidates in order; kernel and ramdisk
+ * always together; then what a checksum list says of them.  Runs in the worker.
+ *
+ * Owns:   nothing.
+ * Errors: 0, or a negative errno with DONE's result and text in struct pick_failure.
+ */
+#pragma once
+#include "eliloader/job.h"
+#include "eliloader/wire.h"
+
+/* How a worker reads its repository. */
+struct pick_source {
+	/* A whole small file, NUL-terminated (free()).  -ENOENT: it is not there.  Other
+	 * errors mean that the repository cannot be read, and end the search. */
+	int (*read)(struct pick_source *s, const char *path, size_t max, char **ret_text,
+		    size_t *ret_len);
+	/* Is it there?  -ENOENT as above.  @file: size and validator are filled in. */
+	int (*probe)(struct pick_source *s, const char *path,
+		     struct wire_offer_file *ret_file);
+	char error[512]; /* what the last failure was, for people */
+	int wire;	 /* notes go there */
+};
+
+struct pick_failure {
+	enum wire_result result;
+	char text[2044];
+};
+
+/* Fill in @ret_offer, and send METADATA when there is a signed list (see job.h). */
+int pick_pair(struct pick_source *s, const struct job *job, struct wire_offer *ret_offer,
+	      struct pick_failure *ret_failure);

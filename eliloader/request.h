@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * request - what the toolstack (or a person) asked for: argv as a struct.
+ *
+ * Three dialects in one grammar, told apart by what is there:
+ *   xenopsd         -q --vm UUID [WORD...] IMAGE      (empty words are passed over)
+ *   xapi till 2013  also --default_args=A --extra_args=A --args=A (or as two words),
+ *                   with " and \ escaped by backslashes in the first two
+ *   libxl           [--kernel=K] [--ramdisk=R] [--args=A] [--runas=UID] [--quiet]
+ *                   --output=F --output-format=simple0 --output-directory=D [WORD...] IMAGE
+ * Source: contract par. 1.1, 1.4
+ * Owns:   strings are borrowed from argv, lists are owned.
+ * Errors: a usage error is printed and the program ends with status 2, but in xenopsd's
+ *         dialect the text begins with "RuntimeError: " (contract par. 1.3).
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum output_format {
+	FORMAT_SIMPLE,	/* "kernel P\n" ... */
+	FORMAT_SIMPLE0, /* the same, with NULs */
+	FORMAT_SXP,	/* linux (kernel P)(ramdisk P)(args "...") */
+};
+
+struct request {
+	const char *vm_uuid; /* --vm; NULL: not xapi */
+	const char *image;   /* NULL: none was given */
+	enum output_format format;
+	const char *output;	      /* file; NULL: stdout */
+	const char *output_directory; /* NULL: the toolstack's default */
+	const char *kernel,
+		*ramdisk;  /* --kernel=, --ramdisk=: paths in the guest's disk */
+	const char *entry; /* --entry=N|TITLE: passed on to the disk side */
+	char *args; /* owned: --args, --default_args, --extra_args, joined by spaces */
+	bool have_runas;
+	uid_t runas;
+	bool quiet, verbose;
+
+	const char *record_file; /* --record */
+	const char **set;	 /* owned list of --set's KEY=VALUE, borrowed texts */
+	size_t set_count;
+	const char *config_file; /* --config, or the default */
+	bool config_given;
+	const char *xapi_socket; /* --xapi-socket; NULL: the configuration's */
+	const char *domain;	 /* --domain ID|NAME: for --explain and the state; NULL */
+	const char *cache;	 /* --cache=off|on; NULL: the configuration's */
+
+	bool explain, json; /* print the plan and do nothing */
+	const char *forget; /* --forget NAME: remove that VM's state */
+};
+
+enum request_verdict { REQUEST_RUN, REQUEST_HELP, REQUEST_VERSION, REQUEST_WRONG };
+/* Pure.  REQUEST_WRONG: @ret_why (size bytes) says what, naming the word. */
+enum request_verdict request_parse(int argc, char *const argv[], struct request *ret,
+				   char *ret_why, size_t size);
+void request_done(struct request *r);
+#define autorequest __attribute__((cleanup(request_done)))
+/* Who called: xapi (--vm), libxl (--output...), or nobody known. */
+bool request_is_xapi(const struct request *r);
+bool request_is_libxl(const struct request *r);
