@@ -101,6 +101,19 @@ bench: setup-build setup-check setup-lab ## measure speed and memory and print t
 	@$(MAKE) -s --no-print-directory tests-built
 	@O=$(O) tests/bench/bench
 
+# One libFuzzer program per target, FUZZ_S seconds each; finds go to build/fuzz/NAME.
+FUZZ_S ?= 60
+fuzz: setup-build setup-lint ## look for inputs that break a parser, FUZZ_S=60 seconds each
+	@for f in $(FUZZ); do $(MAKE) -s --no-print-directory fuzz-$$f || exit 1; done
+
+fuzz-%:
+	@mkdir -p build/fuzz/$*
+	clang $(CPPFLAGS) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o build/fuzz/fuzz-$* tests/fuzz/$*.c $(FUZZ_$*_SRCS) \
+		$(if $(FUZZ_$*_LIBS),$$($(PKG_CONFIG) --libs $(FUZZ_$*_LIBS))) $(FUZZ_$*_LDLIBS)
+	build/fuzz/fuzz-$* -max_total_time=$(FUZZ_S) -artifact_prefix=build/fuzz/$*/ \
+		build/fuzz/$* tests/fuzz/inputs/$*
+
 lint: setup-build setup-check setup-lint ## clang, clang-tidy, shellcheck and mandoc over everything
 	@O=build tools/lint
 
@@ -122,5 +135,5 @@ clean: ## remove what make built, keeping downloads and lab images
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort -u
 
-.PHONY: all tests-built check check-xen demo bench lint install clean help
+.PHONY: all tests-built check check-xen demo bench fuzz lint install clean help
 .DELETE_ON_ERROR:

@@ -1,1 +1,1 @@
-include $(wildcard tests/*/*.mk)
+include $(sort $(wildcard tests/*/module.mk tests/eliloader/*.mk))
