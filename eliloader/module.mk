@@ -1,8 +1,4 @@
-# The dom0 PV bootloader and its workers.
+# The dom0 PV bootloader and its workers.  Lists of the parts are in the fragments.
 ELI_WIRE := eliloader/wire.c $(LIB_BASE)
 ELI_WORKER := $(ELI_WIRE) eliloader/job_read.c eliloader/pick.c eliloader/sums.c lib/sandbox.c
-
-#PROGS += eliloader/eliloader
-#PROGS += eliloader/eliloader-net
-#PROGS += eliloader/eliloader-iso
-#PROGS += eliloader/eliloader-check
+include $(filter-out eliloader/module.mk,$(sort $(wildcard eliloader/*.mk)))
