@@ -22,7 +22,8 @@
 int job_make(const struct plan *plan, const struct config *config, bool inrelease,
 	     struct tree *ret_job);
 
-/* For workers: the job as a struct.  -EBADMSG: a key is missing or wrong. */
+/* For workers: the job as a struct.  -EBADMSG: a key is missing or wrong.  Without them,
+ * time-outs and tries are those of limits.h; the rest but the limits may be absent. */
 struct job {
 	const char *url, *arch, *proxy, *no_proxy, *ca_bundle,
 		*pinned_key; /* NULL: none */

@@ -4,6 +4,9 @@
  * .treeinfo first where the job says so, then the candidates in order; kernel and ramdisk
  * always together; then what a checksum list says of them.  Runs in the worker.
  *
+ * What a repository says wrongly of itself (a .treeinfo that names absent files, a list
+ * that is none) is noted, and the search goes on as if it said nothing.
+ *
  * Owns:   nothing.
  * Errors: 0, or a negative errno with DONE's result and text in struct pick_failure.
  */
@@ -13,11 +16,13 @@
 
 /* How a worker reads its repository. */
 struct pick_source {
-	/* A whole small file, NUL-terminated (free()).  -ENOENT: it is not there.  Other
-	 * errors mean that the repository cannot be read, and end the search. */
+	/* A whole small file, NUL-terminated (free()).  -ENOENT: it is not there.
+	 * -EFBIG: over @max.  Other errors mean that the repository cannot be read, and
+	 * end the search: -EPERM as RESULT_REFUSED, -EBADMSG as RESULT_INVALID, -ENOMEM
+	 * as RESULT_INTERNAL, all else as RESULT_ACCESS; @error is the text. */
 	int (*read)(struct pick_source *s, const char *path, size_t max, char **ret_text,
 		    size_t *ret_len);
-	/* Is it there?  -ENOENT as above.  @file: size and validator are filled in. */
+	/* Is it there?  Errors as above.  @file, all zero, gets size and validator. */
 	int (*probe)(struct pick_source *s, const char *path,
 		     struct wire_offer_file *ret_file);
 	char error[512]; /* what the last failure was, for people */
@@ -29,6 +34,7 @@ struct pick_failure {
 	char text[2044];
 };
 
-/* Fill in @ret_offer, and send METADATA when there is a signed list (see job.h). */
+/* Fill in @ret_offer, and send METADATA when there is a signed list (see job.h).  A file
+ * whose size is over its limit is -EFBIG. */
 int pick_pair(struct pick_source *s, const struct job *job, struct wire_offer *ret_offer,
 	      struct pick_failure *ret_failure);
