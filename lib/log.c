@@ -129,3 +129,8 @@ size_t log_escape(char *out, size_t size, const char *text, size_t len)
 {
 	return escape(out, size, text, len, true);
 }
+
+size_t log_escape_line(char *out, size_t size, const char *text, size_t len)
+{
+	return escape(out, size, text, len, false);
+}

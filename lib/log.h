@@ -56,3 +56,5 @@ bool log_limit_allows(struct log_limit *limit);
  * hex digits).  Always NUL-terminates; returns the bytes that the whole would need,
  * without the NUL, as snprintf() does. */
 size_t log_escape(char *out, size_t size, const char *text, size_t len);
+/* The same for a line of prose: '\\' and '"' stay as they are. */
+size_t log_escape_line(char *out, size_t size, const char *text, size_t len);

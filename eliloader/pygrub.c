@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eliloader/pygrub.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/log.h"
+
+#define ANSWER_MAX 8192
+#define SAID_MAX   65536
+#define WORDS_MAX  16
+
+/* Where Xen's packages put it; a version's own directory is found through the newest. */
+static const char *const places[] = {
+	"/usr/lib/xen-4.20/bin/pygrub",
+	"/usr/lib/xen-4.17/bin/pygrub",
+	"/usr/lib/xen/bin/pygrub",
+	"/usr/libexec/xen/bin/pygrub",
+	"/usr/bin/pygrub",
+	NULL,
+};
+
+static const char *find_pygrub(const struct config *config)
+{
+	if (config->pygrub)
+		return access(config->pygrub, X_OK) == 0 ? config->pygrub : NULL;
+	for (size_t i = 0; places[i]; i++)
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	return NULL;
+}
+
+/* A file right below the directory: no other slash, not "." or "..". */
+static bool is_file_of(const char *path, const char *directory)
+{
+	size_t len = strlen(directory);
+	const char *name = path + len + 1;
+
+	return strncmp(path, directory, len) == 0 && path[len] == '/' && *name &&
+	       *name != '.' && !strchr(name, '/');
+}
+
+int pygrub_parse(const char *text, size_t len, const char *directory, char *ret_kernel,
+		 char *ret_ramdisk, size_t path_size, char ret_args[ARGS_MAX])
+{
+	const char *end = text + len;
+
+	*ret_kernel = *ret_ramdisk = *ret_args = '\0';
+	while (text < end) {
+		size_t left = (size_t)(end - text), item = strnlen(text, left);
+		char *to = NULL;
+		size_t size = path_size, key = 0;
+
+		if (item == left)
+			return -EBADMSG; /* no NUL behind it */
+		if (strncmp(text, "kernel ", 7) == 0)
+			to = ret_kernel, key = 7;
+		else if (strncmp(text, "ramdisk ", 8) == 0)
+			to = ret_ramdisk, key = 8;
+		else if (strncmp(text, "args ", 5) == 0)
+			to = ret_args, key = 5, size = ARGS_MAX;
+		else if (item != 0)
+			return -EBADMSG;
+		if (to && (*to || item - key >= size))
+			return -EBADMSG;
+		if (to)
+			memcpy(to, text + key, item - key + 1);
+		text += item + 1;
+	}
+	if (!is_file_of(ret_kernel, directory) ||
+	    (*ret_ramdisk && !is_file_of(ret_ramdisk, directory)))
+		return -EBADMSG;
+	return 0;
+}
+
+__attribute__((noreturn)) static void exec_pygrub(char *const argv[], int said)
+{
+	static char path[] = "PATH=/sbin:/usr/sbin:/bin:/usr/bin", locale[] = "LC_ALL=C";
+	char *const environment[] = { path, locale, NULL };
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	/* a mount namespace of its own: what it mounts goes with it, however it ends */
+	if (null < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
+	    unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || dup2(null, 0) < 0 ||
+	    dup2(said, 1) < 0 || dup2(said, 2) < 0)
+		_exit(127);
+	execve(argv[0], argv, environment);
+	_exit(127);
+}
+
+/* Its exit status says little: it is 0 also when the de-privileged part failed. */
+static int run_pygrub(char *const argv[], int said)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		exec_pygrub(argv, said);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENODATA;
+}
+
+/* The last line of what it said, for the failure. */
+static void last_words(int said, char *out, size_t size)
+{
+	autofree char *text = NULL;
+	size_t len;
+	char *line;
+
+	snprintf(out, size, "it found nothing to boot");
+	if (lseek(said, 0, SEEK_SET) < 0 ||
+	    io_read_limited(said, SAID_MAX, &text, &len) < 0)
+		return;
+	while (len && text[len - 1] == '\n')
+		text[--len] = '\0';
+	line = strrchr(text, '\n');
+	line = line ? line + 1 : text;
+	if (*line)
+		snprintf(out, size, "%s", line);
+}
+
+struct attempt {
+	struct run *run;
+	const char *program, *image;
+	struct output *output;
+	char directory[700]; /* below the output's: only pygrub's files are in it */
+	char answer[720];
+};
+
+static int take_file(const struct attempt *a, const char *path, enum wire_stream stream)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	char why[256];
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+		return failure_set(&a->run->failure, -ENODATA, FAILURE_SOURCE,
+				   "pygrub gave out no %s",
+				   stream == STREAM_KERNEL ? "kernel" : "ramdisk");
+	r = output_take(a->output, stream, fd, why, sizeof(why));
+	if (r < 0)
+		return failure_set(&a->run->failure, r, FAILURE_INTERNAL, "%s", why);
+	return 0;
+}
+
+static int take_answer(const struct attempt *a, struct pygrub_result *ret)
+{
+	char kernel[800], ramdisk[800];
+	autofree char *text = NULL;
+	size_t len;
+	int r;
+
+	r = io_read_file_at(AT_FDCWD, a->answer, ANSWER_MAX, &text, &len);
+	if (r == 0)
+		r = pygrub_parse(text, len, a->directory, kernel, ramdisk, sizeof(kernel),
+				 ret->args);
+	if (r < 0)
+		return -ENODATA;
+	r = take_file(a, kernel, STREAM_KERNEL);
+	if (r == 0 && *ramdisk)
+		r = take_file(a, ramdisk, STREAM_RAMDISK);
+	return r;
+}
+
+/* One run; @kernel and @ramdisk: paths in the guest, NULL: pygrub's own default. */
+static int try_pygrub(const struct attempt *a, const char *kernel, const char *ramdisk,
+		      struct pygrub_result *ret)
+{
+	autoclose int said = memfd_create("pygrub", MFD_CLOEXEC);
+	char words[8][800];
+	char *argv[] = { words[0], words[1], words[2], words[3], words[4], words[5],
+			 words[6], words[7], NULL,     NULL,	 NULL };
+	size_t n = 0;
+	int r;
+
+	if (said < 0)
+		return -errno;
+	snprintf(words[n++], sizeof(words[0]), "%s", a->program);
+	snprintf(words[n++], sizeof(words[0]), "--quiet");
+	snprintf(words[n++], sizeof(words[0]), "--output=%s", a->answer);
+	snprintf(words[n++], sizeof(words[0]), "--output-format=simple0");
+	snprintf(words[n++], sizeof(words[0]), "--output-directory=%s", a->directory);
+	snprintf(words[n++], sizeof(words[0]), "--runas=%u", (unsigned)a->run->uid);
+	if (kernel) {
+		snprintf(words[n++], sizeof(words[0]), "--kernel=%s", kernel);
+		snprintf(words[n++], sizeof(words[0]), "--ramdisk=%s", ramdisk);
+	}
+	argv[n++] = (char *)(uintptr_t)a->image; /* execve's type */
+	argv[n] = NULL;
+	(void)unlink(a->answer); /* of an earlier run, if any */
+	r = run_pygrub(argv, said);
+	if (r == 0)
+		r = take_answer(a, ret);
+	if (r == -ENODATA && !*a->run->failure.text) {
+		char why[512];
+
+		last_words(said, why, sizeof(why));
+		failure_set(&a->run->failure, r, FAILURE_SOURCE, "pygrub: %s", why);
+	}
+	return r;
+}
+
+/* What SUSE's domUloader booted: SLES 9 and 10 write no menu when installed on Xen. */
+static int try_domuloader(const struct attempt *a, bool is_64, struct pygrub_result *ret)
+{
+	static const char *const names[][2] = { { "vmlinuz-xen", "initrd-xen" },
+						{ "vmlinuz-xenpae", "initrd-xenpae" } };
+	static const char *const dirs[] = { "/", "/boot/" };
+	const char *const *name = names[is_64 ? 0 : 1];
+	char kernel[64], ramdisk[64];
+	int r = -ENODATA;
+
+	for (unsigned i = 0; r == -ENODATA && i < 2; i++) {
+		snprintf(kernel, sizeof(kernel), "%s%s", dirs[i], name[0]);
+		snprintf(ramdisk, sizeof(ramdisk), "%s%s", dirs[i], name[1]);
+		a->run->failure.text[0] = '\0';
+		r = try_pygrub(a, kernel, ramdisk, ret);
+	}
+	if (r == 0)
+		snprintf(ret->selection, sizeof(ret->selection),
+			 "--kernel %s --ramdisk %s", kernel, ramdisk);
+	return r;
+}
+
+/* Whatever pygrub left: files of one level, then the directory. */
+static void remove_directory(const struct attempt *a)
+{
+	DIR *dir = opendir(a->directory);
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    unlinkat(dirfd(dir), e->d_name, 0) < 0)
+			(void)unlinkat(dirfd(dir), e->d_name,
+				       AT_REMOVEDIR); /* its chroot */
+	if (dir)
+		closedir(dir);
+	(void)rmdir(a->directory); /* best effort: the next start tries again */
+}
+
+int pygrub_boot(struct run *run, const char *image, bool domuloader, bool is_64,
+		struct output *output, struct pygrub_result *ret)
+{
+	struct attempt a = { .run = run, .image = image, .output = output };
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	a.program = find_pygrub(&run->config);
+	if (!a.program)
+		return failure_set(&run->failure, -ENOENT, FAILURE_PACKAGE,
+				   "the disk cannot be asked: there is no pygrub; set "
+				   "'pygrub' in the configuration to its path");
+	snprintf(a.directory, sizeof(a.directory), "%s/eliloader-%s.pygrub",
+		 output->dir_path, output->tag);
+	snprintf(a.answer, sizeof(a.answer), "%s/answer", a.directory);
+	remove_directory(&a);
+	if (mkdir(a.directory, 0700) < 0)
+		return failure_set(&run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
+				   a.directory, strerror(errno));
+	r = try_pygrub(&a, NULL, NULL, ret);
+	if (r == -ENODATA && domuloader)
+		r = try_domuloader(&a, is_64, ret);
+	remove_directory(&a);
+	return r;
+}

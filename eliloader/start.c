@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eliloader/start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "eliloader/fetch.h"
+#include "eliloader/host.h"
+#include "eliloader/plan.h"
+#include "eliloader/pygrub.h"
+#include "eliloader/ready.h"
+#include "eliloader/record.h"
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "lib/sandbox.h"
+
+struct start {
+	struct run run;
+	struct host_vm vm;
+	struct record record;
+	struct record_store
+		*store; /* owned; NULL: nothing is kept (--explain of a file) */
+	struct plan plan;
+	struct output output;
+	bool done; /* the result is printed: its files stay */
+	char args[ARGS_MAX];
+};
+
+static int fail_why(struct start *s, int r, const char *name, const char *why)
+{
+	return failure_set(&s->run.failure, r, name, "%s", why);
+}
+
+static void start_close(struct start *s)
+{
+	if (s->store)
+		s->store->ops->close(s->store);
+	output_close(&s->output, s->done);
+	plan_done(&s->plan);
+	record_done(&s->record);
+	cache_close(&s->run.cache);
+	config_done(&s->run.config);
+}
+
+static int load_config(struct start *s)
+{
+	const struct request *q = s->run.request;
+	char why[512];
+	int r = config_init(&s->run.config);
+
+	if (r < 0)
+		return fail_why(s, r, FAILURE_INTERNAL, strerror(-r));
+	r = config_load(&s->run.config, q->config_file, q->config_given, why,
+			sizeof(why));
+	if (r < 0)
+		return fail_why(s, r, FAILURE_INTERNAL, why);
+	if (q->cache)
+		s->run.config.cache = strcmp(q->cache, "on") == 0;
+	return 0;
+}
+
+/* Which host's VM is it?  Under xl the state is kept by the VM's name: xl gives a VM that
+ * was created anew another uuid, but the same name. */
+static int find_vm(struct start *s)
+{
+	const struct request *q = s->run.request;
+	char why[512];
+	int r = host_find(q, &s->vm, why, sizeof(why));
+
+	if (r < 0)
+		return fail_why(s, r, FAILURE_INTERNAL, why);
+	snprintf(s->run.vm, sizeof(s->run.vm), "%s",
+		 q->vm_uuid	 ? q->vm_uuid
+		 : s->vm.name[0] ? s->vm.name
+				 : s->vm.uuid);
+	return 0;
+}
+
+static int read_record_file(struct start *s, const char *path)
+{
+	autofree char *text = NULL;
+	size_t len, line = 0;
+	int r = io_read_file_at(AT_FDCWD, path, RECORD_MAX, &text, &len);
+
+	if (r < 0)
+		return failure_set(&s->run.failure, r, FAILURE_METHOD,
+				   "the record %s cannot be read: %s", path,
+				   strerror(-r));
+	r = record_parse(&s->record, text, len, &line);
+	if (r < 0)
+		return failure_set(&s->run.failure, r, FAILURE_METHOD,
+				   "%s:%zu: not a line 'KEY=VALUE' of a record", path,
+				   line);
+	return 0;
+}
+
+static int read_words(struct start *s)
+{
+	const struct request *q = s->run.request;
+	int r = 0;
+
+	if (q->record_file)
+		r = read_record_file(s, q->record_file);
+	for (size_t i = 0; r == 0 && i < q->set_count; i++) {
+		r = record_set(&s->record, q->set[i]);
+		if (r < 0)
+			return failure_set(&s->run.failure, r, FAILURE_METHOD,
+					   "--set '%s': not KEY=VALUE of a record",
+					   q->set[i]);
+	}
+	return r;
+}
+
+static int open_record(struct start *s)
+{
+	const struct request *q = s->run.request;
+	const struct config *c = &s->run.config;
+	char why[1024];
+	int r;
+
+	if (q->vm_uuid) {
+		r = record_open_xapi(q->xapi_socket ? q->xapi_socket : c->xapi_socket,
+				     c->xapi_timeout_s, q->vm_uuid, &s->record, &s->store,
+				     why, sizeof(why));
+		return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
+	}
+	r = read_words(s);
+	if (r < 0 || !*s->run.vm)
+		return r;
+	r = record_open_state(c->state_dir, s->run.vm, s->vm.uuid, &s->record, &s->store,
+			      why, sizeof(why));
+	return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
+}
+
+static int make_plan(struct start *s, enum disk_state disk)
+{
+	char why[1024];
+	int r;
+
+	plan_done(&s->plan);
+	memset(&s->plan, 0, sizeof(s->plan));
+	r = plan_make(s->run.request, &s->record, &s->run.config, &s->vm.limits, disk,
+		      &s->plan);
+	if (r == 0 && s->plan.needs_vbds && s->store && s->run.request->vm_uuid) {
+		r = record_read_vbds(s->store, &s->record, why, sizeof(why));
+		if (r < 0)
+			return fail_why(s, r, FAILURE_INTERNAL, why);
+		plan_done(&s->plan);
+		memset(&s->plan, 0, sizeof(s->plan));
+		r = plan_make(s->run.request, &s->record, &s->run.config, &s->vm.limits,
+			      disk, &s->plan);
+	}
+	return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, strerror(-r)) : 0;
+}
+
+static enum guest_type guest_type(const struct start *s)
+{
+	const char *text = record_get(&s->record, "domain-type");
+
+	if (text && strcmp(text, "pv") == 0)
+		return GUEST_PV;
+	if (text && (strcmp(text, "pvh") == 0 || strcmp(text, "pv_in_pvh") == 0))
+		return strcmp(text, "pvh") == 0 ? GUEST_PVH : GUEST_PV;
+	return s->vm.type;
+}
+
+static void open_progress(struct start *s)
+{
+	const struct request *q = s->run.request;
+	enum progress_style style = PROGRESS_NONE;
+
+	/* stdout is the result, but for libxl, where it is the guest's console */
+	if (q->output && !q->vm_uuid && !(q->quiet && !request_is_libxl(q)))
+		style = isatty(STDOUT_FILENO) ? PROGRESS_BAR : PROGRESS_LINES;
+	progress_init(&s->run.progress, stdout, style);
+}
+
+static int open_tools(struct start *s)
+{
+	const struct request *q = s->run.request;
+	const struct config *c = &s->run.config;
+	char why[512];
+	int r;
+
+	if (q->have_runas && q->runas != 0) {
+		s->run.uid = q->runas;
+		s->run.gid = q->runas;
+	} else {
+		r = sandbox_user(c->worker_user, &s->run.uid, &s->run.gid);
+		if (r < 0)
+			return failure_set(&s->run.failure, r, FAILURE_INTERNAL,
+					   "no user for the workers: '%s': %s",
+					   c->worker_user, strerror(-r));
+	}
+	r = output_open(q, &s->output, why, sizeof(why));
+	if (r < 0)
+		return fail_why(s, r, FAILURE_INTERNAL, why);
+	if (c->cache) {
+		r = cache_open(c->cache_dir, c->cache_size, &s->run.cache);
+		if (r < 0)
+			log_warning("the cache %s cannot be used: %s", c->cache_dir,
+				    strerror(-r));
+	}
+	return 0;
+}
+
+static int open_image(struct start *s, int *ret_fd)
+{
+	const char *path = s->run.request->image;
+
+	*ret_fd = -1;
+	if (s->plan.repo.scheme != SCHEME_CDROM || s->plan.action != PLAN_INSTALL)
+		return 0;
+	if (!path)
+		return failure_set(&s->run.failure, -EINVAL, FAILURE_SOURCE,
+				   "install-repository is cdrom, but no disk was named");
+	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*ret_fd < 0)
+		return failure_set(&s->run.failure, -errno, FAILURE_SOURCE,
+				   "cdrom repo %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* Checks, fix-ups and arguments: what is the same wherever the pair came from. */
+static int make_ready(struct start *s, const struct fetched *fetched)
+{
+	int r = ready_kernel(&s->run, &s->plan, guest_type(s), &s->output, fetched);
+
+	if (r == 0)
+		r = ready_ramdisk(&s->run, &s->plan, &s->output, fetched);
+	if (r < 0)
+		return r;
+	r = plan_args(&s->plan, fetched->media, s->args);
+	if (r < 0)
+		return failure_set(
+			&s->run.failure, r, FAILURE_LIMITS,
+			"the kernel's arguments are longer than %d bytes: shorten "
+			"install-args or install-repository",
+			ARGS_MAX - 1);
+	return 0;
+}
+
+static int install(struct start *s)
+{
+	struct fetched fetched = { 0 };
+	autoclose int image = -1;
+	int r = open_image(s, &image);
+
+	if (r == 0 && s->plan.action == PLAN_INSTALL)
+		r = fetch_pair(&s->run, &s->plan, image, &s->output, &fetched);
+	if (r == 0 && s->plan.action == PLAN_DOM0_FILES)
+		r = fetch_dom0_file(&s->run, s->plan.kernel_path, STREAM_KERNEL,
+				    &s->output, &fetched);
+	if (r == 0 && s->plan.action == PLAN_DOM0_FILES)
+		r = fetch_dom0_file(&s->run, s->plan.ramdisk_path, STREAM_RAMDISK,
+				    &s->output, &fetched);
+	if (s->plan.action == PLAN_DOM0_FILES)
+		fetched.media = MEDIA_ANACONDA_OLD; /* EL 4 */
+	return r < 0 ? r : make_ready(s, &fetched);
+}
+
+/* The disk boots: it is the result, and an install is finished with that. */
+static int boot_disk(struct start *s)
+{
+	const struct distro *d = s->plan.distro;
+	bool suse = d && strcmp(d->name, "sleslike") == 0;
+	const char *arch = record_other(&s->record, "install-arch");
+	struct pygrub_result result;
+	int r;
+
+	r = pygrub_boot(&s->run, s->run.request->image, suse,
+			arch && strcmp(arch, "x86_64") == 0, &s->output, &result);
+	if (r < 0)
+		return r;
+	memcpy(s->args, result.args, sizeof(s->args));
+	if (!d)
+		return 0;
+	r = make_plan(s, DISK_BOOTS);
+	if (r == 0 && *result.selection)
+		r = plan_finish(&s->plan, result.selection);
+	return r;
+}
+
+static int act(struct start *s)
+{
+	int r;
+
+	if (s->plan.action == PLAN_DISK) {
+		r = boot_disk(s);
+		if (r != -ENODATA || !s->plan.distro)
+			return r;
+		progress_say(&s->run.progress,
+			     "the disk does not boot (%s): the installer again",
+			     s->run.failure.text);
+		log_info("the disk does not boot (%s): the installer again",
+			 s->run.failure.text);
+		s->run.failure.text[0] = '\0';
+		r = make_plan(s, DISK_DOES_NOT_BOOT);
+		if (r < 0)
+			return r;
+	}
+	if (s->plan.action == PLAN_ERROR)
+		return fail_why(s, -EINVAL, s->plan.error_name, s->plan.error_text);
+	return install(s);
+}
+
+/* Names, record, result: in this order. */
+static int finish(struct start *s)
+{
+	char why[1024];
+	int r = output_link(&s->output, why, sizeof(why));
+
+	if (r < 0)
+		return fail_why(s, r, FAILURE_INTERNAL, why);
+	if (s->store && s->plan.change_count) {
+		r = s->store->ops->change(s->store, &s->record, s->plan.change,
+					  s->plan.change_count, why, sizeof(why));
+		if (r < 0)
+			return fail_why(s, r, FAILURE_INTERNAL, why);
+	}
+	r = output_result(s->run.request, &s->output, s->args, why, sizeof(why));
+	if (r < 0)
+		return fail_why(s, r, FAILURE_INTERNAL, why);
+	s->done = true;
+	return 0;
+}
+
+static int explain(struct start *s)
+{
+	int r = 0;
+
+	if (s->run.request->json)
+		r = plan_print_json(stdout, &s->plan);
+	else
+		plan_print(stdout, &s->plan);
+	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		r = -EIO;
+	if (r < 0)
+		return failure_set(&s->run.failure, r, "",
+				   "the plan cannot be printed: %s", strerror(-r));
+	return 0;
+}
+
+static int run_start(struct start *s)
+{
+	int r = load_config(s);
+
+	if (r == 0)
+		r = find_vm(s);
+	if (r == 0)
+		r = open_record(s);
+	if (r == 0)
+		r = make_plan(s, DISK_NOT_ASKED);
+	if (r < 0)
+		return r;
+	if (s->run.request->explain)
+		return explain(s);
+	if (s->plan.action == PLAN_ERROR)
+		return fail_why(s, -EINVAL, s->plan.error_name, s->plan.error_text);
+	open_progress(s);
+	r = open_tools(s);
+	if (r == 0)
+		r = act(s);
+	return r < 0 ? r : finish(s);
+}
+
+int start_vm(const struct request *request, struct failure *ret_failure)
+{
+	struct start s = {
+		.run = { .request = request, .cache = { .dir = -1 } },
+		.output = { .dir = -1, .fd = { -1, -1 } },
+	};
+	int r;
+
+	record_init(&s.record);
+	r = run_start(&s);
+	*ret_failure = s.run.failure;
+	start_close(&s);
+	return r;
+}
+
+int start_forget(const struct request *request, struct failure *ret_failure)
+{
+	struct start s = { .run = { .request = request, .cache = { .dir = -1 } } };
+	int r = load_config(&s);
+
+	if (r == 0) {
+		r = record_forget_state(s.run.config.state_dir, request->forget);
+		if (r < 0)
+			r = failure_set(&s.run.failure, r, "",
+					"the state of '%s' in %s cannot be removed: %s",
+					request->forget, s.run.config.state_dir,
+					strerror(-r));
+	}
+	*ret_failure = s.run.failure;
+	config_done(&s.run.config);
+	return r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start - one start of a VM, from the request to the printed result.
+ *
+ *	configuration, VM, record --> plan --> (--explain: print it)
+ *	    --> fetch or ask the disk --> checks and fix-ups --> files get their names
+ *	    --> record changed --> result printed
+ *
+ * A kill at any point leaves no dead end: until the record is changed everything is as it
+ * was; files that had their names are removed by the VM's next start.
+ */
+#pragma once
+#include "eliloader/failure.h"
+#include "eliloader/request.h"
+
+/* 0, or a negative errno with the failure filled in. */
+int start_vm(const struct request *request, struct failure *ret_failure);
+/* --forget */
+int start_forget(const struct request *request, struct failure *ret_failure);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vouch - does a signed InRelease stand behind kernel and ramdisk?
+ * The chain: a key of the keyrings, InRelease, SHA256SUMS, the two files.  gpgv and a
+ * check worker read the texts; we compare digests.
+ * Source: contract par. 5.1
+ */
+#pragma once
+#include "eliloader/fetch.h"
+
+struct vouch_text {
+	void *data; /* owned by the caller; NULL: it was not sent */
+	size_t len;
+};
+
+/* @text: SHA256SUMS, InRelease.  Sets fetched->is_signed.  A bad signature, or one that
+ * lists other files, is a failure; a missing one only where the configuration says so. */
+int vouch_check(struct run *run, const struct wire_offer *offer,
+		const struct vouch_text text[2], struct fetched *fetched);
