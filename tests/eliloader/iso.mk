@@ -1,0 +1,3 @@
+# The parts that find a pair: checksum lists, the search, the ISO worker.
+HELPERS += tests/eliloader/wire_client
+tests/eliloader/wire_client_SRCS := tests/eliloader/wire_client.c $(ELI_WIRE)
