@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lib/sandbox.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/sandbox_calls.h"
+#include "lib/sandbox_root.h"
+
+/* Namespaces, filters and groups are a thread's; another would stay outside. */
+static int check_single_thread(void)
+{
+	struct stat st;
+
+	if (stat("/proc/self/task", &st) < 0)
+		return -errno;
+	return st.st_nlink == 3 ? 0 : -EBUSY; /* ".", ".." and the one thread */
+}
+
+static int check_descriptor(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISDIR(st.st_mode) ? -EPERM : 0;
+}
+
+/* An open directory would be a way back to the old tree. */
+static int check_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *e;
+	uint64_t fd;
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	while (r == 0 && (e = readdir(dir)))
+		if (io_parse_u64(e->d_name, INT32_MAX, &fd) == 0 && (int)fd != dirfd(dir))
+			r = check_descriptor((int)fd);
+	closedir(dir);
+	return r;
+}
+
+static int limit(int resource, uint64_t value)
+{
+	struct rlimit now, want = { .rlim_cur = value, .rlim_max = value };
+
+	if (getrlimit(resource, &now) < 0)
+		return -errno;
+	if (now.rlim_max < value) /* only CAP_SYS_RESOURCE could raise it */
+		want.rlim_cur = want.rlim_max = now.rlim_max;
+	return setrlimit(resource, &want) < 0 ? -errno : 0;
+}
+
+static int set_limits(const struct sandbox *box)
+{
+	int r = limit(RLIMIT_CORE, 0); /* a core would hold what came from outside */
+
+#if !SANDBOX_ASAN /* it reserves terabytes of addresses */
+	if (r == 0 && box->memory_max > 0)
+		r = limit(RLIMIT_AS, box->memory_max);
+#endif
+	if (r == 0)
+		r = limit(RLIMIT_FSIZE, box->file_max);
+	if (r == 0)
+		r = limit(RLIMIT_NOFILE, box->fds_max);
+	if (r == 0 && box->cpu_s > 0)
+		r = limit(RLIMIT_CPU, box->cpu_s);
+	if (r == 0)
+		r = limit(RLIMIT_NPROC, box->processes);
+	/* stderr may be a file: a write past the limit shall fail, not kill */
+	if (r == 0 && signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+		r = -errno;
+	return r;
+}
+
+/* What execve() could give, and what is inherited by it. */
+static int drop_bounding_caps(void)
+{
+	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+			return -errno;
+	/* EINVAL: before Linux 4.3 there are no ambient ones */
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 &&
+	    errno != EINVAL)
+		return -errno;
+	return 0;
+}
+
+/* Keep none but, where wanted, the right to low ports; then look whether that is so. */
+static int set_caps(bool reserved_ports)
+{
+	struct __user_cap_header_struct header = { .version =
+							   _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct __user_cap_data_struct got[_LINUX_CAPABILITY_U32S_3];
+
+	if (reserved_ports)
+		data[0].effective = data[0].permitted = 1U << CAP_NET_BIND_SERVICE;
+	if (syscall(SYS_capset, &header, data) < 0)
+		return -errno;
+	if (syscall(SYS_capget, &header, got) < 0)
+		return -errno;
+	return memcmp(data, got, sizeof(data)) == 0 ? 0 : -EPERM;
+}
+
+static int set_ids(const struct sandbox *box)
+{
+	if (box->uid == 0 || box->gid == 0)
+		return -EPERM;
+	if (box->reserved_ports && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return -errno;
+	if (setgroups(0, NULL) < 0 || setresgid(box->gid, box->gid, box->gid) < 0 ||
+	    setresuid(box->uid, box->uid, box->uid) < 0)
+		return -errno;
+	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+		return -errno;
+	return set_caps(box->reserved_ports);
+}
+
+/* All three ids are what they should be, and none can be made root's. */
+static int prove_not_root(const struct sandbox *box)
+{
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+
+	if (getresuid(&ruid, &euid, &suid) < 0 || getresgid(&rgid, &egid, &sgid) < 0)
+		return -errno;
+	if (ruid != box->uid || euid != box->uid || suid != box->uid ||
+	    rgid != box->gid || egid != box->gid || sgid != box->gid)
+		return -EPERM;
+	if (setuid(0) == 0 || setresuid((uid_t)-1, 0, (uid_t)-1) == 0 || setgid(0) == 0 ||
+	    setresgid((gid_t)-1, 0, (gid_t)-1) == 0)
+		return -EPERM;
+	return getgroups(0, NULL) == 0 ? 0 : -EPERM;
+}
+
+/* The kernel forgets the parent-death signal when ids change; @parent may have died
+ * meanwhile. */
+static int restore_death_signal(int number, pid_t parent)
+{
+	if (number != 0 && prctl(PR_SET_PDEATHSIG, number, 0, 0, 0) < 0)
+		return -errno;
+	return number == 0 || getppid() == parent ? 0 : -ESRCH;
+}
+
+static int become_user(const struct sandbox *box)
+{
+	int r = set_limits(box);
+
+	if (r == 0)
+		r = drop_bounding_caps();
+	if (r == 0)
+		r = set_ids(box);
+	if (r == 0)
+		r = prove_not_root(box);
+	/* no ptrace() by others of the same user, no files of ours below /proc */
+	if (r == 0 && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+		       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
+		r = -errno;
+	return r;
+}
+
+static bool entered;
+
+#if SANDBOX_ASAN
+/* The leak check at the end works with ptrace() and clone(): not in the room. */
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
+{
+	return entered;
+}
+#endif
+
+int sandbox_enter(const struct sandbox *box)
+{
+	pid_t parent = getppid();
+	int death_signal = 0;
+	int r;
+
+	if (entered || prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) < 0)
+		return -EALREADY;
+	r = check_single_thread();
+	if (r == 0)
+		r = check_descriptors();
+	if (r == 0)
+		r = sandbox_root(box->network, box->files);
+	if (r == 0)
+		r = become_user(box);
+	if (r == 0)
+		r = restore_death_signal(death_signal, parent);
+	if (r == 0)
+		r = sandbox_calls(box);
+	entered = r == 0;
+	return r;
+}
+
+int sandbox_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
+{
+	const struct passwd *user;
+
+	errno = 0;
+	user = getpwnam(name);
+	if (!user)
+		user = getpwnam("nobody");
+	if (!user)
+		return errno == 0 ? -ENOENT : -errno;
+	if (user->pw_uid == 0 || user->pw_gid == 0)
+		return -EPERM;
+	*ret_uid = user->pw_uid;
+	*ret_gid = user->pw_gid;
+	return 0;
+}

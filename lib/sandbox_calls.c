@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lib/sandbox_calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Whatever their arguments.  Other machines know more of them, some fewer. */
+static const char *const plain[] = {
+	/* reading and writing what is open */
+	"read",
+	"write",
+	"readv",
+	"writev",
+	"pread64",
+	"pwrite64",
+	"preadv",
+	"pwritev",
+	"lseek",
+	"_llseek",
+	"close",
+	"fstat",
+	"fstat64",
+	"recv",
+	"recvfrom",
+	"recvmsg",
+	"send",
+	"sendto",
+	"sendmsg",
+	"poll",
+	"ppoll",
+	"select",
+	"_newselect",
+	"pselect6",
+	"shutdown",
+	/* memory */
+	"brk",
+	"munmap",
+	"mremap",
+	"madvise",
+	"membarrier",
+	/* time */
+	"clock_gettime",
+	"clock_getres",
+	"clock_nanosleep",
+	"nanosleep",
+	"gettimeofday",
+	"time",
+	"restart_syscall",
+	/* signals to itself, locks of threads, ending */
+	"rt_sigaction",
+	"rt_sigprocmask",
+	"rt_sigreturn",
+	"sigaltstack",
+	"futex",
+	"set_robust_list",
+	"rseq",
+	"sched_yield",
+	"exit",
+	"exit_group",
+	/* who am I, what is there */
+	"getpid",
+	"gettid",
+	"getppid",
+	"getuid",
+	"geteuid",
+	"getgid",
+	"getegid",
+	"getrandom",
+	"getrlimit",
+	"ugetrlimit",
+	"getrusage",
+	"sched_getaffinity",
+	"getcpu",
+	"uname",
+#if SANDBOX_ASAN
+	/* ASan's reports try what memory is there by writing it to a pipe */
+	"pipe",
+	"pipe2",
+#endif
+	NULL,
+};
+
+/* Opening and looking, where the room has files. */
+static const char *const of_files[] = { "stat",	      "stat64",	    "newfstatat",
+					"fstatat64",  "statx",	    "access",
+					"faccessat",  "faccessat2", "readlink",
+					"readlinkat", "getdents64", NULL };
+
+/* Calls with a condition on one argument: (argument & mask) == value. */
+struct rule {
+	const char *call;
+	unsigned arg;
+	uint64_t mask, value;
+};
+#define EXACTLY UINT32_MAX
+
+static const struct rule rules[] = {
+	/* no code is made */
+	{ "mmap", 2, PROT_EXEC, 0 },
+	{ "mmap2", 2, PROT_EXEC, 0 },
+	{ "mprotect", 2, PROT_EXEC, 0 },
+	/* flags are shared with whoever else has the file: looking only */
+	{ "fcntl", 1, EXACTLY, F_GETFL },
+	{ "fcntl", 1, EXACTLY, F_GETFD },
+	{ "fcntl64", 1, EXACTLY, F_GETFL },
+	{ "fcntl64", 1, EXACTLY, F_GETFD },
+	/* libc's fstat() */
+	{ "newfstatat", 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
+	{ "statx", 2, AT_EMPTY_PATH, AT_EMPTY_PATH },
+};
+
+static const struct rule rules_of_files[] = {
+	{ "open", 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
+	{ "openat", 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
+};
+
+static const struct rule rules_of_threads[] = {
+	{ "clone", 0, CLONE_VM | CLONE_THREAD | CLONE_SIGHAND,
+	  CLONE_VM | CLONE_THREAD | CLONE_SIGHAND },
+};
+
+/* Not AF_UNIX: the abstract ones of the host can be reached from its network namespace. */
+static const struct rule rules_of_sockets[] = {
+	{ "socket", 0, EXACTLY, AF_INET },
+	{ "socket", 0, EXACTLY, AF_INET6 },
+};
+
+/* A call that libseccomp or this machine does not know is no loss. */
+static int add(scmp_filter_ctx ctx, const char *call, unsigned count,
+	       const struct scmp_arg_cmp *cmp)
+{
+	int number = seccomp_syscall_resolve_name(call);
+	int r;
+
+	if (number == __NR_SCMP_ERROR)
+		return 0;
+	r = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, number, count, cmp);
+	return r == -EDOM ? 0 : r;
+}
+
+static int add_plain(scmp_filter_ctx ctx, const char *const *calls)
+{
+	int r = 0;
+
+	for (; calls && *calls && r == 0; calls++)
+		r = add(ctx, *calls, 0, NULL);
+	return r;
+}
+
+static int add_rules(scmp_filter_ctx ctx, const struct rule *rule, size_t count)
+{
+	int r = 0;
+
+	for (; count > 0 && r == 0; count--, rule++) {
+		struct scmp_arg_cmp cmp = { .arg = rule->arg,
+					    .op = SCMP_CMP_MASKED_EQ,
+					    .datum_a = rule->mask,
+					    .datum_b = rule->value };
+
+		r = add(ctx, rule->call, 1, &cmp);
+	}
+	return r;
+}
+#define ADD_RULES(ctx, rules) add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
+
+/* Signals to itself (abort() sends one), its own limits to be read. */
+static int add_own(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp read_limit[] = { SCMP_A0(SCMP_CMP_EQ, 0),
+						   SCMP_A2(SCMP_CMP_EQ, 0) };
+	int r = add(ctx, "tgkill", 1, &own);
+
+	return r == 0 ? add(ctx, "prlimit64", 2, read_limit) : r;
+}
+
+/* What the caller asks for; sockets are those of the internet only. */
+static int add_wanted(scmp_filter_ctx ctx, const char *const *calls)
+{
+	int r = 0;
+
+	for (; calls && *calls && r == 0; calls++)
+		r = strcmp(*calls, "socket") == 0 ? ADD_RULES(ctx, rules_of_sockets)
+						  : add(ctx, *calls, 0, NULL);
+	return r;
+}
+
+static int add_all(scmp_filter_ctx ctx, const struct sandbox *box)
+{
+	int r = add_plain(ctx, plain);
+
+	if (r == 0)
+		r = ADD_RULES(ctx, rules);
+	if (r == 0)
+		r = add_own(ctx);
+	if (r == 0 && box->files)
+		r = add_plain(ctx, of_files);
+	if (r == 0 && box->files)
+		r = ADD_RULES(ctx, rules_of_files);
+	if (r == 0 && box->processes > 0)
+		r = ADD_RULES(ctx, rules_of_threads);
+	if (r == 0)
+		r = add_wanted(ctx, box->calls);
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return r == -EDOM ? 0 : r;
+}
+
+int sandbox_calls(const struct sandbox *box)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int r;
+
+	if (!ctx)
+		return -ENOMEM;
+	r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (r < 0) /* a libseccomp or kernel of before 2018 */
+		r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL);
+	if (r == 0)
+		r = add_all(ctx, box);
+	if (r == 0)
+		r = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return r;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lib/sandbox_root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+
+#define ROOM_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+/* more than SANDBOX_FILES of SANDBOX_FILE_MAX, and their directories */
+#define ROOM_OPTIONS "mode=0755,size=8m,nr_inodes=256"
+
+struct copy {
+	const char *path;
+	char *data; /* owned */
+	size_t len;
+};
+
+struct copies {
+	struct copy copy[SANDBOX_FILES];
+	size_t count;
+};
+
+static void copies_done(struct copies *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		free(c->copy[i].data);
+}
+
+/* Read them while there is something to read. */
+static int copies_read(const struct sandbox_file *files, struct copies *ret)
+{
+	for (; files && files->path; files++) {
+		struct copy *c = &ret->copy[ret->count];
+		int r;
+
+		if (ret->count == SANDBOX_FILES)
+			return -E2BIG;
+		if (files->path[0] != '/' || strstr(files->path, "/../"))
+			return -EINVAL;
+		r = io_read_file_at(AT_FDCWD, files->path, SANDBOX_FILE_MAX, &c->data,
+				    &c->len);
+		if (r == -ENOENT || r == -ENOTDIR)
+			continue;
+		if (r < 0)
+			return r;
+		c->path = files->path;
+		ret->count++;
+	}
+	return 0;
+}
+
+static int make_namespaces(bool network)
+{
+	int flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
+
+	if (unshare(network ? flags : flags | CLONE_NEWNET) < 0)
+		return -errno;
+	/* EINVAL: a kernel without cgroup namespaces (before 4.6) */
+	if (unshare(CLONE_NEWCGROUP) < 0 && errno != EINVAL)
+		return -errno;
+	/* what is mounted from here on must not show outside */
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? -errno : 0;
+}
+
+/* On whatever directory there is: the namespace is ours, so nobody misses what it hides. */
+static int mount_room(const char **ret_where)
+{
+	static const char *const places[] = { "/tmp", "/run", "/var", "/usr", "/etc" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		if (mount("room", places[i], "tmpfs", ROOM_FLAGS, ROOM_OPTIONS) == 0) {
+			*ret_where = places[i];
+			return 0;
+		}
+		if (errno != ENOENT && errno != ENOTDIR)
+			return -errno;
+	}
+	return -ENOENT;
+}
+
+/* @path's directories and the file, below the working directory. */
+static int write_copy(const struct copy *c)
+{
+	autofree char *path = strdup(c->path + 1);
+	autoclose int fd = -1;
+
+	if (!path)
+		return -ENOMEM;
+	for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+	if (fd < 0)
+		return -errno;
+	return io_write_all(fd, c->data, c->len);
+}
+
+static int write_copies(const struct copies *copies)
+{
+	mode_t mask = umask(022);
+	int r = 0;
+
+	for (size_t i = 0; i < copies->count && r == 0; i++)
+		r = write_copy(&copies->copy[i]);
+	(void)umask(mask); /* cannot fail */
+	return r;
+}
+
+/* The working directory, a mount point, becomes the root. */
+static int change_root(void)
+{
+	if (syscall(SYS_pivot_root, ".", ".") == 0) {
+		/* the old root now lies over the new one, and "." is the old */
+		if (umount2(".", MNT_DETACH) < 0)
+			return -errno;
+	} else if (errno != EINVAL || mount(".", "/", NULL, MS_MOVE, NULL) < 0 ||
+		   chroot(".") < 0) {
+		return -errno; /* EINVAL: an initramfs, which cannot be pivoted */
+	}
+	return chdir("/") < 0 ? -errno : 0;
+}
+
+int sandbox_root(bool network, const struct sandbox_file *files)
+{
+	__attribute__((cleanup(copies_done))) struct copies copies = { 0 };
+	const char *where = NULL;
+	int r = copies_read(files, &copies);
+
+	if (r == 0)
+		r = make_namespaces(network);
+	if (r == 0)
+		r = mount_room(&where);
+	if (r == 0 && chdir(where) < 0)
+		r = -errno;
+	if (r == 0)
+		r = write_copies(&copies);
+	if (r == 0)
+		r = change_root();
+	if (r == 0 &&
+	    mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY | ROOM_FLAGS, NULL) < 0)
+		r = -errno;
+	return r;
+}
