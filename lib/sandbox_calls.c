@@ -172,9 +172,9 @@ static int add_rules(scmp_filter_ctx ctx, const struct rule *rule, size_t count)
 /* Signals to itself (abort() sends one), its own limits to be read. */
 static int add_own(scmp_filter_ctx ctx)
 {
-	const struct scmp_arg_cmp own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
-	const struct scmp_arg_cmp read_limit[] = { SCMP_A0(SCMP_CMP_EQ, 0),
-						   SCMP_A2(SCMP_CMP_EQ, 0) };
+	const struct scmp_arg_cmp own = { 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 };
+	const struct scmp_arg_cmp read_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
+						   { 2, SCMP_CMP_EQ, 0, 0 } };
 	int r = add(ctx, "tgkill", 1, &own);
 
 	return r == 0 ? add(ctx, "prlimit64", 2, read_limit) : r;

@@ -71,15 +71,13 @@ static int make_namespaces(bool network)
 }
 
 /* On whatever directory there is: the namespace is ours, so nobody misses what it hides. */
-static int mount_room(const char **ret_where)
+static int mount_room(void)
 {
 	static const char *const places[] = { "/tmp", "/run", "/var", "/usr", "/etc" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		if (mount("room", places[i], "tmpfs", ROOM_FLAGS, ROOM_OPTIONS) == 0) {
-			*ret_where = places[i];
-			return 0;
-		}
+		if (mount("room", places[i], "tmpfs", ROOM_FLAGS, ROOM_OPTIONS) == 0)
+			return chdir(places[i]) < 0 ? -errno : 0;
 		if (errno != ENOENT && errno != ENOTDIR)
 			return -errno;
 	}
@@ -134,15 +132,12 @@ static int change_root(void)
 int sandbox_root(bool network, const struct sandbox_file *files)
 {
 	__attribute__((cleanup(copies_done))) struct copies copies = { 0 };
-	const char *where = NULL;
 	int r = copies_read(files, &copies);
 
 	if (r == 0)
 		r = make_namespaces(network);
 	if (r == 0)
-		r = mount_room(&where);
-	if (r == 0 && chdir(where) < 0)
-		r = -errno;
+		r = mount_room();
 	if (r == 0)
 		r = write_copies(&copies);
 	if (r == 0)
