@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define CONFIG_FILE_DEFAULT "/etc/eliloader.conf"
 
@@ -28,7 +29,8 @@ struct config {
 	size_t keyring_count;
 	enum signature_policy signature; /* signature = off|auto|require */
 	char *worker_user;		 /* worker-user, default "eliloader" */
-	char *xapi_socket; /* xapi-socket, default /var/lib/xcp/xapi, else /var/xapi/xapi */
+	char *xapi_socket; /* xapi-socket, default /var/lib/xcp/xapi; where that is not, but
+			    * /var/xapi/xapi is, the latter */
 	char *state_dir;   /* state-directory, default /var/lib/eliloader */
 	char *cache_dir;   /* cache-directory, default /var/cache/eliloader */
 	char *installer_dir; /* guest-installer-directory */
@@ -41,7 +43,7 @@ struct config {
 	unsigned connect_timeout_s, stall_timeout_s, fetch_tries, xapi_timeout_s;
 };
 
-/* The built-in values. */
+/* The built-in values; config_done() also after a failure. */
 int config_init(struct config *c);
 void config_done(struct config *c);
 #define autoconfig __attribute__((cleanup(config_done)))
@@ -51,5 +53,7 @@ int config_parse(struct config *c, const char *path, char *text, size_t len,
 /* An absent file is fine unless @must. */
 int config_load(struct config *c, const char *path, bool must, char *ret_why,
 		size_t size);
+/* The keys, for --help. */
+void config_print_keys(FILE *out);
 /* Does the list allow @host (any case)?  An empty list allows all. */
 bool config_allows_host(const struct config *c, const char *host);

@@ -8,7 +8,13 @@
  *                   with " and \ escaped by backslashes in the first two
  *   libxl           [--kernel=K] [--ramdisk=R] [--args=A] [--runas=UID] [--quiet]
  *                   --output=F --output-format=simple0 --output-directory=D [WORD...] IMAGE
- * Source: contract par. 1.1, 1.4
+ * Trust:  what follows --vm UUID are the words of PV-bootloader-args, which whoever may
+ *         edit the VM chooses.  There, only words that name nothing of dom0's are taken:
+ *         no file, no socket, no directory, no second VM.
+ * Image:  the last word that is not an option: toolstacks put it there, and a stray word
+ *         of PV-bootloader-args must not choose a file of dom0's.  (eliloader 1.9 took
+ *         the first of several.)
+ * Source: contract par. 1.1, 1.4, 4.1
  * Owns:   strings are borrowed from argv, lists are owned.
  * Errors: a usage error is printed and the program ends with status 2, but in xenopsd's
  *         dialect the text begins with "RuntimeError: " (contract par. 1.3).
@@ -17,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum output_format {
@@ -47,17 +54,23 @@ struct request {
 	const char *xapi_socket; /* --xapi-socket; NULL: the configuration's */
 	const char *domain;	 /* --domain ID|NAME: for --explain and the state; NULL */
 	const char *cache;	 /* --cache=off|on; NULL: the configuration's */
+	/* --cdrom FILE: the ISO image, when IMAGE is the disk to install to (not with
+	 * --vm); NULL: the image is the ISO, or there is none */
+	const char *cdrom;
 
 	bool explain, json; /* print the plan and do nothing */
 	const char *forget; /* --forget NAME: remove that VM's state */
 };
 
 enum request_verdict { REQUEST_RUN, REQUEST_HELP, REQUEST_VERSION, REQUEST_WRONG };
-/* Pure.  REQUEST_WRONG: @ret_why (size bytes) says what, naming the word. */
+/* Pure.  REQUEST_WRONG: @ret_why (size bytes) says what, naming the word; request_is_xapi()
+ * tells even then how to say it. */
 enum request_verdict request_parse(int argc, char *const argv[], struct request *ret,
 				   char *ret_why, size_t size);
 void request_done(struct request *r);
 #define autorequest __attribute__((cleanup(request_done)))
+/* The options, for --help. */
+void request_print_options(FILE *out);
 /* Who called: xapi (--vm), libxl (--output...), or nobody known. */
 bool request_is_xapi(const struct request *r);
 bool request_is_libxl(const struct request *r);

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eliloader/request.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eliloader/config.h"
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/log.h"
+
+#define UUID_LEN      36
+#define WORDS_MAX     4096 /* of argv: a kernel allows more, no toolstack makes more */
+#define RUNAS_UID_MAX 0xfffffffdU /* the next two mean "none" to the kernel */
+
+enum option_kind {
+	OPTION_FLAG,
+	OPTION_TEXT,	 /* needs a value that is not empty */
+	OPTION_OPTIONAL, /* an empty value is as if it was not given */
+};
+
+struct parse {
+	struct request *r;
+	int argc, at; /* words, the next one */
+	char *const *argv;
+	bool after_vm; /* what comes now is the VM's word, not the toolstack's */
+	char *why;
+	size_t size;
+};
+
+struct option {
+	const char *name;
+	enum option_kind kind;
+	bool vm_too; /* may stand in PV-bootloader-args */
+	int (*take)(struct parse *p, const char *value);
+	const char *value_name, *help; /* NULL: not for people */
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct parse *p, const char *fmt,
+						      ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(p->why, p->size, fmt, ap); /* cut at its room */
+	va_end(ap);
+}
+
+/* The word as it may be printed: argv may come from a VM's record. */
+static const char *shown(char out[128], const char *word)
+{
+	(void)log_escape(out, 128, word, strlen(word)); /* cut at its room */
+	return out;
+}
+
+/* Join @text to what --args and its kin gave before. */
+static int join_args(struct parse *p, const char *text)
+{
+	char *joined;
+
+	if (!*text)
+		return 0;
+	if (asprintf(&joined, "%s%s%s", p->r->args ? p->r->args : "",
+		     p->r->args ? " " : "", text) < 0)
+		return -ENOMEM;
+	free(p->r->args);
+	p->r->args = joined;
+	return 0;
+}
+
+/* --default_args and --extra_args: xapi put a backslash before '"' and '\'. */
+static int take_escaped_args(struct parse *p, const char *value)
+{
+	autofree char *text = strdup(value);
+	char *to = text;
+
+	if (!text)
+		return -ENOMEM;
+	for (const char *from = text; *from; from++) {
+		if (*from == '\\' && (from[1] == '"' || from[1] == '\\'))
+			from++;
+		*to++ = *from;
+	}
+	*to = '\0';
+	return join_args(p, text);
+}
+
+static bool is_uuid(const char *text)
+{
+	if (strlen(text) != UUID_LEN)
+		return false;
+	for (unsigned i = 0; i < UUID_LEN; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23
+			    ? text[i] != '-'
+			    : !strchr("0123456789abcdefABCDEF", text[i]))
+			return false;
+	return true;
+}
+
+static int take_vm(struct parse *p, const char *value)
+{
+	if (!is_uuid(value)) {
+		say(p, "--vm wants a UUID");
+		return -EINVAL;
+	}
+	p->r->vm_uuid = value;
+	p->after_vm = true;
+	return 0;
+}
+
+static int take_format(struct parse *p, const char *value)
+{
+	static const char *const names[] = { "simple", "simple0", "sxp" };
+
+	for (unsigned i = 0; i < 3; i++)
+		if (strcmp(value, names[i]) == 0) {
+			p->r->format = (enum output_format)i;
+			return 0;
+		}
+	say(p, "--output-format is simple, simple0 or sxp");
+	return -EINVAL;
+}
+
+static int take_runas(struct parse *p, const char *value)
+{
+	uint64_t uid;
+
+	if (io_parse_u64(value, RUNAS_UID_MAX, &uid) < 0 || uid == 0) {
+		say(p, "--runas wants the number of a user who is not root");
+		return -EINVAL;
+	}
+	p->r->have_runas = true;
+	p->r->runas = (uid_t)uid;
+	return 0;
+}
+
+static int take_cache(struct parse *p, const char *value)
+{
+	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
+		say(p, "--cache is on or off");
+		return -EINVAL;
+	}
+	p->r->cache = value;
+	return 0;
+}
+
+static int take_set(struct parse *p, const char *value)
+{
+	const char **more;
+
+	if (!strchr(value, '=')) {
+		say(p, "--set wants KEY=VALUE");
+		return -EINVAL;
+	}
+	more = reallocarray(p->r->set, p->r->set_count + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	p->r->set = more;
+	p->r->set[p->r->set_count++] = value;
+	return 0;
+}
+
+#define TAKE_TEXT(field)                                                                 \
+	static int take_##field(struct parse *p, const char *value)                      \
+	{                                                                                \
+		p->r->field = value;                                                     \
+		return 0;                                                                \
+	}
+TAKE_TEXT(kernel)
+TAKE_TEXT(ramdisk)
+TAKE_TEXT(entry)
+TAKE_TEXT(output)
+TAKE_TEXT(output_directory)
+TAKE_TEXT(record_file)
+TAKE_TEXT(xapi_socket)
+TAKE_TEXT(domain)
+TAKE_TEXT(forget)
+TAKE_TEXT(cdrom)
+
+static int take_config_file(struct parse *p, const char *value)
+{
+	p->r->config_file = value;
+	p->r->config_given = true;
+	return 0;
+}
+
+#define TAKE_FLAG(field)                                                                 \
+	static int take_##field(struct parse *p, const char *value)                      \
+	{                                                                                \
+		(void)value; /* there is none */                                         \
+		p->r->field = true;                                                      \
+		return 0;                                                                \
+	}
+TAKE_FLAG(quiet)
+TAKE_FLAG(verbose)
+TAKE_FLAG(explain)
+
+static int take_json(struct parse *p, const char *value)
+{
+	p->r->json = true;
+	return take_explain(p, value);
+}
+
+/* Accepted and without effect, as it always was. */
+static int take_nothing(struct parse *p, const char *value)
+{
+	(void)p;
+	(void)value;
+	return 0;
+}
+
+static const struct option options[] = {
+	{ "vm", OPTION_TEXT, false, take_vm, "UUID",
+	  "the VM, whose record XAPI is asked for" },
+	{ "kernel", OPTION_OPTIONAL, true, take_kernel, "PATH",
+	  "kernel in the guest's disk" },
+	{ "ramdisk", OPTION_OPTIONAL, true, take_ramdisk, "PATH",
+	  "ramdisk in the guest's disk" },
+	{ "entry", OPTION_OPTIONAL, true, take_entry, "N",
+	  "entry of the guest's boot menu" },
+	{ "args", OPTION_OPTIONAL, true, join_args, "TEXT",
+	  "kernel arguments, put first" },
+	{ "default_args", OPTION_OPTIONAL, true, take_escaped_args, NULL, NULL },
+	{ "extra_args", OPTION_OPTIONAL, true, take_escaped_args, NULL, NULL },
+	{ "cache", OPTION_TEXT, true, take_cache, "on|off",
+	  "use what was fetched before" },
+	{ "quiet", OPTION_FLAG, true, take_quiet, NULL, "no progress, only errors" },
+	{ "verbose", OPTION_FLAG, true, take_verbose, NULL, "say what is done" },
+	{ "logging", OPTION_FLAG, true, take_nothing, NULL, NULL },
+	{ "output", OPTION_TEXT, false, take_output, "FILE",
+	  "where the result is written" },
+	{ "output-format", OPTION_TEXT, false, take_format, "FORMAT",
+	  "simple, simple0 or sxp" },
+	{ "output-directory", OPTION_TEXT, false, take_output_directory, "DIR",
+	  "where kernel and ramdisk are put" },
+	{ "runas", OPTION_TEXT, false, take_runas, "UID", "the workers' user" },
+	{ "record", OPTION_TEXT, false, take_record_file, "FILE",
+	  "the VM's record, where there is no XAPI" },
+	{ "set", OPTION_TEXT, false, take_set, "KEY=VALUE", "one key of it" },
+	{ "cdrom", OPTION_TEXT, false, take_cdrom, "FILE",
+	  "the installer's ISO image, when IMAGE is the disk" },
+	{ "domain", OPTION_TEXT, false, take_domain, "ID|NAME",
+	  "the domain, for --explain" },
+	{ "config", OPTION_TEXT, false, take_config_file, "FILE",
+	  "not /etc/eliloader.conf" },
+	{ "xapi-socket", OPTION_TEXT, false, take_xapi_socket, "PATH",
+	  "where XAPI listens" },
+	{ "explain", OPTION_FLAG, true, take_explain, NULL,
+	  "print what would be done, and why, and do nothing" },
+	{ "json", OPTION_FLAG, true, take_json, NULL, "the same for machines" },
+	{ "forget", OPTION_TEXT, false, take_forget, "NAME",
+	  "remove what is remembered of that VM under xl" },
+	{ .name = NULL },
+};
+
+static const char *short_name(char c)
+{
+	return c == 'q' ? "quiet" : c == 'v' ? "verbose" : NULL;
+}
+
+/* Find the option that @word is, and its value when that is in the same word. */
+static const struct option *find_option(const char *word, const char **ret_value)
+{
+	const char *name = word + 2;
+	size_t len = strcspn(name, "=");
+
+	*ret_value = NULL;
+	if (word[1] != '-') {
+		name = word[2] ? NULL : short_name(word[1]);
+		len = name ? strlen(name) : 0;
+	} else if (name[len] == '=') {
+		*ret_value = name + len + 1;
+	}
+	for (const struct option *o = options; name && o->name; o++)
+		if (strlen(o->name) == len && strncmp(o->name, name, len) == 0)
+			return o;
+	return NULL;
+}
+
+/* The next word as @o's value.  For kernel arguments an empty one is a value; else it
+ * comes of two spaces in PV-bootloader-args. */
+static const char *next_value(struct parse *p, const struct option *o)
+{
+	bool args = o->take == join_args || o->take == take_escaped_args;
+
+	while (!args && p->at < p->argc && !*p->argv[p->at])
+		p->at++;
+	return p->at < p->argc ? p->argv[p->at++] : NULL;
+}
+
+static bool has_control_byte(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return true;
+	return false;
+}
+
+static int take_option(struct parse *p, const struct option *o, const char *value)
+{
+	if (p->after_vm && !o->vm_too) {
+		say(p,
+		    "--%s must stand before --vm: what follows there is the VM's own "
+		    "PV-bootloader-args",
+		    o->name);
+		return -EINVAL;
+	}
+	if (o->kind == OPTION_FLAG) {
+		if (value)
+			say(p, "--%s takes no value", o->name);
+		return value ? -EINVAL : o->take(p, NULL);
+	}
+	if (!value)
+		value = next_value(p, o);
+	if (!value || (!*value && o->kind == OPTION_TEXT)) {
+		say(p, "--%s needs a value", o->name);
+		return -EINVAL;
+	}
+	if (has_control_byte(value)) {
+		say(p, "--%s's value has a control character in it", o->name);
+		return -EINVAL;
+	}
+	return *value ? o->take(p, value) : 0;
+}
+
+static int parse_word(struct parse *p, const char *word)
+{
+	const struct option *o;
+	const char *value;
+	char text[128];
+
+	o = find_option(word, &value);
+	if (o)
+		return take_option(p, o, value);
+	say(p, "there is no option '%s'", shown(text, word));
+	return -EINVAL;
+}
+
+static int parse_words(struct parse *p)
+{
+	bool only_images = false;
+	const char *word;
+	int r = 0;
+
+	while (r >= 0 && p->at < p->argc) {
+		word = p->argv[p->at++];
+		if (strcmp(word, "--") == 0)
+			only_images = true;
+		else if (word[0] == '-' && !only_images)
+			r = parse_word(p, word);
+		else if (word[0])
+			p->r->image = word;
+	}
+	return r;
+}
+
+/* What is asked for before anything else is looked at; an error on the way to --vm must
+ * be told in xenopsd's way, too. */
+static enum request_verdict look_ahead(struct parse *p)
+{
+	enum request_verdict verdict = REQUEST_RUN;
+
+	for (int i = 1; i < p->argc; i++) {
+		if (strcmp(p->argv[i], "--vm") == 0 ||
+		    strncmp(p->argv[i], "--vm=", 5) == 0)
+			p->r->vm_uuid = "";
+		if (p->r->vm_uuid || verdict != REQUEST_RUN)
+			continue;
+		if (strcmp(p->argv[i], "--help") == 0 || strcmp(p->argv[i], "-h") == 0)
+			verdict = REQUEST_HELP;
+		else if (strcmp(p->argv[i], "--version") == 0)
+			verdict = REQUEST_VERSION;
+	}
+	return verdict;
+}
+
+static int check_whole(struct parse *p)
+{
+	const struct request *r = p->r;
+
+	if (r->vm_uuid && (r->record_file || r->set_count > 0 || r->cdrom || r->domain))
+		say(p,
+		    "--record, --set, --cdrom and --domain are for hosts without XAPI");
+	else if (r->vm_uuid && r->format != FORMAT_SIMPLE && r->format != FORMAT_SXP)
+		say(p, "with --vm the output format is simple or sxp");
+	else if (!r->image && !r->explain && !r->forget)
+		say(p, "there is no disk image; see --help");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+enum request_verdict request_parse(int argc, char *const argv[], struct request *ret,
+				   char *ret_why, size_t size)
+{
+	struct parse p = { ret, argc, 1, argv, false, ret_why, size };
+	enum request_verdict verdict;
+	int r;
+
+	*ret = (struct request){ .config_file = CONFIG_FILE_DEFAULT };
+	ret_why[0] = '\0';
+	verdict = look_ahead(&p);
+	if (verdict != REQUEST_RUN)
+		return verdict;
+	if (argc > WORDS_MAX) {
+		say(&p, "there are more than %d words", WORDS_MAX);
+		return REQUEST_WRONG;
+	}
+	r = parse_words(&p);
+	if (r >= 0 && !p.after_vm)
+		ret->vm_uuid = NULL; /* "--vm" was the value of something else */
+	if (r >= 0)
+		r = check_whole(&p);
+	if (r == -ENOMEM)
+		say(&p, "%s", strerror(ENOMEM));
+	return r < 0 ? REQUEST_WRONG : REQUEST_RUN;
+}
+
+void request_done(struct request *r)
+{
+	free(r->args);
+	free(r->set);
+	*r = (struct request){ .args = NULL };
+}
+
+void request_print_options(FILE *out)
+{
+	char left[48];
+
+	for (const struct option *o = options; o->name; o++) {
+		if (!o->help)
+			continue;
+		(void)snprintf(left, sizeof(left), "--%s%s%s", o->name,
+			       o->value_name ? "=" : "",
+			       o->value_name ? o->value_name : "");
+		(void)fprintf(out, "  %-26s %s\n", left, o->help);
+	}
+	(void)fprintf(out, "  %-26s %s\n  %-26s %s\n", "--help", "this text", "--version",
+		      "the version");
+}
+
+bool request_is_xapi(const struct request *r)
+{
+	return r->vm_uuid != NULL;
+}
+
+bool request_is_libxl(const struct request *r)
+{
+	return r->output != NULL || r->output_directory != NULL;
+}
