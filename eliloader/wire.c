@@ -41,7 +41,7 @@ int wire_send(int fd, enum wire_type type, unsigned stream, const void *data, si
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -errno;
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
 		iov_skip(iov, 2, (size_t)n);
 		left -= (size_t)n;
 	}

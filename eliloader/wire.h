@@ -151,10 +151,11 @@ struct wire_done {
 	char text[2044]; /* one sentence, NUL-terminated; outside text */
 };
 
-/* Send one message; @data may be NULL when @len is 0. */
+/* Send one message; @data may be NULL when @len is 0.  -EPIPE: the other side is gone. */
 int wire_send(int fd, enum wire_type type, unsigned stream, const void *data, size_t len);
 /* Receive a header; -ENODATA: the other side has closed.  -ETIMEDOUT after @timeout_ms
- * (-1: none) without its first byte. */
+ * (-1: none) without its first byte.  The time-outs of the socket itself (SO_RCVTIMEO,
+ * SO_SNDTIMEO) are -ETIMEDOUT, too, of all functions here. */
 int wire_receive(int fd, int timeout_ms, struct wire_header *ret_header);
 /* Exactly @len bytes of what follows a header.  -EBADMSG: closed before. */
 int wire_receive_body(int fd, void *data, size_t len);

@@ -29,7 +29,8 @@ struct worker {
 /* @fds: @count descriptors for it, in order.  -ENOENT: there is no such program. */
 int worker_start(struct worker *w, const char *program, uid_t uid, gid_t gid,
 		 const int *fds, unsigned count);
-/* End it, at once if it still runs; its exit status, or 128 + the signal. */
+/* End it, at once if it still runs; its exit status, or 128 + the signal.  That may be
+ * SIGKILL also when it had said DONE and was about to end. */
 int worker_end(struct worker *w);
 
 /* Bytes of one stream, to be kept by @write; digests are made on the way. */
@@ -39,10 +40,16 @@ struct sink {
 	uint64_t len; /* so far */
 	bool whole;   /* END has come */
 	void *sha256; /* owned: struct sha256_ctx of nettle */
-	void *md5;    /* owned: struct md5_ctx */
+	void *md5;    /* owned: struct md5_ctx; NULL: it is not wanted */
 };
+/* No room for digests shows when the first byte comes (-ENOMEM). */
 void sink_init(struct sink *s, int fd, uint64_t max);
+/* Only old fix-up maps want MD5, and it costs more than SHA-256 does: leave it out. */
+void sink_without_md5(struct sink *s);
 void sink_done(struct sink *s);
+/* For worker_listen(): keep more bytes (-EFBIG: over its limit); begin anew. */
+int sink_add(struct sink *s, const void *data, size_t len);
+int sink_restart(struct sink *s);
 /* Of all bytes; only when @whole. */
 void sink_sha256(const struct sink *s, uint8_t ret_digest[SHA256_LEN]);
 void sink_md5(const struct sink *s, uint8_t ret_digest[16]);
@@ -59,9 +66,17 @@ struct worker_handler {
 	void *arg;
 	struct sink *sinks; /* STREAMS of them */
 };
+#define WORKER_NOTES	1000 /* more are flooding */
+#define WORKER_RESTARTS 32   /* of one stream: more than FETCH_TRIES, but an end */
+
 /* Until DONE (its checked copy in @ret_done; 0 is returned whatever its result) or a
  * failure: -EBADMSG out of order or malformed, -EFBIG over a sink's limit, -ETIMEDOUT
  * silent for WORKER_SILENCE_S, -EPIPE ended without a word, else what a handler or
- * write() said.  Texts in all structs are NUL-terminated when handlers see them. */
+ * write() said.  Texts in all structs are NUL-terminated when handlers see them.
+ * Which grammar of wire.h holds is told by @offer: a source worker's with it, a check
+ * worker's without.  A DONE with RESULT_OK comes only when each stream that GO asked for
+ * (of a check worker: that has begun) is whole.  The handlers may fill in the sinks; those
+ * that GO asks for must be there when @offer returns.  What was out of place is logged
+ * with --verbose. */
 int worker_listen(struct worker *w, const struct worker_handler *h,
 		  struct wire_done *ret_done);
