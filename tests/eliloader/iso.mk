@@ -1,3 +1,6 @@
 # The parts that find a pair: checksum lists, the search, the ISO worker.
 HELPERS += tests/eliloader/wire_client
 tests/eliloader/wire_client_SRCS := tests/eliloader/wire_client.c $(ELI_WIRE)
+
+TESTS += tests/eliloader/sums
+tests/eliloader/sums_SRCS := tests/eliloader/sums.c eliloader/sums.c
