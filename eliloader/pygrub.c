@@ -185,7 +185,7 @@ static int take_answer(const struct attempt *a, struct pygrub_result *ret)
 static int try_pygrub(const struct attempt *a, const char *kernel, const char *ramdisk,
 		      struct pygrub_result *ret)
 {
-	autoclose int said = memfd_create("pygrub", MFD_CLOEXEC);
+	autoclose int said = memfd_create("pygrub", MFD_CLOEXEC), answer = -1;
 	char words[8][800];
 	char *argv[] = { words[0], words[1], words[2], words[3], words[4], words[5],
 			 words[6], words[7], NULL,     NULL,	 NULL };
@@ -206,7 +206,10 @@ static int try_pygrub(const struct attempt *a, const char *kernel, const char *r
 	}
 	argv[n++] = (char *)(uintptr_t)a->image; /* execve's type */
 	argv[n] = NULL;
-	(void)unlink(a->answer); /* of an earlier run, if any */
+	answer = open(a->answer, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (answer < 0) /* it wants a file that is there */
+		return failure_set(&a->run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
+				   a->answer, strerror(errno));
 	r = run_pygrub(argv, said);
 	if (r == 0)
 		r = take_answer(a, ret);

@@ -46,7 +46,7 @@ machine_check() {
 # machine_argv NAME DIR MEMORY SHARE : set argv, the qemu that is this machine with its
 # memory in the file MEMORY.  A frozen machine is thawed by the same argv.
 machine_argv() {
-	local name=$1 dir=$2 memory=$3 share=$4 small disk snapshot=on mb=1300
+	local name=$1 dir=$2 memory=$3 share=$4 small disk snapshot=on mb=2400
 	local console=file,path=$dir/console.log
 	# bootscrub: memory that nobody touches stays a hole in the file
 	local xen="console=com1 com1=115200 bootscrub=0 dom0_mem=640M,max:640M loglvl=warning"
@@ -54,7 +54,7 @@ machine_argv() {
 
 	linux+=" lab_store=${name%-*} lab_guest=${name#*-}"
 	small=$("$here/image" small) || return 1
-	[ "${name#*-}" != systemd ] || mb=1400
+	[ "${name#*-}" != systemd ] || mb=2500
 	[ "$machine_console" != pipe ] ||
 		console=pipe,path=$dir/console,logfile=$dir/console.log
 	argv=(qemu-system-x86_64 -accel "tcg,tb-size=512" -cpu "qemu64,+npt" -smp 1

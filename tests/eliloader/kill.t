@@ -1,0 +1,120 @@
+#!/bin/bash
+# kill.t - kill -9 at every system call of a start that changes something, under both
+# toolstacks; then the VM starts again: it is installed, and nothing is left over.
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/eliloader/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eliloader/xapi.sh
+. "$top/tests/eliloader/xapi.sh"
+# shellcheck source=tests/eliloader/servers.sh
+. "$top/tests/eliloader/servers.sh"
+
+# what changes a file, a name, a record or somebody else's mind
+calls=openat,linkat,link,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir
+calls+=,ftruncate,fchmod,fchmodat,fsync,fdatasync,write,pwrite64,writev,sendto,sendmsg
+calls+=,copy_file_range,sendfile,ioctl,utimensat,flock,connect,socketpair,clone,clone3,vfork
+
+eli_dir
+tree_debian "$dir/www/debian"
+serve "$dir/www"
+# shellcheck disable=SC2154 # set by serve
+keys=(install-repository="$www/debian/" install-distro=debianlike debian-release=bookworm
+	install-arch=amd64)
+uuid=6d2f9a3e-1111-4222-8333-000000000001
+xapi_start "$dir"
+
+# fresh : as if eliloader had never run, but for what is known of the kernel
+fresh() {
+	rm -rf "$dir/cache" "$dir/state"
+	! [ -e "$dir/cache.kept" ] || cp -a "$dir/cache.kept" "$dir/cache"
+	xapi_rules
+	xapi_vm "$uuid" vm1 "${keys[@]/#/other-config:}"
+}
+keep_notes() {
+	rm -rf "$dir/cache.kept"
+	cp -a "$dir/cache" "$dir/cache.kept"
+	find "$dir/cache.kept" -type f ! -name 'note-*' -delete
+}
+
+xl_tool() {
+	local words
+
+	xl_words vm1 "${keys[@]}"
+	xl_name=vm1
+	rm -rf "$dir/out"
+	mkdir -p -m 700 "$dir/out/vm1.d"
+	install -m 600 /dev/null "$dir/out/vm1.out"
+	"$@" "$O/eliloader" --config "$dir/eliloader.conf" --state vm1 "${words[@]}" \
+		> "$dir/said" 2>&1 < /dev/null
+}
+xapi_tool() {
+	"$@" "$O/eliloader" --config "$dir/eliloader.conf" --xapi-socket "$XAPI_SOCKET" \
+		-q --vm "$uuid" "$dir/disk.img" > "$dir/answer" 2> "$dir/said" < /dev/null
+}
+xl_round() { sed -n 's/^other-config:install-round=//p' "$dir/state/vm1.state" 2> /dev/null; }
+xapi_round() { xapi_get "$uuid" other-config:install-round; }
+
+# points TOOLSTACK : each call that a whole start makes, as "name number"
+points() {
+	fresh
+	"$1_tool" strace -qq -o "$dir/trace" -e trace="$calls" -e signal=none
+	grep -oE '^[a-z0-9_]+\(' "$dir/trace" | tr -d '(' | awk '{print $1, ++n[$1]}'
+}
+
+# A start after a kill is right when it gives out the whole pair and the round is 2.
+starts_well() {
+	"$1_tool" || return
+	"$1_result_is_whole" && [ "$("$1_round")" = 2 ]
+}
+xl_result_is_whole() {
+	cmp -s "$(xl_result kernel)" "$kernel_file" && cmp -s "$(xl_result ramdisk)" "$ramdisk_file"
+}
+xapi_result_is_whole() {
+	cmp -s "$(xapi_result kernel)" "$kernel_file" &&
+		cmp -s "$(xapi_result ramdisk)" "$ramdisk_file"
+}
+
+# left : files that nobody owns any more; the cache's are whole ones under their names
+left() {
+	find /run/xend "$dir/out" -type f ! -name '*.out' 2> /dev/null
+	find "$dir/cache" "$dir/state" -type f 2> /dev/null |
+		grep -vE '/(sha256|vm|made|note)-[0-9a-f]{64}$|/lock$|/vm1\.state$|/vm1\.lock$'
+}
+
+# one TOOLSTACK NAME NUMBER
+one() {
+	local toolstack=$1 name=$2 n=$3
+
+	fresh
+	"${toolstack}_tool" strace -qq -o /dev/null -e trace="$name" -e signal=none \
+		-e "inject=$name:signal=KILL:when=$n" 2> /dev/null
+	# killed after the record was changed: the installer was given out, as far as the
+	# record goes, but no toolstack has it.  The disk does not boot, so it comes again.
+	if ! starts_well "$toolstack"; then
+		fail "$toolstack: killed at $name $n, started again"
+		diag "$(cat "$dir/said")" "round: $("${toolstack}_round")"
+		return
+	fi
+	"${toolstack}_toolstack"
+	if [ -n "$(left)" ]; then
+		fail "$toolstack: killed at $name $n: nothing is left"
+		diag "$(left)"
+	fi
+}
+
+matrix() {
+	local toolstack=$1 name n count=0 bad=$tap_bad
+
+	fresh
+	ok "$toolstack: a start that is not killed" starts_well "$toolstack"
+	keep_notes
+	while read -r name n <&9; do
+		one "$toolstack" "$name" "$n"
+		count=$((count + 1))
+	done 9< <(points "$toolstack")
+	ok "$toolstack: enough calls to be killed at ($count)" test "$count" -gt 20
+	[ "$tap_bad" != "$bad" ] || pass "$toolstack: killed at each of $count calls, it starts again, nothing is left"
+}
+matrix xl
+matrix xapi
+done_testing
