@@ -3,3 +3,7 @@ tests/eliloader/record_SRCS := tests/eliloader/record.c eliloader/record.c $(LIB
 HELPERS += tests/eliloader/record_cli
 tests/eliloader/record_cli_SRCS := tests/eliloader/record_cli.c $(ELI_RECORD) $(LIB_BASE)
 tests/eliloader/record_cli_LIBS := $(ELI_RECORD_LIBS)
+TESTS += tests/eliloader/xmlrpc tests/eliloader/xapi_http
+tests/eliloader/xmlrpc_SRCS := tests/eliloader/xmlrpc.c $(ELI_XMLRPC) $(LIB_BASE)
+tests/eliloader/xmlrpc_LIBS := expat
+tests/eliloader/xapi_http_SRCS := tests/eliloader/xapi_http.c eliloader/xapi_http.c $(LIB_BASE)
