@@ -2,3 +2,11 @@
 TESTS += tests/eliloader/sandbox
 tests/eliloader/sandbox_SRCS := tests/eliloader/sandbox.c $(ELI_SANDBOX) $(LIB_BASE)
 tests/eliloader/sandbox_LIBS := libseccomp
+
+HELPERS += tests/eliloader/evil
+tests/eliloader/evil_SRCS := tests/eliloader/evil.c $(ELI_WIRE)
+TESTS += tests/eliloader/wire tests/eliloader/worker
+tests/eliloader/wire_SRCS := tests/eliloader/wire.c $(ELI_WIRE)
+tests/eliloader/worker_SRCS := tests/eliloader/worker.c $(ELI_WIRE) eliloader/worker.c \
+	eliloader/listen.c eliloader/sink.c
+tests/eliloader/worker_LIBS := nettle
