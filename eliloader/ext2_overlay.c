@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eliloader/ext2_overlay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "eliloader/ext2_io.h"
+#include "eliloader/ext2_put.h"
+#include "eliloader/newc.h"
+
+#define INODE_LEN_MIN 128 /* bytes that an inode takes in the image, at least */
+
+/* libext2fs' errors as ours. */
+static int as_errno(errcode_t err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case EXT2_ET_BLOCK_ALLOC_FAIL:
+	case EXT2_ET_INODE_ALLOC_FAIL:
+	case EXT2_ET_DIR_NO_SPACE:
+		return -ENOSPC;
+	case EXT2_ET_NO_MEMORY:
+		return -ENOMEM;
+	default:
+		return -EBADMSG;
+	}
+}
+
+static int failed(errcode_t err, const char *what, char *why, size_t size)
+{
+	int r = as_errno(err);
+
+	if (r == -ENOSPC)
+		(void)snprintf(why, size, "the ext2 image has no room for %s", what);
+	else
+		(void)snprintf(why, size, "the ext2 image: %s: %s", what,
+			       error_message(err));
+	return r;
+}
+
+/* What the library would believe. */
+static const char *unfit(ext2_filsys fs, uint64_t image_len)
+{
+	struct ext2_super_block *s = fs->super;
+
+	if (ext2fs_blocks_count(s) > image_len / fs->blocksize)
+		return "it is cut short";
+	if (s->s_inodes_count > image_len / INODE_LEN_MIN)
+		return "it cannot hold all the inodes it claims";
+	if (ext2fs_has_feature_journal_needs_recovery(s))
+		return "its journal was not played back";
+	if (ext2fs_has_feature_journal_dev(s))
+		return "it is only a journal";
+	return NULL;
+}
+
+static int check_fit(ext2_filsys fs, int image, char *why, size_t size)
+{
+	const char *reason;
+	struct stat st;
+
+	if (fstat(image, &st) < 0)
+		return -errno;
+	reason = unfit(fs, (uint64_t)st.st_size);
+	if (!reason)
+		return 0;
+	(void)snprintf(why, size, "the ext2 image cannot be used: %s", reason);
+	return -EBADMSG;
+}
+
+static int put_all(ext2_filsys fs, const struct unpack_in *archive, char *why,
+		   size_t size)
+{
+	struct ext2_put put = { .fs = fs, .archive = archive };
+	struct newc_entry entry;
+	uint64_t at = archive->start;
+	int r;
+
+	while ((r = newc_next(archive, &at, &entry)) > 0) {
+		errcode_t err = ext2_put(&put, &entry);
+
+		if (err)
+			return failed(err, entry.name, why, size);
+	}
+	if (r < 0)
+		(void)snprintf(why, size, "the overlay cannot be read: %s", strerror(-r));
+	return r;
+}
+
+int ext2_overlay(int image, const struct unpack_in *archive, char *why, size_t size)
+{
+	ext2_filsys fs = NULL;
+	char name[16];
+	errcode_t err;
+	int r;
+
+	initialize_ext2_error_table();
+	(void)snprintf(name, sizeof(name), "%d", image);
+	err = ext2fs_open2(name, NULL, EXT2_FLAG_RW | EXT2_FLAG_64BITS, 0, 0,
+			   &ext2_io_manager, &fs);
+	if (err)
+		return failed(err, "opening it", why, size);
+	r = check_fit(fs, image, why, size);
+	if (r == 0) {
+		err = ext2fs_read_bitmaps(fs);
+		r = err ? failed(err, "its bitmaps", why, size) : 0;
+	}
+	if (r == 0)
+		r = put_all(fs, archive, why, size);
+	if (r < 0) {
+		ext2fs_free(fs); /* without writing what was begun */
+		return r;
+	}
+	err = ext2fs_close_free(&fs);
+	if (!err)
+		return 0;
+	if (fs)
+		ext2fs_free(fs);
+	return failed(err, "closing it", why, size);
+}
