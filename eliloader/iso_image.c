@@ -53,7 +53,8 @@ static int fail_archive(struct iso *iso, struct archive *a)
 		return fail_memory(iso);
 	if (archive_format(a) == 0)
 		return fail(iso, -EBADMSG, "the disk is not an ISO 9660 image");
-	return fail(iso, -EBADMSG, "the image is damaged: %s", why ? why : "unknown");
+	return fail(iso, -EBADMSG, "the image is cut short or damaged: %s",
+		    why ? why : "unknown");
 }
 
 static bool is_out_of_time(void)

@@ -7,3 +7,4 @@ tests/eliloader/sums_SRCS := tests/eliloader/sums.c eliloader/sums.c
 TESTS += tests/eliloader/pick
 tests/eliloader/pick_SRCS := tests/eliloader/pick.c eliloader/pick.c eliloader/sums.c \
 	eliloader/job_read.c $(ELI_WIRE)
+SCRIPT_TESTS += tests/eliloader/iso.t

@@ -11,7 +11,8 @@
  *	--out=DIR       where streams go: DIR/kernel, DIR/ramdisk, DIR/sums, DIR/inrelease;
  *	                without it they are counted only
  *	--want=kernel|ramdisk|none  what GO asks for (both)
- *	--after-offer=COMMAND  run by sh between OFFER and GO, to change what is served
+ *	--after-offer=COMMAND  run by sh between OFFER and GO, to change what is served or
+ *	                look at the worker, whose pid is in WORKER_PID
  *	--timeout=S     of silence (30)
  *
  * JOBFILE holds the job's tree, a line per key: limit/kernel = "1000" (see job.h).
@@ -176,6 +177,14 @@ static int restart(struct client *c, unsigned stream)
 	return 0;
 }
 
+static void export_pid(pid_t pid)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%d", (int)pid);
+	(void)setenv("WORKER_PID", text, 1);
+}
+
 static int go(struct client *c, const struct wire_offer *offer)
 {
 	struct wire_go go = { 0 };
@@ -310,6 +319,7 @@ static pid_t start(struct client *c, const char *program, const struct options *
 		become(program, o, pair[1]);
 	(void)close(pair[1]);
 	c->fd = pair[0];
+	export_pid(pid);
 	return pid;
 }
 
