@@ -48,8 +48,9 @@ struct distro {
 	bool dom0_files;	     /* rhel41, rhel44: kernel and ramdisk are dom0's */
 	bool release;		     /* needs debian-release on the network */
 	const char *arch32, *arch64; /* %A; NULL: not made for that */
-	bool default32;	  /* without install-arch: 32 bits are looked for before 64 */
-	enum media media; /* of a medium that does not say what it is */
+	bool default32;	   /* without install-arch: 32 bits are looked for before 64 */
+	enum media media;  /* of a medium that does not say what it is */
+	enum media newest; /* what .treeinfo mostly tells of today's */
 	const struct pair *pairs; /* in the order of probing; ends with kernel NULL */
 };
 

@@ -10,6 +10,31 @@
  *	install-round over that	      an error that says what to do
  * A one-round family has that second start, too: what the installer left shows only there.
  *
+ *
+ * Finishing is: what needs no other key first (updates disk, size limits), then
+ * PV-bootloader, then install-round and install-distro are removed.  From the moment
+ * PV-bootloader is pygrub the other keys do not count any more, neither for the toolstack
+ * nor here; before that moment a kill leaves round 2, whose next start does it all again.
+ *
+ * cdrom under xapi: the toolstack hands over the first bootable VBD, so the CD must be
+ * bootable for the installer to be read and the disk for it to be asked.  With the
+ * installer given out, the order of changes is
+ *	disk bootable, install-round 2, CD not bootable
+ * and what a start finds, killed or not, is one of
+ *	CD only    (round 1 or 2)  the image is the CD: the installer, then the changes
+ *	both       (round 1 or 2)  the image is either (@iso_unsure): the installer when it
+ *				   is an ISO image; else the caller plans again with
+ *				   DISK_NOT_ISO
+ *	disk only, round 2	   the image is the disk: it is asked
+ * At no point is nothing bootable (that start would never reach us).  When the installer
+ * is wanted and the image is the disk, the flags are changed back (CD bootable, disk not)
+ * and the start fails with the sentence that the next one brings the installer: a
+ * PLAN_ERROR with changes, which are made before it is told.  No VBD record tells which
+ * VDI the image is, and no other VBD's disk is attached to dom0 then; so this one failed
+ * start after an aborted install cannot be had cheaper.
+ * cdrom under xl: the image is the configuration's first disk.  Either that is the ISO
+ * until the install is over, or --cdrom names the ISO and the image is the disk.
+ *
  * Values of the record are hostile.  They are refused with PLAN_ERROR, not repaired:
  * control bytes, quotes and spaces where a word is wanted, and lengths over limits.h.
  *
@@ -38,8 +63,9 @@ enum plan_action {
 	PLAN_DISK,	 /* boot what is on the disk */
 };
 
-/* What looking at the disk has shown (DISK_NOT_ASKED until somebody did). */
-enum disk_state { DISK_NOT_ASKED, DISK_BOOTS, DISK_DOES_NOT_BOOT };
+/* What looking at the image has shown (DISK_NOT_ASKED until somebody did).  DISK_NOT_ISO:
+ * only that it is no ISO 9660 image, so that it is the disk (see @iso_unsure). */
+enum disk_state { DISK_NOT_ASKED, DISK_BOOTS, DISK_DOES_NOT_BOOT, DISK_NOT_ISO };
 
 /* Sizes, from the strongest word: VM.platform, xenstore (this VM, the host), configuration;
  * never over the ceilings of limits.h unless the configuration says more. */
@@ -48,7 +74,8 @@ struct plan_limits {
 };
 
 struct plan_candidate {
-	char kernel[REPO_PATH_MAX], ramdisk[REPO_PATH_MAX]; /* below the repository */
+	char kernel[REPO_PATH_MAX], ramdisk[REPO_PATH_MAX]; /* below the repository; an
+							     * empty ramdisk: none */
 	enum media media;
 	char sums[REPO_PATH_MAX]; /* empty: none */
 };
@@ -63,7 +90,14 @@ struct plan {
 	bool again; /* the installer was given out before, and left no system */
 	struct repo repo;
 	char proxy[VALUE_MAX]; /* install-proxy; empty: none */
+	const char *
+		iso; /* PLAN_INSTALL from cdrom: the file to read (borrowed from @request;
+			  * NULL: none was named) */
+	bool iso_unsure; /* it may be the disk instead: when the worker says RESULT_INVALID,
+			  * plan again with DISK_NOT_ISO */
 	bool treeinfo;
+	const char *arch; /* for .treeinfo: "x86_64" or "i386" */
+	char release[64]; /* debian-release or that of the address; may be empty */
 	struct plan_candidate *candidate;
 	size_t candidate_count;
 	char kernel_path[VALUE_MAX], ramdisk_path[VALUE_MAX]; /* PLAN_DOM0_FILES */
@@ -74,10 +108,12 @@ struct plan {
 	char *request_args; /* --args and its like, before everything; may be empty */
 	struct plan_limits limits;
 
-	/* Made after kernel and ramdisk are in place, before the result is printed. */
+	/* Made after kernel and ramdisk are in place, before the result is printed; those
+	 * of a PLAN_ERROR before it is told. */
 	struct change *change;
 	size_t change_count;
-	bool needs_vbds; /* @record needs its VBDs for this plan: read them, plan again */
+	bool needs_vbds; /* @record needs its VBDs for this plan: read them, plan again,
+			  * once (a VM may have none) */
 
 	char **reason; /* one sentence each */
 	size_t reason_count;
@@ -92,10 +128,14 @@ int plan_make(const struct request *request, const struct record *record,
 	      const struct config *config, const struct plan_store_limits *store,
 	      enum disk_state disk, struct plan *ret);
 void plan_done(struct plan *p);
+/* The disk boots, but only with these words of PV-bootloader-args ("--kernel K --ramdisk I",
+ * "--entry N"): add that change before the one that makes pygrub the bootloader.  -EINVAL:
+ * not printable ASCII, or too long.  0 and nothing added when the plan does not finish. */
+int plan_finish(struct plan *p, const char *bootloader_args);
 #define autoplan __attribute__((cleanup(plan_done)))
 
-/* The kernel's arguments, when it is known what installer was found.  Each word of ours is
- * checked; -ENAMETOOLONG: over ARGS_MAX. */
+/* The kernel's arguments, when it is known what installer was found (MEDIA_UNKNOWN: the
+ * family's usual one).  Each word of ours is checked; -ENAMETOOLONG: over ARGS_MAX. */
 int plan_args(const struct plan *p, enum media media, char ret_args[ARGS_MAX]);
 
 /* --explain: for people, or one JSON object. */

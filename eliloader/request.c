@@ -35,7 +35,6 @@ struct option {
 	enum option_kind kind;
 	bool vm_too; /* may stand in PV-bootloader-args */
 	int (*take)(struct parse *p, const char *value);
-	const char *value_name, *help; /* NULL: not for people */
 };
 
 __attribute__((format(printf, 2, 3))) static void say(struct parse *p, const char *fmt,
@@ -212,48 +211,67 @@ static int take_nothing(struct parse *p, const char *value)
 }
 
 static const struct option options[] = {
-	{ "vm", OPTION_TEXT, false, take_vm, "UUID",
-	  "the VM, whose record XAPI is asked for" },
-	{ "kernel", OPTION_OPTIONAL, true, take_kernel, "PATH",
-	  "kernel in the guest's disk" },
-	{ "ramdisk", OPTION_OPTIONAL, true, take_ramdisk, "PATH",
-	  "ramdisk in the guest's disk" },
-	{ "entry", OPTION_OPTIONAL, true, take_entry, "N",
-	  "entry of the guest's boot menu" },
-	{ "args", OPTION_OPTIONAL, true, join_args, "TEXT",
-	  "kernel arguments, put first" },
-	{ "default_args", OPTION_OPTIONAL, true, take_escaped_args, NULL, NULL },
-	{ "extra_args", OPTION_OPTIONAL, true, take_escaped_args, NULL, NULL },
-	{ "cache", OPTION_TEXT, true, take_cache, "on|off",
-	  "use what was fetched before" },
-	{ "quiet", OPTION_FLAG, true, take_quiet, NULL, "no progress, only errors" },
-	{ "verbose", OPTION_FLAG, true, take_verbose, NULL, "say what is done" },
-	{ "logging", OPTION_FLAG, true, take_nothing, NULL, NULL },
-	{ "output", OPTION_TEXT, false, take_output, "FILE",
-	  "where the result is written" },
-	{ "output-format", OPTION_TEXT, false, take_format, "FORMAT",
-	  "simple, simple0 or sxp" },
-	{ "output-directory", OPTION_TEXT, false, take_output_directory, "DIR",
-	  "where kernel and ramdisk are put" },
-	{ "runas", OPTION_TEXT, false, take_runas, "UID", "the workers' user" },
-	{ "record", OPTION_TEXT, false, take_record_file, "FILE",
-	  "the VM's record, where there is no XAPI" },
-	{ "set", OPTION_TEXT, false, take_set, "KEY=VALUE", "one key of it" },
-	{ "cdrom", OPTION_TEXT, false, take_cdrom, "FILE",
-	  "the installer's ISO image, when IMAGE is the disk" },
-	{ "domain", OPTION_TEXT, false, take_domain, "ID|NAME",
-	  "the domain, for --explain" },
-	{ "config", OPTION_TEXT, false, take_config_file, "FILE",
-	  "not /etc/eliloader.conf" },
-	{ "xapi-socket", OPTION_TEXT, false, take_xapi_socket, "PATH",
-	  "where XAPI listens" },
-	{ "explain", OPTION_FLAG, true, take_explain, NULL,
-	  "print what would be done, and why, and do nothing" },
-	{ "json", OPTION_FLAG, true, take_json, NULL, "the same for machines" },
-	{ "forget", OPTION_TEXT, false, take_forget, "NAME",
-	  "remove what is remembered of that VM under xl" },
+	{ "vm", OPTION_TEXT, false, take_vm },
+	{ "kernel", OPTION_OPTIONAL, true, take_kernel },
+	{ "ramdisk", OPTION_OPTIONAL, true, take_ramdisk },
+	{ "entry", OPTION_OPTIONAL, true, take_entry },
+	{ "args", OPTION_OPTIONAL, true, join_args },
+	{ "default_args", OPTION_OPTIONAL, true, take_escaped_args },
+	{ "extra_args", OPTION_OPTIONAL, true, take_escaped_args },
+	{ "cache", OPTION_TEXT, true, take_cache },
+	{ "quiet", OPTION_FLAG, true, take_quiet },
+	{ "verbose", OPTION_FLAG, true, take_verbose },
+	{ "logging", OPTION_FLAG, true, take_nothing },
+	{ "output", OPTION_TEXT, false, take_output },
+	{ "output-format", OPTION_TEXT, false, take_format },
+	{ "output-directory", OPTION_TEXT, false, take_output_directory },
+	{ "runas", OPTION_TEXT, false, take_runas },
+	{ "record", OPTION_TEXT, false, take_record_file },
+	{ "set", OPTION_TEXT, false, take_set },
+	{ "cdrom", OPTION_TEXT, false, take_cdrom },
+	{ "domain", OPTION_TEXT, false, take_domain },
+	{ "config", OPTION_TEXT, false, take_config_file },
+	{ "xapi-socket", OPTION_TEXT, false, take_xapi_socket },
+	{ "explain", OPTION_FLAG, true, take_explain },
+	{ "json", OPTION_FLAG, true, take_json },
+	{ "forget", OPTION_TEXT, false, take_forget },
 	{ .name = NULL },
 };
+
+/* (tests/eliloader/request.c looks up each of its options.) */
+const char request_usage[] =
+	"Usage: eliloader [OPTION...] IMAGE\n"
+	"       eliloader -q --vm UUID [WORD...] IMAGE            (as xapi calls it)\n"
+	"       eliloader --output=FILE --output-format=simple0 --output-directory=DIR\n"
+	"                 [WORD...] IMAGE                         (as xl calls it)\n"
+	"       eliloader --explain [--json] [OPTION...] [IMAGE]\n"
+	"       eliloader --forget=NAME\n"
+	"\n"
+	"Give the toolstack the kernel, ramdisk and arguments a VM starts with.\n"
+	"\n"
+	"  -q, --quiet               no progress, only errors\n"
+	"  -v, --verbose             say what is done\n"
+	"  --explain                 print what would be done, and why, and do nothing\n"
+	"  --json                    the same for machines\n"
+	"  --vm=UUID                 the VM whose record XAPI is asked for\n"
+	"  --args=TEXT               kernel arguments, put first\n"
+	"  --kernel=PATH             kernel in the guest's disk\n"
+	"  --ramdisk=PATH            ramdisk in the guest's disk\n"
+	"  --entry=N                 entry of the guest's boot menu\n"
+	"  --cache=on|off            use what was fetched before\n"
+	"not after --vm:\n"
+	"  --record=FILE             the VM's record, where there is no XAPI\n"
+	"  --set=KEY=VALUE           one key of it\n"
+	"  --cdrom=FILE              the installer's ISO image, when IMAGE is the disk\n"
+	"  --domain=ID|NAME          which domain, with --explain\n"
+	"  --output=FILE             where the result is written, not to stdout\n"
+	"  --output-format=FORMAT    simple, simple0 or sxp\n"
+	"  --output-directory=DIR    where kernel and ramdisk are put\n"
+	"  --runas=UID               whom the workers run as\n"
+	"  --config=FILE             instead of /etc/eliloader.conf\n"
+	"  --xapi-socket=PATH        where XAPI listens\n"
+	"  --forget=NAME             remove what is remembered of that VM under xl\n"
+	"  --help, --version\n";
 
 static const char *short_name(char c)
 {
@@ -423,22 +441,6 @@ void request_done(struct request *r)
 	free(r->args);
 	free(r->set);
 	*r = (struct request){ .args = NULL };
-}
-
-void request_print_options(FILE *out)
-{
-	char left[48];
-
-	for (const struct option *o = options; o->name; o++) {
-		if (!o->help)
-			continue;
-		(void)snprintf(left, sizeof(left), "--%s%s%s", o->name,
-			       o->value_name ? "=" : "",
-			       o->value_name ? o->value_name : "");
-		(void)fprintf(out, "  %-26s %s\n", left, o->help);
-	}
-	(void)fprintf(out, "  %-26s %s\n  %-26s %s\n", "--help", "this text", "--version",
-		      "the version");
 }
 
 bool request_is_xapi(const struct request *r)

@@ -23,7 +23,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 enum output_format {
@@ -69,8 +68,8 @@ enum request_verdict request_parse(int argc, char *const argv[], struct request 
 				   char *ret_why, size_t size);
 void request_done(struct request *r);
 #define autorequest __attribute__((cleanup(request_done)))
-/* The options, for --help. */
-void request_print_options(FILE *out);
+/* What --help prints. */
+extern const char request_usage[];
 /* Who called: xapi (--vm), libxl (--output...), or nobody known. */
 bool request_is_xapi(const struct request *r);
 bool request_is_libxl(const struct request *r);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What changes in the record, in an order in which a kill at any point is repaired by the
+ * next start: see plan.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eliloader/plan_parts.h"
+#include "lib/io.h"
+
+static int add(struct plan *p, enum change_kind kind, const char *key, const char *value,
+	       size_t vbd)
+{
+	struct change *more = reallocarray(p->change, p->change_count + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	p->change = more;
+	more += p->change_count++;
+	*more = (struct change){ .kind = kind, .vbd = vbd };
+	(void)snprintf(more->key, sizeof(more->key), "%s", key); /* our own, short */
+	(void)snprintf(more->value, sizeof(more->value), "%s",
+		       value); /* checked by callers */
+	return 0;
+}
+
+/* The disk to install to: device 0 by any of its names, else the first that is not a CD.
+ * The count when there is none. */
+static size_t find_disk(const struct record *r)
+{
+	static const char *const names[] = { "0", "xvda", "hda", "sda" };
+	size_t found = r->vbd_count;
+
+	for (size_t i = r->vbd_count; i > 0; i--) {
+		const struct record_vbd *v = &r->vbd[i - 1];
+
+		if (v->cd || v->updates_disk)
+			continue;
+		found = i - 1;
+		for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+			if (strcmp(v->userdevice, names[n]) == 0)
+				return found;
+	}
+	return found;
+}
+
+static bool has_cd(const struct record *r)
+{
+	for (size_t i = 0; i < r->vbd_count; i++)
+		if (r->vbd[i].cd)
+			return true;
+	return false;
+}
+
+/* Set the flags of those VBDs that @pick takes and that differ. */
+static int set_bootable(struct plan *p, const struct record *r, bool bootable,
+			bool (*pick)(const struct record *r, size_t vbd))
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < r->vbd_count; i++)
+		if (pick(r, i) && r->vbd[i].bootable != bootable)
+			ret = add(p, CHANGE_BOOTABLE, r->vbd[i].userdevice,
+				  bootable ? "true" : "false", i);
+	return ret;
+}
+
+static bool is_system_disk(const struct record *r, size_t vbd)
+{
+	return vbd == find_disk(r);
+}
+
+static bool is_not_system_disk(const struct record *r, size_t vbd)
+{
+	return vbd != find_disk(r);
+}
+
+static bool is_cd(const struct record *r, size_t vbd)
+{
+	return r->vbd[vbd].cd;
+}
+
+static bool is_not_cd(const struct record *r, size_t vbd)
+{
+	return !r->vbd[vbd].cd;
+}
+
+enum plan_image plan_find_image(struct plan *p, const struct plan_from *f)
+{
+	bool cd = false, disk = false, xapi = request_is_xapi(f->request);
+
+	p->needs_vbds = xapi && f->record->vbd_count == 0;
+	if (f->disk == DISK_NOT_ISO)
+		return IMAGE_DISK;
+	if (!xapi)
+		return f->request->cdrom ? IMAGE_DISK : IMAGE_UNSURE;
+	for (size_t i = 0; i < f->record->vbd_count; i++) {
+		cd |= f->record->vbd[i].cd && f->record->vbd[i].bootable;
+		disk |= !f->record->vbd[i].cd && f->record->vbd[i].bootable;
+	}
+	if (cd != disk)
+		return cd ? IMAGE_CD : IMAGE_DISK;
+	return IMAGE_UNSURE;
+}
+
+int plan_change_install(struct plan *p, const struct plan_from *f)
+{
+	bool flags = p->repo.scheme == SCHEME_CDROM && request_is_xapi(f->request) &&
+		     find_disk(f->record) < f->record->vbd_count;
+	int r = 0;
+
+	if (flags)
+		r = set_bootable(p, f->record, true, is_system_disk);
+	if (r == 0 && p->round == 1)
+		r = add(p, CHANGE_OTHER_CONFIG_SET, "install-round", "2", 0);
+	if (r == 0 && flags)
+		r = set_bootable(p, f->record, false, is_not_system_disk);
+	return r;
+}
+
+int plan_change_to_cd(struct plan *p, const struct plan_from *f)
+{
+	int r;
+
+	if (!request_is_xapi(f->request))
+		return plan_fail(
+			p, ERROR_SOURCE,
+			"install-repository is cdrom, but the configuration's first disk "
+			"is no ISO 9660 image. Put the ISO first, or name it with "
+			"--cdrom=FILE in bootloader_args.");
+	if (!has_cd(f->record))
+		return plan_fail(
+			p, ERROR_SOURCE,
+			"install-repository is cdrom, but the VM has no CD drive. Add "
+			"one: xe vm-cd-add vm=%s cd-name=ISO device=3",
+			f->request->vm_uuid);
+	r = set_bootable(p, f->record, true, is_cd);
+	if (r == 0)
+		r = set_bootable(p, f->record, false, is_not_cd);
+	if (r < 0)
+		return r;
+	return plan_fail(
+		p, ERROR_SOURCE,
+		"the disk %s, and the installer is on the CD, which was not the boot "
+		"device. Now it is, if an ISO is in the drive: start the VM once more "
+		"to install.",
+		p->round == 1 ? "is to be installed to" : "has no system that boots");
+}
+
+/* The sizes that hold after the install: pv-postinstall-X becomes pv-X. */
+static int move_limit(struct plan *p, const struct plan_from *f, const char *from,
+		      const char *to)
+{
+	const char *value = record_platform(f->record, from);
+	uint64_t bytes;
+	int r;
+
+	if (!value)
+		return 0;
+	if (io_parse_u64(value, UINT64_MAX, &bytes) < 0)
+		return plan_reason(p, "platform:%s is not a number and is left alone",
+				   from);
+	r = add(p, CHANGE_PLATFORM_SET, to, value, 0);
+	if (r == 0)
+		r = add(p, CHANGE_PLATFORM_REMOVE, from, "", 0);
+	return r;
+}
+
+/* Only VBDs that say so themselves, and never a CD or the system's disk. */
+static int remove_updates_disk(struct plan *p, const struct plan_from *f)
+{
+	int r = 0;
+
+	if (!p->distro->dom0_files || !request_is_xapi(f->request))
+		return 0;
+	p->needs_vbds = f->record->vbd_count == 0;
+	for (size_t i = 0; r == 0 && i < f->record->vbd_count; i++)
+		if (f->record->vbd[i].updates_disk && !f->record->vbd[i].cd)
+			r = add(p, CHANGE_DESTROY_VBD, f->record->vbd[i].userdevice, "",
+				i);
+	return r;
+}
+
+int plan_change_finish(struct plan *p, const struct plan_from *f)
+{
+	int r = remove_updates_disk(p, f);
+
+	if (r == 0)
+		r = move_limit(p, f, "pv-postinstall-kernel-max-size",
+			       "pv-kernel-max-size");
+	if (r == 0)
+		r = move_limit(p, f, "pv-postinstall-ramdisk-max-size",
+			       "pv-ramdisk-max-size");
+	if (r == 0)
+		r = add(p, CHANGE_BOOTLOADER, "", "pygrub", 0);
+	if (r == 0 && record_other(f->record, "install-round"))
+		r = add(p, CHANGE_OTHER_CONFIG_REMOVE, "install-round", "", 0);
+	if (r == 0 && record_other(f->record, "install-distro"))
+		r = add(p, CHANGE_OTHER_CONFIG_REMOVE, "install-distro", "", 0);
+	return r;
+}
+
+int plan_finish(struct plan *p, const char *bootloader_args)
+{
+	size_t at = 0;
+	struct change last;
+	int r;
+
+	if (!plan_is_printable(bootloader_args) ||
+	    strlen(bootloader_args) >= sizeof(last.value))
+		return -EINVAL;
+	while (at < p->change_count && p->change[at].kind != CHANGE_BOOTLOADER)
+		at++;
+	if (at == p->change_count)
+		return 0;
+	r = add(p, CHANGE_BOOTLOADER_ARGS, "", bootloader_args, 0);
+	if (r < 0)
+		return r;
+	/* a pygrub that does not get its words yet would boot nothing */
+	last = p->change[p->change_count - 1];
+	memmove(&p->change[at + 1], &p->change[at],
+		(p->change_count - 1 - at) * sizeof(last));
+	p->change[at] = last;
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eliloader/plan_parts.h"
+#include "lib/cleanup.h"
+#include "lib/log.h"
+
+const char *plan_shown(char out[SHOWN_MAX], const char *value)
+{
+	size_t need = log_escape(out, SHOWN_MAX, value, strlen(value));
+
+	if (need >= SHOWN_MAX)
+		memcpy(out + SHOWN_MAX - 4, "...", 4);
+	return out;
+}
+
+int plan_reason(struct plan *p, const char *fmt, ...)
+{
+	autofree char *text = NULL;
+	char **more;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		text = NULL; /* vasprintf() leaves it undefined */
+		return -ENOMEM;
+	}
+	more = reallocarray(p->reason, p->reason_count + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	p->reason = more;
+	p->reason[p->reason_count++] = steal_ptr(text);
+	return 0;
+}
+
+int plan_fail(struct plan *p, const char *name, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	free(p->error_text);
+	p->error_text = text;
+	p->action = PLAN_ERROR;
+	(void)snprintf(p->error_name, sizeof(p->error_name), "%s", name); /* short ones */
+	return PLAN_STOP;
+}
+
+const char *plan_how_to_set(const struct plan_from *f, const char *key, const char *value,
+			    char out[256])
+{
+	if (request_is_xapi(f->request))
+		(void)snprintf(out, 256, "xe vm-param-set uuid=%s other-config:%s=%s",
+			       f->request->vm_uuid, key, value);
+	else
+		(void)snprintf(out, 256, "--set %s=%s in bootloader_args", key, value);
+	return out;
+}
+
+const char *plan_how_to_remove(const struct plan_from *f, const char *key, char out[256])
+{
+	if (request_is_xapi(f->request))
+		(void)snprintf(out, 256,
+			       "xe vm-param-remove uuid=%s param-name=other-config "
+			       "param-key=%s",
+			       f->request->vm_uuid, key);
+	else
+		(void)snprintf(out, 256, "eliloader --forget NAME and no --set %s", key);
+	return out;
+}
