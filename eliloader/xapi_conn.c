@@ -18,6 +18,7 @@
 #include "lib/io.h"
 
 #define RESTART_POLL_MS 200
+#define SEND_TRIES	3 /* of one request that no server has taken */
 
 void xapi_conn_init(struct xapi_conn *c, const char *path, unsigned timeout_s)
 {
@@ -177,8 +178,10 @@ static bool was_closed(int r)
 	return r == -EPIPE || r == -ECONNRESET;
 }
 
-/* Connect when there is no connection, send, receive.  @ret_again: it was an old
- * connection, and the server has closed it without saying anything. */
+/* Connect when there is no connection, send, receive.  @ret_again: the request may be sent
+ * again.  No byte has come, and either the server closed an old connection, perhaps before
+ * it read anything; or the connection was reset, which on this kind of socket means that
+ * the request was not read to its end (a server that ends leaves those queued so). */
 static int attempt(struct xapi_conn *c, const char *text, size_t len, uint64_t deadline,
 		   struct http_reply *h, bool *ret_again)
 {
@@ -197,7 +200,23 @@ static int attempt(struct xapi_conn *c, const char *text, size_t len, uint64_t d
 	/* even a server that has closed its side may have answered before */
 	if (r == 0 || was_closed(r))
 		r = receive(c->fd, h, deadline, &any);
-	*ret_again = was_closed(r) && c->used && !any;
+	*ret_again = !any && (r == -ECONNRESET || (r == -EPIPE && c->used));
+	return r;
+}
+
+static int attempt_all(struct xapi_conn *c, const char *text, size_t len,
+		       uint64_t deadline, struct http_reply *h)
+{
+	bool again;
+	int r = attempt(c, text, len, deadline, h, &again);
+
+	for (int i = 1; again && i < SEND_TRIES; i++) {
+		xapi_conn_close(c);
+		if (r == -ECONNRESET)
+			(void)poll(NULL, 0, RESTART_POLL_MS); /* a pause */
+		r = attempt(c, text, len, deadline, h, &again);
+	}
+	c->used = true;
 	return r;
 }
 
@@ -237,7 +256,6 @@ int xapi_conn_post(struct xapi_conn *c, const char *body, size_t len, bool once,
 	autofree char *text = NULL;
 	autohttp struct http_reply h;
 	size_t text_len;
-	bool again;
 	int r;
 
 	http_reply_init(&h, XAPI_REPLY_MAX);
@@ -246,12 +264,7 @@ int xapi_conn_post(struct xapi_conn *c, const char *body, size_t len, bool once,
 		return explain(c, r, 0, why, size);
 	if (once)
 		xapi_conn_close(c);
-	r = attempt(c, text, text_len, deadline, &h, &again);
-	if (again) {
-		xapi_conn_close(c);
-		r = attempt(c, text, text_len, deadline, &h, &again);
-	}
-	c->used = true;
+	r = attempt_all(c, text, text_len, deadline, &h);
 	if (r <= 0 || !h.keep)
 		xapi_conn_close(c);
 	if (r <= 0 || h.status != 200)

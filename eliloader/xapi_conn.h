@@ -3,9 +3,11 @@
  * xapi_conn - requests to XAPI over its socket, one connection for as many as can be.
  *
  * Each request has @timeout_s seconds for all of it, however the bytes trickle.  A
- * connection that the server closed since the last request is made anew; one that it
- * closes on a request without a byte of answer, too, once, and the request is sent again:
- * it may then be made twice, unless it was asked for with @once.
+ * connection that the server closed since the last request is made anew.  One that it
+ * closes on a request without a byte of answer, too, and the request is sent again: once,
+ * and it may then be done twice, unless it was asked for with @once.  A request that was
+ * certainly not read is sent again in any case.  A server that was there and has gone is
+ * waited for, within the request's time.
  *
  * Owns:   struct xapi_conn: its descriptor.  The path is borrowed.
  * Errors: 0 or a negative errno, the sentence in @why: -ETIMEDOUT, -EPIPE (closed without

@@ -23,7 +23,7 @@ Words:
   fail code=CODE[,PARAM...] that failure, no effect
   lose-sessions             all sessions are forgotten first
   other-editor key=K value=V   somebody sets that key of other-config first
-  slave                     every call but login fails with HOST_IS_SLAVE
+  slave                     every call but those of sessions fails with HOST_IS_SLAVE
   old                       login takes two arguments only
   delay s=S                 the answer comes late
   hang                      it never comes
@@ -306,7 +306,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if "die-before" in rules or "exit-before" in rules:
                 status = "none"
-            elif "slave" in rules and not method.startswith("session.login"):
+            elif "slave" in rules and not method.startswith("session."):
                 raise Failure("HOST_IS_SLAVE", "192.0.2.1")
             elif "fail" in rules:
                 raise Failure(*rules["fail"]["code"].split(","))
