@@ -142,12 +142,14 @@ static int decide_cdrom(struct plan *p, const struct plan_from *f)
 {
 	enum plan_image image = plan_find_image(p, f);
 
-	if (boots_by_menu(p, f) && f->disk != DISK_DOES_NOT_BOOT) {
-		if (image == IMAGE_CD || (image == IMAGE_UNSURE && p->round == 1))
+	if (boots_by_menu(p, f) &&
+	    (image == IMAGE_CD || (image == IMAGE_UNSURE && p->round == 1))) {
+		if (f->disk != DISK_DOES_NOT_BOOT)
 			return boot_cd_menu(p, f);
-		if (image == IMAGE_UNSURE)
-			image = IMAGE_DISK;
+		return plan_install(p, f, IMAGE_CD); /* an error: it has no install-kernel */
 	}
+	if (boots_by_menu(p, f) && image == IMAGE_UNSURE)
+		image = IMAGE_DISK;
 	if (f->disk == DISK_BOOTS || f->disk == DISK_DOES_NOT_BOOT)
 		image = IMAGE_DISK; /* only a disk is asked whether it boots */
 	if (p->round == 1 || image != IMAGE_DISK || f->disk == DISK_DOES_NOT_BOOT)

@@ -1,8 +1,9 @@
 # The planner and what it is fed with: pure, so nothing is set up.
-ELI_PLAN_TEST := $(ELI_PLAN) eliloader/record.c $(LIB_BASE)
-TESTS += tests/eliloader/plan
+ELI_PLAN_TESTS := plan plan_cdrom
 define plan_test
-tests/eliloader/$(1)_SRCS := tests/eliloader/$(1).c $(ELI_PLAN_TEST) eliloader/job_read.c
+TESTS += tests/eliloader/$(1)
+tests/eliloader/$(1)_SRCS := tests/eliloader/$(1).c $(ELI_PLAN) eliloader/record.c \
+	eliloader/job_read.c $(LIB_BASE)
 tests/eliloader/$(1)_LIBS := jansson
 endef
-$(foreach t,repo request config distros plan plan_cdrom plan_args plan_values plan_print,$(eval $(call plan_test,$(t))))
+$(foreach t,$(ELI_PLAN_TESTS),$(eval $(call plan_test,$(t))))
