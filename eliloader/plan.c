@@ -146,7 +146,8 @@ static int decide_cdrom(struct plan *p, const struct plan_from *f)
 	    (image == IMAGE_CD || (image == IMAGE_UNSURE && p->round == 1))) {
 		if (f->disk != DISK_DOES_NOT_BOOT)
 			return boot_cd_menu(p, f);
-		return plan_install(p, f, IMAGE_CD); /* an error: it has no install-kernel */
+		return plan_install(p, f,
+				    IMAGE_CD); /* an error: it has no install-kernel */
 	}
 	if (boots_by_menu(p, f) && image == IMAGE_UNSURE)
 		image = IMAGE_DISK;

@@ -24,36 +24,35 @@ static void vbds_done(struct plan_case *c)
 }
 
 struct flags_case {
-	const char *name;
-	bool disk, cd;
+	const char *name, *changes;
 	unsigned round;
 	enum disk_state looked;
 	enum plan_action action;
 	bool unsure;
-	const char *changes;
+	bool disk, cd; /* bootable before */
 };
 
 static const struct flags_case flags_cases[] = {
-	{ "CD only, round 1", false, true, 1, DISK_NOT_ASKED, PLAN_INSTALL, false,
-	  "vbd-0=true install-round=2 vbd-3=false" },
-	{ "CD only, round 2: killed after the round", false, true, 2, DISK_NOT_ASKED,
-	  PLAN_INSTALL, false, "vbd-0=true vbd-3=false" },
-	{ "both, round 1", true, true, 1, DISK_NOT_ASKED, PLAN_INSTALL, true,
-	  "install-round=2 vbd-3=false" },
-	{ "both, round 2", true, true, 2, DISK_NOT_ASKED, PLAN_INSTALL, true,
-	  "vbd-3=false" },
-	{ "both, round 1, no ISO", true, true, 1, DISK_NOT_ISO, PLAN_ERROR, false,
-	  "vbd-0=false" },
-	{ "both, round 2, no ISO", true, true, 2, DISK_NOT_ISO, PLAN_DISK, false, "" },
-	{ "disk only, round 1", true, false, 1, DISK_NOT_ASKED, PLAN_ERROR, false,
-	  "vbd-3=true vbd-0=false" },
-	{ "disk only, round 2", true, false, 2, DISK_NOT_ASKED, PLAN_DISK, false, "" },
-	{ "disk only, round 2, boots", true, false, 2, DISK_BOOTS, PLAN_DISK, false,
-	  "bootloader=pygrub -install-round -install-distro" },
-	{ "disk only, round 2, does not boot", true, false, 2, DISK_DOES_NOT_BOOT,
-	  PLAN_ERROR, false, "vbd-3=true vbd-0=false" },
-	{ "both, round 2, does not boot", true, true, 2, DISK_DOES_NOT_BOOT, PLAN_ERROR,
-	  false, "vbd-0=false" },
+	{ "CD only, round 1", "vbd-0=true install-round=2 vbd-3=false", 1, DISK_NOT_ASKED,
+	  PLAN_INSTALL, false, false, true },
+	{ "CD only, round 2: killed after the round", "vbd-0=true vbd-3=false", 2,
+	  DISK_NOT_ASKED, PLAN_INSTALL, false, false, true },
+	{ "both, round 1", "install-round=2 vbd-3=false", 1, DISK_NOT_ASKED, PLAN_INSTALL,
+	  true, true, true },
+	{ "both, round 2", "vbd-3=false", 2, DISK_NOT_ASKED, PLAN_INSTALL, true, true,
+	  true },
+	{ "both, round 1, no ISO", "vbd-0=false", 1, DISK_NOT_ISO, PLAN_ERROR, false,
+	  true, true },
+	{ "both, round 2, no ISO", "", 2, DISK_NOT_ISO, PLAN_DISK, false, true, true },
+	{ "disk only, round 1", "vbd-3=true vbd-0=false", 1, DISK_NOT_ASKED, PLAN_ERROR,
+	  false, true, false },
+	{ "disk only, round 2", "", 2, DISK_NOT_ASKED, PLAN_DISK, false, true, false },
+	{ "disk only, round 2, boots", "bootloader=pygrub -install-round -install-distro",
+	  2, DISK_BOOTS, PLAN_DISK, false, true, false },
+	{ "disk only, round 2, does not boot", "vbd-3=true vbd-0=false", 2,
+	  DISK_DOES_NOT_BOOT, PLAN_ERROR, false, true, false },
+	{ "both, round 2, does not boot", "vbd-0=false", 2, DISK_DOES_NOT_BOOT,
+	  PLAN_ERROR, false, true, true },
 };
 
 static void test_flags(const struct flags_case *f)

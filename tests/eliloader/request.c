@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* argv: the dialects of the toolstacks, and what a VM's own words must not do. */
+#include "eliloader/request.h"
+
+#include "eliloader/config.h"
+#include "tests/tap.h"
+
+#define VM_UUID "--vm=2f7b0a5c-93c7-4c1e-9a34-0d52a3e7b611"
+#define UUID	"2f7b0a5c-93c7-4c1e-9a34-0d52a3e7b611"
+#define WORDS	24
+
+static char why[512];
+
+/* Parse words, ended by NULL; their texts are borrowed. */
+static enum request_verdict parse(struct request *r, const char *const *words)
+{
+	char name[] = "eliloader", *argv[WORDS + 2] = { name };
+	int argc = 1;
+
+	for (; words[argc - 1]; argc++)
+		memcpy(&argv[argc], &words[argc - 1],
+		       sizeof(argv[0])); /* only its const goes */
+	request_done(r);
+	return request_parse(argc, argv, r, why, sizeof(why));
+}
+
+#define PARSE(r, ...) parse(r, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_xenopsd(void)
+{
+	struct request r = { 0 };
+
+	ok(PARSE(&r, "-q", "--vm", UUID, "/dev/sm/x") == REQUEST_RUN, "xenopsd: plain");
+	is_str(r.vm_uuid, UUID, "the VM");
+	is_str(r.image, "/dev/sm/x", "the image");
+	ok(r.quiet && request_is_xapi(&r) && !request_is_libxl(&r), "who called");
+	is_int(r.format, FORMAT_SIMPLE, "the format");
+	is_str(r.config_file, CONFIG_FILE_DEFAULT, "the configuration");
+	ok(PARSE(&r, "-q", "--vm", UUID, "", "--kernel", "", "/boot/k", "",
+		 "--ramdisk=/boot/i", "--entry", "2", "", "/dev/sm/x") == REQUEST_RUN,
+	   "PV-bootloader-args with empty words");
+	is_str(r.kernel, "/boot/k", "kernel");
+	is_str(r.ramdisk, "/boot/i", "ramdisk");
+	is_str(r.entry, "2", "entry");
+	is_str(r.image, "/dev/sm/x", "the image is the last word");
+	ok(PARSE(&r, "-q", "--vm", UUID, "--args=a b", "--", "-image") == REQUEST_RUN,
+	   "-- ends the options");
+	is_str(r.image, "-image", "what follows is the image");
+	is_str(r.args, "a b", "args");
+	request_done(&r);
+}
+
+static void test_old_xapi(void)
+{
+	struct request r = { 0 };
+
+	ok(PARSE(&r, "-q", "--default_args=root=\\\"x y\\\" a\\\\b", "--extra_args=quiet",
+		 VM_UUID, "/image") == REQUEST_RUN,
+	   "xapi till 2011");
+	is_str(r.args, "root=\"x y\" a\\b quiet", "its escapes");
+	ok(PARSE(&r, "-q", "--default_args", "--vm", "--extra_args", "console=hvc0",
+		 "--vm", UUID, "/image") == REQUEST_RUN,
+	   "xenopsd of January 2013: values are words, whatever they are");
+	is_str(r.args, "--vm console=hvc0", "...");
+	is_str(r.vm_uuid, UUID, "and the VM");
+	ok(PARSE(&r, "-q", "--args=", "--extra_args=", "--default_args=", "--args", "",
+		 "--kernel=", "--vm", UUID, "/image") == REQUEST_RUN &&
+		   !r.args && !r.kernel,
+	   "empty forms are dropped");
+	ok(PARSE(&r, "--args", "--vm", "/image") == REQUEST_RUN && !request_is_xapi(&r),
+	   "a value that looks like --vm");
+	ok(PARSE(&r, "--logging", "/image") == REQUEST_RUN, "--logging is taken");
+	request_done(&r);
+}
+
+static void test_libxl(void)
+{
+	struct request r = { 0 };
+
+	ok(PARSE(&r, "--kernel=/k", "--ramdisk=/r", "--args=root=/dev/xvda1",
+		 "--runas=65537", "--quiet", "--output=/var/lib/xen/bootloader.3.out",
+		 "--output-format=simple0",
+		 "--output-directory=/var/lib/xen/bootloader.3.d", "--set",
+		 "install-repository=http://h/t", "--set=install-distro=rhlike",
+		 "/dev/vg/lv") == REQUEST_RUN,
+	   "libxl with everything");
+	ok(request_is_libxl(&r) && !request_is_xapi(&r), "who called");
+	is_int(r.format, FORMAT_SIMPLE0, "format");
+	is_str(r.output, "/var/lib/xen/bootloader.3.out", "output");
+	is_str(r.output_directory, "/var/lib/xen/bootloader.3.d", "directory");
+	ok(r.have_runas && r.runas == 65537, "runas");
+	ok(r.set_count == 2, "two keys");
+	is_str(r.set[0], "install-repository=http://h/t", "...");
+	is_str(r.set[1], "install-distro=rhlike", "...");
+	is_str(r.args, "root=/dev/xvda1", "args");
+	ok(PARSE(&r, "--output-format=sxp", "--cdrom=/iso", "--record", "/r", "/i") ==
+			   REQUEST_RUN &&
+		   r.format == FORMAT_SXP,
+	   "sxp");
+	is_str(r.cdrom, "/iso", "--cdrom");
+	is_str(r.record_file, "/r", "--record");
+	request_done(&r);
+}
+
+static void test_people(void)
+{
+	struct request r = { 0 };
+
+	is_int(PARSE(&r, "--help"), REQUEST_HELP, "--help");
+	is_int(PARSE(&r, "-h"), REQUEST_HELP, "-h");
+	is_int(PARSE(&r, "--version"), REQUEST_VERSION, "--version");
+	ok(PARSE(&r, "--explain", "--vm", UUID) == REQUEST_RUN && r.explain && !r.json,
+	   "--explain needs no image");
+	ok(PARSE(&r, "--json", "--record=/f") == REQUEST_RUN && r.explain && r.json,
+	   "--json is --explain");
+	ok(PARSE(&r, "--vm", UUID, "--explain") == REQUEST_RUN, "--explain after --vm");
+	ok(PARSE(&r, "--forget", "my vm") == REQUEST_RUN, "--forget");
+	is_str(r.forget, "my vm", "...");
+	ok(PARSE(&r, "--config", "/c", "--xapi-socket=/s", "--cache=off", "-v", "--vm",
+		 UUID, "/i") == REQUEST_RUN &&
+		   r.config_given && r.verbose,
+	   "options before --vm");
+	is_str(r.config_file, "/c", "--config");
+	is_str(r.xapi_socket, "/s", "--xapi-socket");
+	is_str(r.cache, "off", "--cache");
+	ok(PARSE(&r, "--domain", "lab", "--explain", "/i") == REQUEST_RUN, "--domain");
+	request_done(&r);
+}
+
+/* What PV-bootloader-args may hold is chosen by whoever may edit the VM. */
+static void test_vm_words(void)
+{
+	static const char *const refused[] = {
+		"--output=/etc/passwd",
+		"--output-directory=/etc",
+		"--record=/etc/shadow",
+		"--config=/etc/shadow",
+		"--xapi-socket=/tmp/s",
+		"--cdrom=/dev/sda",
+		"--forget=other",
+		"--runas=1",
+		"--set=install-round=1",
+		"--output-format=sxp",
+		VM_UUID,
+		"--domain=0",
+		"--no-such-option",
+		"-x",
+		"-qv",
+		"--kernel=/a\nramdisk /etc/shadow",
+		"--args=a\nkernel /b",
+		"--entry=\x7f",
+		"--quiet=yes",
+		"--cache=maybe",
+		"-",
+	};
+	struct request r = { 0 };
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		ok(PARSE(&r, "-q", "--vm", UUID, refused[i], "/image") == REQUEST_WRONG &&
+			   request_is_xapi(&r) && why[0] && !strchr(why, '\n'),
+		   "refused after --vm: word %zu: %s", i, why);
+	ok(PARSE(&r, "-q", "--vm", UUID, "/dev/other-vm", "/image") == REQUEST_RUN,
+	   "a stray word");
+	is_str(r.image, "/image", "does not choose the image");
+	ok(PARSE(&r, "-q", "--vm", UUID, "--kernel", "/image") == REQUEST_WRONG,
+	   "a word that swallows the image: %s", why);
+	ok(PARSE(&r, "-q", "--bad", "--vm", UUID, "/image") == REQUEST_WRONG &&
+		   request_is_xapi(&r),
+	   "an error before --vm is told in xapi's way, too");
+	ok(PARSE(&r, "-q", "--record=/f", "--vm", UUID, "/image") == REQUEST_WRONG,
+	   "a record file beside XAPI's: %s", why);
+	request_done(&r);
+}
+
+static void test_wrong(void)
+{
+	struct request r = { 0 };
+
+	is_int(PARSE(&r, "-q"), REQUEST_WRONG, "no image");
+	is_int(PARSE(&r, "-q", "", ""), REQUEST_WRONG, "empty words are none");
+	is_int(PARSE(&r, "--vm", "not-a-uuid", "/i"), REQUEST_WRONG, "no UUID");
+	is_int(PARSE(&r, "--vm", "../../../../../../../../../../tmp/abcd", "/i"),
+	       REQUEST_WRONG, "36 bytes, but no UUID");
+	is_int(PARSE(&r, "--vm"), REQUEST_WRONG, "no value");
+	is_int(PARSE(&r, "--output=", "/i"), REQUEST_WRONG, "an empty value");
+	is_int(PARSE(&r, "--runas=0", "/i"), REQUEST_WRONG, "runas root");
+	is_int(PARSE(&r, "--runas=4294967295", "/i"), REQUEST_WRONG, "runas -1");
+	is_int(PARSE(&r, "--set", "x", "/i"), REQUEST_WRONG, "--set without '='");
+	is_int(PARSE(&r, "--output-format=json", "/i"), REQUEST_WRONG,
+	       "an unknown format");
+	is_int(PARSE(&r, "--vm", UUID, "--help", "/i"), REQUEST_WRONG,
+	       "--help is the VM's word there");
+	request_done(&r);
+}
+
+/* Each option that the usage text tells of is one. */
+static void test_usage(void)
+{
+	struct request r = { 0 };
+	char word[64];
+	const char *p = request_usage;
+
+	while ((p = strstr(p, "--"))) {
+		size_t len = strcspn(p, "=, ]:\n");
+
+		(void)snprintf(word, sizeof(word), "%.*s", (int)len, p);
+		p += len;
+		(void)PARSE(&r, word);
+		ok(!strstr(why, "no option"), "%s is an option", word);
+		why[0] = '\0';
+	}
+	request_done(&r);
+}
+
+int main(void)
+{
+	test_xenopsd();
+	test_old_xapi();
+	test_libxl();
+	test_people();
+	test_vm_words();
+	test_wrong();
+	test_usage();
+	return tap_done();
+}
