@@ -1,5 +1,5 @@
 # What eliloader itself links of the parts that deal with workers and files; the workers
 # link $(ELI_WORKER).
 ELI_CORE := $(ELI_WIRE) eliloader/worker.c eliloader/listen.c eliloader/sink.c eliloader/output.c \
-	eliloader/cache.c
+	eliloader/output_format.c eliloader/copy.c eliloader/cache.c eliloader/cache_room.c
 ELI_CORE_LIBS := nettle

@@ -10,3 +10,10 @@ tests/eliloader/wire_SRCS := tests/eliloader/wire.c $(ELI_WIRE)
 tests/eliloader/worker_SRCS := tests/eliloader/worker.c $(ELI_WIRE) eliloader/worker.c \
 	eliloader/listen.c eliloader/sink.c
 tests/eliloader/worker_LIBS := nettle
+
+TESTS += tests/eliloader/output tests/eliloader/cache
+tests/eliloader/output_SRCS := tests/eliloader/output.c eliloader/output.c \
+	eliloader/output_format.c eliloader/copy.c $(LIB_BASE)
+tests/eliloader/cache_SRCS := tests/eliloader/cache.c eliloader/cache.c \
+	eliloader/cache_room.c eliloader/copy.c $(LIB_BASE)
+tests/eliloader/cache_LIBS := nettle
