@@ -104,6 +104,8 @@ int ext2_overlay(int image, const struct unpack_in *archive, char *why, size_t s
 			   &ext2_io_manager, &fs);
 	if (err)
 		return failed(err, "opening it", why, size);
+	/* for the library's time stamps: the same inputs give the same image */
+	fs->now = fs->super->s_wtime != 0 ? (time_t)fs->super->s_wtime : 1;
 	r = check_fit(fs, image, why, size);
 	if (r == 0) {
 		err = ext2fs_read_bitmaps(fs);

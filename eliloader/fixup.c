@@ -55,6 +55,18 @@ static char *next_word(char **rest)
 	return word;
 }
 
+/* @text without blanks at its ends. */
+static char *trimmed(char *text)
+{
+	size_t len;
+
+	text += strspn(text, BLANKS);
+	len = strlen(text);
+	while (len > 0 && strchr(BLANKS, text[len - 1]))
+		text[--len] = '\0';
+	return text;
+}
+
 /* An overlay lies beside its map: a mere name. */
 static bool is_overlay_name(const char *name)
 {
@@ -72,7 +84,7 @@ static int parse_rule(char *first, char *rest, struct fixup *f, uint8_t *digest,
 	char *type = next_word(&rest), *overlay = next_word(&rest);
 	int r = parse_digest(first, digest, digest_len);
 
-	rest += strspn(rest, BLANKS);
+	rest = trimmed(rest);
 	if (r < 0 || !type || !overlay || !*rest || !is_overlay_name(overlay))
 		return -EBADMSG;
 	f->ext2 = strcmp(type, "ext2") == 0;

@@ -145,7 +145,7 @@ static int begin(struct unpack *u)
 	u->src_at = u->src.start;
 	u->in_at = u->in_len = u->out_len = 0;
 	u->piece_at = 0;
-	u->ended = false;
+	u->ended = u->over = false;
 	return u->codec->init(u);
 }
 
@@ -190,6 +190,8 @@ int unpack_next(struct unpack *u, const uint8_t **ret_data, size_t *ret_len)
 
 	u->piece_at += u->out_len;
 	u->out_len = 0;
+	if (u->over)
+		return -EFBIG;
 	if (!u->ended) {
 		r = u->codec->step(u);
 		if (r < 0) {
@@ -198,6 +200,7 @@ int unpack_next(struct unpack *u, const uint8_t **ret_data, size_t *ret_len)
 		}
 	}
 	if (u->out_len > u->max - u->piece_at) {
+		u->over = true;
 		u->out_len = (size_t)(u->max - u->piece_at);
 		if (u->out_len == 0)
 			return -EFBIG;

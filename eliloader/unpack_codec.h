@@ -32,6 +32,7 @@ struct unpack {
 	uint8_t *out;	      /* owned */
 	size_t out_room, out_len;
 	bool ended;	   /* the stream's end was seen */
+	bool over;	   /* there is more than @max */
 	uint64_t piece_at; /* where out[] lies in what is unpacked */
 	union {
 		z_stream z;
