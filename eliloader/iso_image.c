@@ -45,24 +45,27 @@ static int fail_archive(struct iso *iso, struct archive *a)
 
 	if (iso->read_error == -EDQUOT)
 		return fail(iso, -EBADMSG,
-			    "the image is damaged: its directories have no end");
+			    "the image is damaged: it takes more work than any should");
 	if (iso->read_error < 0)
 		return fail(iso, -EIO, "the image cannot be read: %s",
 			    strerror(-iso->read_error));
+	/* it has a whole directory in memory, of the size that the image says */
 	if (archive_errno(a) == ENOMEM)
-		return fail_memory(iso);
+		return fail(iso, -EBADMSG,
+			    "the image is damaged: it takes more memory than any should");
 	if (archive_format(a) == 0)
 		return fail(iso, -EBADMSG, "the disk is not an ISO 9660 image");
 	return fail(iso, -EBADMSG, "the image is cut short or damaged: %s",
 		    why ? why : "unknown");
 }
 
-static bool is_out_of_time(void)
+/* Processor time of this process. */
+static uint64_t cpu_now_ms(void)
 {
 	struct timespec ts;
 
 	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts); /* always there */
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 > ISO_CPU_MAX_MS;
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 /* For libarchive. */
@@ -71,7 +74,7 @@ static la_ssize_t on_read(struct archive *a, void *arg, const void **ret_block)
 	struct iso *iso = arg;
 	ssize_t n = -EDQUOT;
 
-	if (iso->left >= iso->block_len && !is_out_of_time())
+	if (iso->left >= iso->block_len && cpu_now_ms() < iso->cpu_end_ms)
 		n = iso->reader->read(iso->reader, iso->block, iso->block_len,
 				      iso->position);
 	if (n < 0) {
@@ -193,7 +196,9 @@ int iso_open(struct iso *iso, struct iso_reader *reader)
 	autoarchive struct archive *a = NULL;
 	int r;
 
-	*iso = (struct iso){ .reader = reader, .block = malloc(ISO_BLOCK) };
+	*iso = (struct iso){ .reader = reader,
+			     .block = malloc(ISO_BLOCK),
+			     .cpu_end_ms = cpu_now_ms() + ISO_CPU_MAX_MS };
 	if (!iso->block)
 		return fail_memory(iso);
 	r = begin(iso, 0, &a);

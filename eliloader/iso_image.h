@@ -55,6 +55,7 @@ struct iso {
 	char *block;		 /* owned: ISO_BLOCK bytes */
 	size_t block_len;	 /* bytes to read at once */
 	uint64_t position, left; /* in the image; bytes that may still be read */
+	uint64_t cpu_end_ms;	 /* the processor time by which all must be done */
 	struct iso_entry *entry; /* owned; sorted by path */
 	size_t count, room, names_len;
 	bool plain;

@@ -234,6 +234,12 @@ patch loop.iso $((at + 2)) "$le"
 serve boot "$work/loop.iso"
 says '(invalid|absent)' '' "a directory that contains itself"
 
+# a root directory of 4 GB, which libarchive would have in memory
+cp "$work/plain.iso" "$work/memory.iso"
+patch memory.iso $((32768 + 156 + 10)) '\000\000\000\377'
+serve boot "$work/memory.iso"
+says invalid 'image' "a directory that claims 4 GB"
+
 # the ramdisk's extent lies past the end
 cp "$work/plain.iso" "$work/beyond.iso"
 patch beyond.iso $(($(record beyond.iso 'INITRD.IMG') + 2)) '\000\000\000\177'
