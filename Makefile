@@ -5,6 +5,7 @@
 #   dom0-tools/guest-metrics_SRCS := ...    (from the top), _LIBS (pkg-config names),
 #   dom0-tools/guest-metrics_STATIC := y    also wanted as one static file
 #   TESTS  += tests/unit/tree               a TAP test program, run by `make check`
+#   WORKERS += eliloader/eliloader-net      of PROGS: one that only another program starts
 #   HELPERS += tests/daemon/xenbus          a program that only tests use
 #   SCRIPT_TESTS += tests/daemon/agent.t    a TAP script, run by `make check`
 #   XEN_TESTS += tests/xen/publish.t        a TAP script, run by `make check-xen`
@@ -22,6 +23,9 @@ SBINDIR ?= $(PREFIX)/sbin
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+# eliloader looks for its workers beside itself, then in ../libexec/xen-pv-tools
+LIBEXECDIR ?= $(PREFIX)/libexec/xen-pv-tools
 
 , := ,
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -35,6 +39,7 @@ override LDFLAGS += $(if $(SAN),-fsanitize=address$(,)undefined) -Wl,-z,relro,-z
 PKG_CONFIG ?= pkg-config
 
 PROGS :=
+WORKERS :=
 TESTS :=
 HELPERS :=
 SCRIPT_TESTS :=
@@ -74,6 +79,7 @@ $(O)/obj/%.o: %.c
 -include $(patsubst %.c,$(O)/obj/%.d,$(sort $(SRCS)))
 
 PROG_FILES := $(foreach p,$(PROGS),$(call target,$(p)))
+WORKER_FILES := $(foreach p,$(WORKERS),$(call target,$(p)))
 TEST_FILES := $(foreach p,$(TESTS),$(call target,$(p)))
 HELPER_FILES := $(foreach p,$(HELPERS),$(call target,$(p))) $(EXTRA_HELPERS)
 
@@ -118,9 +124,12 @@ lint: setup-build setup-check setup-lint ## clang, clang-tidy, shellcheck and ma
 	@O=build tools/lint
 
 install: setup-build all ## install below DESTDIR and PREFIX
-	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)'
+	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)' \
+		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(SYSUSERSDIR)'
 	install -m 755 $(filter %-agent,$(PROG_FILES)) '$(DESTDIR)$(SBINDIR)'
-	install -m 755 $(filter-out %-agent,$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
+	install -m 755 $(filter-out %-agent $(WORKER_FILES),$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
+	install -m 755 $(WORKER_FILES) '$(DESTDIR)$(LIBEXECDIR)'
+	install -m 644 packaging/eliloader.sysusers '$(DESTDIR)$(SYSUSERSDIR)/eliloader.conf'
 	for m in $(MAN); do \
 		install -D -m 644 $$m '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/} || exit 1; done
 	for u in $(UNITS); do to='$(DESTDIR)$(UNITDIR)'/$${u##*/}; \

@@ -174,8 +174,10 @@ static int worker_failed(struct fetch *f, const struct wire_done *done)
 				   done->text);
 	case RESULT_LIMIT:
 		return failure_set(to, -EFBIG, FAILURE_LIMITS, "%s", done->text);
+	case RESULT_INVALID: /* of a CD's image: it is no ISO 9660 */
+		return failure_set(to, -EMEDIUMTYPE, FAILURE_SOURCE, "%s: %s", where,
+				   done->text);
 	case RESULT_ABSENT:
-	case RESULT_INVALID:
 	case RESULT_REFUSED:
 		return failure_set(to, -EINVAL, FAILURE_SOURCE, "%s: %s", where,
 				   done->text);

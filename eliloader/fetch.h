@@ -43,7 +43,8 @@ struct run {
 	char vm[320]; /* which VM: its uuid, else its name; for the cache */
 };
 
-/* After success @output holds both files.  @image: the disk, for cdrom; else -1. */
+/* After success @output holds both files.  @image: the ISO image, for cdrom; else -1.
+ * -EMEDIUMTYPE: it is none. */
 int fetch_pair(struct run *run, const struct plan *plan, int image, struct output *output,
 	       struct fetched *ret);
 /* A file of dom0's own (rhel41, rhel44): taken as it is, with its digests. */

@@ -126,22 +126,21 @@ int host_find(const struct request *request, struct host_vm *ret_vm, char *why,
 	int r;
 
 	memset(ret_vm, 0, sizeof(*ret_vm));
+	if (request->domain) /* its name, unless it runs and tells another */
+		snprintf(ret_vm->name, sizeof(ret_vm->name), "%s", request->domain);
 	r = xs_conn_open(&xs);
 	if (r < 0) {
 		log_debug("xenstore is not there, so no limits come from it");
-		if (!request->domain)
-			return 0;
-		snprintf(why, size, "xenstore: %s", strerror(-r));
-		return r;
+		return 0;
 	}
 	ret_vm->limits.host_kernel = read_limit(xs, "/mh/limits/pv-kernel-max-size");
 	ret_vm->limits.host_ramdisk = read_limit(xs, "/mh/limits/pv-ramdisk-max-size");
 	if (request->domain) {
 		r = domains_find(xs, request->domain, &domain, why, size);
-		if (r < 0)
+		if (r < 0 && r != -ENXIO)
 			return r;
 		domid = domain.domid;
-		found = true;
+		found = r == 0;
 	} else if (request->vm_uuid) {
 		found = find_by_uuid(xs, request->vm_uuid, &domid);
 	} else if (request->output) {

@@ -20,7 +20,8 @@ struct host_vm {
 };
 
 /* The VM of a request: by libxl's --output (".../bootloader.<domid>.out"), by --vm's
- * uuid (/vm/<uuid>/domains), or by --domain.  -ENXIO: --domain names nothing; @why. */
+ * uuid (/vm/<uuid>/domains), or by --domain, whose name need not run.  -ENOTUNIQ: several
+ * domains have that name; @why. */
 int host_find(const struct request *request, struct host_vm *ret_vm, char *why,
 	      size_t size);
 /* The domid in libxl's file name; -EINVAL: it is none.  Pure. */

@@ -19,13 +19,13 @@ enum {
 	STATUS_USAGE = 2,
 };
 
-static int print_and_check(const char *text)
+/* Was all that was printed written? */
+static int printed(void)
 {
-	if (fputs(text, stdout) < 0 || fflush(stdout) != 0) {
-		log_error("cannot print");
-		return STATUS_FAILED;
-	}
-	return EXIT_SUCCESS;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	log_error("cannot print");
+	return STATUS_FAILED;
 }
 
 /* libxl's console is raw: let line breaks be line breaks there. */
@@ -63,9 +63,11 @@ int main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	switch (request_parse(argc, argv, &request, why, sizeof(why))) {
 	case REQUEST_HELP:
-		return print_and_check(request_usage);
+		(void)fputs(request_usage, stdout); /* looked at in printed() */
+		return printed();
 	case REQUEST_VERSION:
-		return print_and_check("eliloader " XPT_VERSION "\n");
+		puts("eliloader " XPT_VERSION);
+		return printed();
 	case REQUEST_WRONG:
 		return usage_error(&request, why);
 	default:

@@ -3,3 +3,13 @@ ELI_SANDBOX := lib/sandbox.c lib/sandbox_root.c lib/sandbox_calls.c
 ELI_WIRE := eliloader/wire.c $(LIB_BASE)
 ELI_WORKER := $(ELI_WIRE) eliloader/job_read.c eliloader/pick.c eliloader/sums.c $(ELI_SANDBOX)
 include $(filter-out eliloader/module.mk,$(sort $(wildcard eliloader/*.mk)))
+WORKERS += eliloader/eliloader-net eliloader/eliloader-iso eliloader/eliloader-check
+MAN += docs/man/eliloader.8 docs/man/eliloader.conf.5
+
+ELI_START := eliloader/start.c eliloader/fetch.c eliloader/vouch.c eliloader/signature.c \
+	eliloader/ready.c eliloader/pygrub.c eliloader/progress.c eliloader/failure.c \
+	eliloader/host.c lib/domains.c $(LIB_XS)
+PROGS += eliloader/eliloader
+eliloader/eliloader_SRCS := eliloader/main.c $(sort $(ELI_START) $(ELI_PLAN) $(ELI_FIXUP) \
+	$(ELI_RECORD) $(ELI_CORE) $(ELI_SANDBOX))
+eliloader/eliloader_LIBS := xenstore expat nettle jansson libseccomp

@@ -210,9 +210,8 @@ static int open_tools(struct start *s)
 
 static int open_image(struct start *s, int *ret_fd)
 {
-	const char *path = s->run.request->image;
+	const char *path = s->plan.iso;
 
-	*ret_fd = -1;
 	if (s->plan.repo.scheme != SCHEME_CDROM || s->plan.action != PLAN_INSTALL)
 		return 0;
 	if (!path)
@@ -285,27 +284,60 @@ static int boot_disk(struct start *s)
 	return r;
 }
 
-static int act(struct start *s)
+/* The record's changes, those that belong to an error included. */
+static int change_record(struct start *s)
 {
+	char why[1024];
 	int r;
 
-	if (s->plan.action == PLAN_DISK) {
-		r = boot_disk(s);
-		if (r != -ENODATA || !s->plan.distro)
-			return r;
+	if (!s->store || !s->plan.change_count)
+		return 0;
+	r = s->store->ops->change(s->store, &s->record, s->plan.change,
+				  s->plan.change_count, why, sizeof(why));
+	return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
+}
+
+static int tell_error(struct start *s)
+{
+	int r = change_record(s);
+
+	return r < 0 ? r : fail_why(s, -EINVAL, s->plan.error_name, s->plan.error_text);
+}
+
+/* What was tried did not work: plan again, knowing that. */
+static int plan_again(struct start *s, enum disk_state disk)
+{
+	if (disk == DISK_DOES_NOT_BOOT) {
 		progress_say(&s->run.progress,
 			     "the disk does not boot (%s): the installer again",
 			     s->run.failure.text);
-		log_info("the disk does not boot (%s): the installer again",
-			 s->run.failure.text);
-		s->run.failure.text[0] = '\0';
-		r = make_plan(s, DISK_DOES_NOT_BOOT);
-		if (r < 0)
-			return r;
+		log_debug("the disk does not boot: %s", s->run.failure.text);
 	}
-	if (s->plan.action == PLAN_ERROR)
-		return fail_why(s, -EINVAL, s->plan.error_name, s->plan.error_text);
-	return install(s);
+	s->run.failure.text[0] = '\0';
+	return make_plan(s, disk);
+}
+
+/* The image is the disk, or an ISO image, or (@iso_unsure) one of them; and a disk may
+ * boot or not: at most three plans. */
+static int act(struct start *s)
+{
+	int r = 0;
+
+	if (s->plan.action == PLAN_INSTALL && s->plan.iso_unsure) {
+		r = install(s);
+		if (r != -EMEDIUMTYPE)
+			return r;
+		r = plan_again(s, DISK_NOT_ISO);
+	}
+	if (r == 0 && s->plan.action == PLAN_DISK) {
+		r = boot_disk(s);
+		if (r != -ENODATA || !s->plan.distro)
+			return r;
+		r = plan_again(s, DISK_DOES_NOT_BOOT);
+	}
+	if (r < 0)
+		return r;
+	return s->plan.action == PLAN_ERROR ? tell_error(s) : install(s);
 }
 
 /* Names, record, result: in this order. */
@@ -316,12 +348,9 @@ static int finish(struct start *s)
 
 	if (r < 0)
 		return fail_why(s, r, FAILURE_INTERNAL, why);
-	if (s->store && s->plan.change_count) {
-		r = s->store->ops->change(s->store, &s->record, s->plan.change,
-					  s->plan.change_count, why, sizeof(why));
-		if (r < 0)
-			return fail_why(s, r, FAILURE_INTERNAL, why);
-	}
+	r = change_record(s);
+	if (r < 0)
+		return r;
 	r = output_result(s->run.request, &s->output, s->args, why, sizeof(why));
 	if (r < 0)
 		return fail_why(s, r, FAILURE_INTERNAL, why);
@@ -360,7 +389,7 @@ static int run_start(struct start *s)
 	if (s->run.request->explain)
 		return explain(s);
 	if (s->plan.action == PLAN_ERROR)
-		return fail_why(s, -EINVAL, s->plan.error_name, s->plan.error_text);
+		return tell_error(s);
 	open_progress(s);
 	r = open_tools(s);
 	if (r == 0)

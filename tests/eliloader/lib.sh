@@ -10,7 +10,8 @@
 #	. "$(dirname "$0")/lib.sh"
 #	eli_dir			# sets $dir (removed at the end) and $dir/eliloader.conf
 #	tree_debian "$dir/www/debian"
-#	serve "$dir/www"	# sets $www, the address of a real HTTP server (nginx)
+#	serve "$dir/www"	# sets $www, the address of a real HTTP server (nginx), whose
+#				# requests are lines of $dir/access.log
 #	xl_start vm1 install-repository=$www/debian/ install-distro=debianlike ...
 #	is "$(xl_result args)" "console=hvc0" "the arguments"
 #
@@ -61,6 +62,33 @@ eli_cleanup() {
 
 eli() { timeout 60 "$O/eliloader" --config "$dir/eliloader.conf" "$@"; }
 
+serve() {
+	local nginx=$top/build/xen/usr/sbin/nginx
+
+	cat > "$dir/nginx.conf" <<- END
+		daemon off;
+		pid $dir/nginx.pid;
+		error_log $dir/nginx.err;
+		events {}
+		http {
+			log_format short '\$request_method \$uri \$status';
+			access_log $dir/access.log short;
+			client_body_temp_path $dir/nginx.tmp;
+			proxy_temp_path $dir/nginx.tmp;
+			fastcgi_temp_path $dir/nginx.tmp;
+			uwsgi_temp_path $dir/nginx.tmp;
+			scgi_temp_path $dir/nginx.tmp;
+			server { listen 127.0.0.1:8080; root $1; }
+		}
+	END
+	"$nginx" -c "$dir/nginx.conf" -e "$dir/nginx.err" &
+	serve_pid=$!
+	www=http://127.0.0.1:8080
+	wait_for 20 curl -s -o /dev/null "$www/"
+}
+# requests REGEX : how many lines of the log are like that
+requests() { grep -cE "$1" "$dir/access.log"; }
+
 # xl_words NAME KEY=VALUE... : the words of libxl, in its order
 xl_words() {
 	local name=$1 word
@@ -79,7 +107,7 @@ xl_start() {
 	xl_name=$1
 	mkdir -p -m 600 "$dir/out/$1.d"
 	install -m 600 /dev/null "$dir/out/$1.out"
-	eli --state "$1" "${words[@]}" > "$dir/said" 2>&1
+	eli --domain "$1" "${words[@]}" > "$dir/said" 2>&1
 }
 xl_result() { tr '\0' '\n' < "$dir/out/$xl_name.out" | sed -n "s/^$1 //p"; }
 xl_toolstack() { rm -rf "$dir/out/$xl_name.out" "$dir/out/$xl_name.d"; }
