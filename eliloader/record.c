@@ -55,6 +55,12 @@ int record_put(struct record *r, const char *path, const char *value)
 	return tree_set(&r->keys, path, value, strlen(value));
 }
 
+void record_drop(struct record *r, const char *path)
+{
+	if (tree_find(&r->keys, path))
+		tree_remove(&r->keys, path);
+}
+
 static bool starts(const char *name, size_t len, const char *prefix)
 {
 	return len >= strlen(prefix) && memcmp(name, prefix, strlen(prefix)) == 0;

@@ -54,6 +54,8 @@ int record_parse(struct record *r, char *text, size_t len, size_t *ret_line);
 int record_path(const char *name, size_t name_len, char **ret_path);
 /* Add or replace; -E2BIG: too many keys. */
 int record_put(struct record *r, const char *path, const char *value);
+/* Remove @path, if it is there. */
+void record_drop(struct record *r, const char *path);
 
 /* A change, in the order it must be made. */
 enum change_kind {

@@ -240,7 +240,7 @@ static int remove_key(struct xapi_store *s, bool platform, const char *key,
 		     s->vm, key, NULL, NULL, why, size);
 
 	if (r == 0)
-		tree_remove(&s->known.keys, path);
+		record_drop(&s->known, path);
 	return r;
 }
 

@@ -143,7 +143,7 @@ int state_apply(const struct state *s, struct record *r)
 		int ret = 0;
 
 		if (e->value[0] == '-')
-			tree_remove(&r->keys, e->path);
+			record_drop(r, e->path);
 		else
 			ret = record_put(r, e->path, e->value + 1);
 		if (ret < 0)

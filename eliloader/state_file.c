@@ -42,21 +42,22 @@ static int check_directory(int dir)
 int state_place_open(const char *dir, const char *name, bool make,
 		     struct state_place *ret)
 {
-	autoplace struct state_place p = STATE_PLACE_NONE;
+	struct state_place p = STATE_PLACE_NONE;
+	autoclose int fd = -1;
 	int r = state_encode(name, p.name);
 
 	if (r < 0)
 		return r;
 	if (make && mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	p.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p.dir < 0)
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		return -errno;
-	r = check_directory(p.dir);
+	r = check_directory(fd);
 	if (r < 0)
 		return r;
+	p.dir = steal_fd(&fd);
 	*ret = p;
-	p = STATE_PLACE_NONE;
 	return 0;
 }
 

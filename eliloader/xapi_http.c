@@ -190,7 +190,7 @@ static int grow(struct http_reply *h, size_t more)
 	if (need <= h->body_room)
 		return 0;
 	room = need < 4096 ? 4096 : need * 2;
-	if (room > h->body_max + 1)
+	if (room > h->body_max)
 		room = h->body_max + 1;
 	body = realloc(h->body, room);
 	if (!body)
