@@ -281,15 +281,18 @@ static const char *short_name(char c)
 /* Find the option that @word is, and its value when that is in the same word. */
 static const struct option *find_option(const char *word, const char **ret_value)
 {
-	const char *name = word + 2;
-	size_t len = strcspn(name, "=");
+	const char *name = NULL;
+	size_t len = 0;
 
 	*ret_value = NULL;
-	if (word[1] != '-') {
-		name = word[2] ? NULL : short_name(word[1]);
+	if (word[1] == '-') {
+		name = word + 2;
+		len = strcspn(name, "=");
+		if (name[len] == '=')
+			*ret_value = name + len + 1;
+	} else if (word[1] && !word[2]) {
+		name = short_name(word[1]);
 		len = name ? strlen(name) : 0;
-	} else if (name[len] == '=') {
-		*ret_value = name + len + 1;
 	}
 	for (const struct option *o = options; name && o->name; o++)
 		if (strlen(o->name) == len && strncmp(o->name, name, len) == 0)
