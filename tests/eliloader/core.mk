@@ -1,7 +1,11 @@
 # The room, the wire, workers' parent side, outputs and the cache.
-TESTS += tests/eliloader/sandbox
+TESTS += tests/eliloader/sandbox tests/eliloader/sandbox_layers tests/eliloader/sandbox_rights
 tests/eliloader/sandbox_SRCS := tests/eliloader/sandbox.c $(ELI_SANDBOX) $(LIB_BASE)
 tests/eliloader/sandbox_LIBS := libseccomp
+tests/eliloader/sandbox_layers_SRCS := tests/eliloader/sandbox_layers.c $(ELI_SANDBOX) $(LIB_BASE)
+tests/eliloader/sandbox_layers_LIBS := libseccomp
+tests/eliloader/sandbox_rights_SRCS := tests/eliloader/sandbox_rights.c $(ELI_SANDBOX) $(LIB_BASE)
+tests/eliloader/sandbox_rights_LIBS := libseccomp
 
 HELPERS += tests/eliloader/evil
 tests/eliloader/evil_SRCS := tests/eliloader/evil.c $(ELI_WIRE)

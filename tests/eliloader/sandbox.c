@@ -25,8 +25,6 @@
 #include "tests/tap.h"
 
 static const struct sandbox empty_room = {
-	.uid = ROOM_UID,
-	.gid = ROOM_GID,
 	.memory_max = 256U << 20,
 	.file_max = 64U << 20,
 	.fds_max = 64,
