@@ -231,16 +231,16 @@ client print
 like "$out" "^error 7: VM.get_record for VM $vm: the record has too many keys" "a record of 5000 keys"
 is "$(xapi_sessions)" 0 "and we log out"
 
-LIMIT=1
+LIMIT=3
 start=$SECONDS
-fails "hang at=3" "110:VM.get_record for VM $vm: no answer from XAPI within 1 s"
+fails "hang at=3" "110:VM.get_record for VM $vm: no answer from XAPI within 3 s"
 fails "hang at=5" "110:VM.add_to_other_config for VM $vm: no answer"
 fails "trickle at=3" "110:VM.get_record .*no answer"
 anew
 xapi_rules "delay s=0.3"
 client "${round[@]}"
 is "$rc,$(xapi_get $vm other-config:install-round)" 0,2 "a slow XAPI is one that works"
-ok "the time-out is for each call, and kept" [ $((SECONDS - start)) -lt 40 ]
+ok "the time-out is for each call, and kept" [ $((SECONDS - start)) -lt 60 ]
 anew
 xapi_rules "hang method=session.logout"
 client print
