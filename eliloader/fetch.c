@@ -226,7 +226,7 @@ static int listen_worker(struct fetch *f, struct worker *w)
 
 	r = worker_listen(w, &handler, &done);
 	status = worker_end(w);
-	if (f->offered)
+	if (received(f))
 		progress_end(&f->run->progress, received(f));
 	if (r == 0 && done.result != RESULT_OK)
 		return worker_failed(f, &done);

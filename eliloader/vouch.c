@@ -33,6 +33,20 @@ static int on_digests(void *arg, const struct wire_digests *digests)
 	return 0;
 }
 
+/* @path as the list names it: from the list's own directory on. */
+static const char *in_list(const char *path, const char *sums_path)
+{
+	const char *slash = strrchr(sums_path, '/');
+	size_t len = slash ? (size_t)(slash + 1 - sums_path) : 0;
+
+	for (const char *at = path; at; at = strchr(at, '/')) {
+		at += *at == '/';
+		if (strncmp(at, sums_path, len) == 0)
+			return at + len;
+	}
+	return path; /* the worker will not find it */
+}
+
 static int ask_release(struct vouch *f, int text, int sums, struct release_check *c)
 {
 	const int fds[] = { text, sums };
@@ -45,9 +59,11 @@ static int ask_release(struct vouch *f, int text, int sums, struct release_check
 	tree_init(&job);
 	if (tree_setf(&job, "release", "1") < 0 ||
 	    tree_setf(&job, "sums-path", "%s", f->offer->sums_path) < 0 ||
-	    tree_setf(&job, "path/kernel", "%s", f->offer->file[STREAM_KERNEL].path) <
+	    tree_setf(&job, "path/kernel", "%s",
+		      in_list(f->offer->file[STREAM_KERNEL].path, f->offer->sums_path)) <
 		    0 ||
-	    tree_setf(&job, "path/ramdisk", "%s", f->offer->file[STREAM_RAMDISK].path) <
+	    tree_setf(&job, "path/ramdisk", "%s",
+		      in_list(f->offer->file[STREAM_RAMDISK].path, f->offer->sums_path)) <
 		    0)
 		return -ENOMEM;
 	r = worker_start(&w, "eliloader-check", f->run->uid, f->run->gid, fds, 2);

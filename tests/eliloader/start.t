@@ -280,6 +280,138 @@ rounds() {
 	xl_toolstack
 }
 
+# key NAME : make a signing key, its public part in $dir/NAME.gpg
+key() {
+	gpg --batch -q --pinentry-mode loopback --passphrase '' --quick-gen-key "$1@example.org" ed25519 sign never &&
+		gpg --batch -q --export "$1@example.org" > "$dir/$1.gpg"
+}
+# sign NAME : InRelease above the list of checksums of $dir/www/signed
+sign() {
+	local dist=$dir/www/signed/dists/bookworm sums=main/installer-amd64/current/images/SHA256SUMS
+
+	rm -f "$dist/InRelease"
+	printf '%s\n' 'Origin: Test' 'SHA256:' " $(sha256_of "$dist/$sums") $(stat -c %s "$dist/$sums") $sums" |
+		gpg --batch -q --pinentry-mode loopback --passphrase '' -u "$1@example.org" --clearsign > "$dist/InRelease"
+}
+# start_signed NAME [LINE...] : with these lines more in the configuration
+start_signed() {
+	local name=$1 rc
+
+	shift
+	cp "$dir/eliloader.conf" "$dir/eliloader.conf.before"
+	printf '%s\n' "$@" >> "$dir/eliloader.conf"
+	xl_start "$name" "install-repository=$www/signed/" install-distro=debianlike \
+		debian-release=bookworm install-arch=amd64
+	rc=$?
+	mv "$dir/eliloader.conf.before" "$dir/eliloader.conf"
+	return $rc
+}
+signatures() {
+	local images=$dir/www/signed/dists/bookworm/main/installer-amd64/current/images
+
+	export GNUPGHOME=$dir/gnupg
+	mkdir -m 700 "$GNUPGHOME"
+	tree_debian "$dir/www/signed"
+	ok "keys" eval 'key good && key other'
+	ok "no InRelease is fine" start_signed s1 "keyring = $dir/good.gpg"
+	ok "but not where one is required" eval '! start_signed s2 "keyring = $dir/good.gpg" "signature = require"'
+	like "$(cat "$dir/said")" 'there is no InRelease.*signature = require' "which is said"
+	sign good
+	ok "signed by a known key" start_signed s3 "keyring = $dir/good.gpg" "signature = require"
+	sign other
+	ok "signed by a stranger" start_signed s4 "keyring = $dir/good.gpg"
+	like "$(cat "$dir/said")" 'InRelease not used: .*not by a key' "which is said"
+	ok "is not enough where it is required" eval '! start_signed s5 "keyring = $dir/good.gpg" "signature = require"'
+	sign good
+	sed -i 's/^Origin: Test/Origin: Tess/' "$dir/www/signed/dists/bookworm/InRelease"
+	ok "a signature that is bad" eval '! start_signed s6 "keyring = $dir/good.gpg"'
+	like "$(cat "$dir/said")" 'INVALID_SOURCE: .*InRelease.*bad or missing' "ends it"
+	ok "unless nobody looks" start_signed s7 "signature = off"
+	sign good
+	echo "$(sha256_of "$kernel_file")  ./other" >> "$images/SHA256SUMS"
+	ok "a list that is not the signed one" eval '! start_signed s8 "keyring = $dir/good.gpg"'
+	like "$(cat "$dir/said")" 'INVALID_SOURCE: .*InRelease' "is refused"
+	gpgconf --kill all
+	unset GNUPGHOME
+	rm -r "$dir/out/"*
+}
+
+# iso TREE : an ISO image of it
+iso() { xorriso -as mkisofs -quiet -R -J -o "$1.iso" "$1" 2> /dev/null; }
+start_cd() {
+	EXTRA=(--cdrom "$dir/www/cd.iso")
+	xl_start "$1" install-repository=cdrom install-distro=rhlike
+	local rc=$?
+	EXTRA=()
+	return $rc
+}
+cdroms() {
+	tree_el7 "$dir/www/cd"
+	iso "$dir/www/cd"
+	ok "cdrom under xl" start_cd cd1
+	same "$(xl_result ramdisk)" "$dir/www/cd/images/pxeboot/initrd.img" "the ramdisk of the CD"
+	ok "cdrom, round 2, an empty disk" start_cd cd1
+	same "$(xl_result ramdisk)" "$dir/www/cd/images/pxeboot/initrd.img" "the CD again"
+	installed_disk
+	DISK=$dir/installed.img
+	ok "cdrom, round 2, an installed disk" start_cd cd1
+	is "$(cat "$(xl_result ramdisk)")" initrd "boots the disk"
+	unset DISK
+	rm -r "$dir/out/"*
+
+	new_uuid
+	xapi_vm "$uuid" cd other-config:install-repository=cdrom other-config:install-distro=rhlike
+	xapi_vbd "$uuid" 0 false
+	xapi_vbd "$uuid" 3 true CD
+	DISK=$dir/www/cd.iso
+	ok "cdrom under xapi" xapi_boot "$uuid"
+	same "$(xapi_result ramdisk)" "$dir/www/cd/images/pxeboot/initrd.img" "xapi: the ramdisk of the CD"
+	is "$(xapi_vbd_get "$uuid" 0 bootable) $(xapi_vbd_get "$uuid" 3 bootable)" "true false" \
+		"the disk is bootable now, the CD is not"
+	xapi_toolstack
+	DISK=$dir/disk.img # as XAPI does now
+	xapi_boot "$uuid"
+	is $? 1 "an aborted install: the disk does not boot"
+	like "$(tr '\n' ' ' < "$dir/said")" '^RuntimeError: .*start' "and the next start is said to bring the CD"
+	is "$(xapi_vbd_get "$uuid" 0 bootable) $(xapi_vbd_get "$uuid" 3 bootable)" "false true" "which is bootable again"
+	DISK=$dir/www/cd.iso
+	ok "it does" xapi_boot "$uuid"
+	xapi_toolstack
+	DISK=$dir/installed.img
+	ok "an install that came to its end" xapi_boot "$uuid"
+	is "$(cat "$(xapi_result ramdisk)")" initrd "xapi: boots the disk"
+	is "$(xapi_get "$uuid" PV-bootloader)" pygrub "with pygrub from then on"
+	xapi_toolstack
+	unset DISK
+}
+
+# The whole of Debian's installer, as its package has it.
+real_debian() {
+	kernel_file=$netboot/linux tree_debian "$dir/www/real"
+	cp "$netboot/initrd.gz" "$dir/www/real/dists/bookworm/main/installer-amd64/current/images/netboot/xen/"
+	(cd "$dir/www/real/dists/bookworm/main/installer-amd64/current/images" &&
+		find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS)
+	ok "Debian's installer" xl_start real "install-repository=$www/real/" install-distro=debianlike \
+		debian-release=bookworm install-arch=amd64
+	same "$(xl_result kernel)" "$netboot/linux" "its kernel can be booted"
+	same "$(xl_result ramdisk)" "$netboot/initrd.gz" "its ramdisk is whole"
+	xl_toolstack
+}
+
+hosts() {
+	tree_el7 "$dir/www/el7"
+	cp "$dir/eliloader.conf" "$dir/eliloader.conf.before"
+	echo 'allow-host = *.example.org' >> "$dir/eliloader.conf"
+	refused host 'allow-host' install-distro=rhlike "install-repository=$www/el7/"
+	echo 'allow-host = 127.0.0.1' >> "$dir/eliloader.conf"
+	ok "a host that is allowed" start_tree el7 hosts
+	echo 'allow-hots = x' >> "$dir/eliloader.conf"
+	ok "a key that is misspelt" eval '! start_tree el7 hosts'
+	like "$(cat "$dir/said")" 'eliloader.conf:[0-9]+: .*allow-hots' "is named with its line"
+	mv "$dir/eliloader.conf.before" "$dir/eliloader.conf"
+	xl_toolstack
+}
+
 explaining() {
 	local before
 
@@ -308,6 +440,8 @@ program() {
 	is "$?" 1 "--help that cannot be printed"
 }
 
-if [ $# = 0 ]; then set -- program families refusals limits caching overlays rounds explaining; fi
+if [ $# = 0 ]; then set -- program families refusals limits caching overlays rounds
+	set -- "$@" signatures cdroms real_debian hosts explaining
+fi
 for part; do "$part"; done
 done_testing
