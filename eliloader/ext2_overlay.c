@@ -2,6 +2,7 @@
 #include "eliloader/ext2_overlay.h"
 
 #include <errno.h>
+#include <et/com_err.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,6 +29,15 @@ static int as_errno(errcode_t err)
 	default:
 		return -EBADMSG;
 	}
+}
+
+/* The library would print on stderr what an image makes it stumble over. */
+static void no_message(const char *who, long code, const char *format, va_list args)
+{
+	(void)who;
+	(void)code;
+	(void)format;
+	(void)args;
 }
 
 static int failed(errcode_t err, const char *what, char *why, size_t size)
@@ -99,6 +109,7 @@ int ext2_overlay(int image, const struct unpack_in *archive, char *why, size_t s
 	int r;
 
 	initialize_ext2_error_table();
+	(void)set_com_err_hook(no_message); /* returns the one before */
 	(void)snprintf(name, sizeof(name), "%d", image);
 	err = ext2fs_open2(name, NULL, EXT2_FLAG_RW | EXT2_FLAG_64BITS, 0, 0,
 			   &ext2_io_manager, &fs);

@@ -85,7 +85,7 @@ ok "... gives the same" cmp out out2
 mkdir -p many/d
 (cd many/d && seq -f "a-name-of-some-length-%04.0f" 1 300 | xargs touch)
 overlay many
-mke2fs -q -F -t ext2 -b 1024 -N 600 -d v img 8192
+mke2fs -q -F -t ext2 -b 1024 -N 600 -d v img 8192 > mke2fs.log
 put img many.cpio out
 is "$OUT:$(inside out 'ls d' | grep -o 'a-name' | wc -l)" "done ok :300" "300 files in one directory"
 ok "... is whole" whole out
@@ -94,10 +94,10 @@ ok "... is whole" whole out
 mkdir -p big/lib
 head -c $((5 * MIB)) /dev/urandom > big/lib/big
 overlay big
-mke2fs -q -F -t ext2 -b 1024 -d v img 4096
+mke2fs -q -F -t ext2 -b 1024 -d v img 4096 > mke2fs.log
 put img big.cpio out
 is "$OUT:$RC" "done invalid the ext2 image has no room for lib/big:1" "the image is full"
-mke2fs -q -F -t ext2 -b 1024 -N 32 -d v img 4096
+mke2fs -q -F -t ext2 -b 1024 -N 32 -d v img 4096 > mke2fs.log
 put img many.cpio out
 like "$OUT" '^done invalid the ext2 image has no room for d/a-name' "no inode is left"
 mkdir -p dirs/sbin/loader
@@ -136,7 +136,7 @@ like "$OUT" '^done invalid the ext2 image cannot be used: it is cut short' "an i
 gzip -c img | head -c 10000 > short.gz
 put short.gz o.cpio out
 like "$OUT" '^done invalid the ramdisk cannot be unpacked' "gzip cut short"
-mke2fs -q -F -t ext3 -b 1024 -d v img 8192
+mke2fs -q -F -t ext3 -b 1024 -d v img 8192 > mke2fs.log
 debugfs -w -R 'feature needs_recovery' img > /dev/null 2>&1
 put img o.cpio out
 like "$OUT" '^done invalid .*: its journal was not played back' "a journal with something in it"
@@ -146,7 +146,7 @@ is "$OUT" "done limit the unpacked ramdisk exceeds the limit of $((32 * MIB)) by
 ok "... no more is written" test "$(stat -c %s out)" -le $((32 * MIB))
 
 # --- spoilt images: whatever it says, it says it, and soon
-mke2fs -q -F -t ext4 -b 1024 -d v good 8192
+mke2fs -q -F -t ext4 -b 1024 -d v good 8192 > mke2fs.log
 RANDOM=5 # the same ones each time
 said=0 tries=60
 for ((i = 0; i < tries; i++)); do
