@@ -140,52 +140,6 @@ static int read_optional(struct pick *p, const char *path, char **ret_text,
 	return r < 0 && r != -ENOENT ? fail_source(p, path, r) : r;
 }
 
-static void offer_treeinfo(struct wire_offer *offer, const struct treeinfo *info)
-{
-	offer->candidate = CANDIDATES_MAX;
-	offer->media = info->media;
-	offer->major = info->major;
-	(void)snprintf(offer->release, sizeof(offer->release), "%.31s%s%.31s",
-		       info->family, *info->family && *info->version ? " " : "",
-		       info->version);
-	for (unsigned i = 0; i < STREAMS; i++) {
-		if (!info->sha256_known[i])
-			continue;
-		offer->sums = SUMS_TREEINFO;
-		offer->file[i].sha256_known = 1;
-		memcpy(offer->file[i].sha256, info->sha256[i], SHA256_LEN);
-	}
-}
-
-/* What @path, a .treeinfo, names.  -ENOENT: nothing that is there. */
-static int pick_treeinfo(struct pick *p, const char *path)
-{
-	autofree char *text = NULL;
-	struct treeinfo info;
-	size_t len;
-	int r;
-
-	r = read_optional(p, path, &text, &len);
-	if (r < 0)
-		return r;
-	r = sums_treeinfo(text, len, p->job->arch, &info);
-	if (r < 0) {
-		wire_note(p->source->wire, NOTE_WARNING,
-			  r == -ENOENT ? "'%s' names no kernel and ramdisk for %s"
-				       : "'%s' is malformed and not used (for %s)",
-			  path, p->job->arch);
-		return -ENOENT;
-	}
-	r = probe_pair(p, info.kernel, info.ramdisk);
-	if (r == -ENOENT)
-		wire_note(p->source->wire, NOTE_WARNING,
-			  "'%s' names '%s' and '%s', which are not both there", path,
-			  info.kernel, info.ramdisk);
-	if (r >= 0)
-		offer_treeinfo(p->offer, &info);
-	return r;
-}
-
 static const struct sums_format {
 	const char *name; /* of the file */
 	enum sums_kind kind;
@@ -306,6 +260,65 @@ static int pick_sums(struct pick *p, const char *path)
 	if (p->offer->sums != SUMS_SHA256SUMS || !p->job->inrelease)
 		return 0;
 	return send_inrelease(p, path, text, len);
+}
+
+/* SUSE's media have a list at their top whether or not .treeinfo has digests: the newer
+ * name first. */
+static int pick_suse_sums(struct pick *p)
+{
+	int r;
+
+	if (p->offer->media != MEDIA_YAST && p->offer->media != MEDIA_AGAMA)
+		return 0;
+	r = pick_sums(p, "CHECKSUMS");
+	return r >= 0 && p->offer->sums == SUMS_NONE ? pick_sums(p, "content") : r;
+}
+
+static void offer_treeinfo(struct wire_offer *offer, const struct treeinfo *info)
+{
+	offer->candidate = CANDIDATES_MAX;
+	offer->media = info->media;
+	offer->major = info->major;
+	(void)snprintf(offer->release, sizeof(offer->release), "%.31s%s%.31s",
+		       info->family, *info->family && *info->version ? " " : "",
+		       info->version);
+	for (unsigned i = 0; i < STREAMS; i++) {
+		if (!info->sha256_known[i])
+			continue;
+		offer->sums = SUMS_TREEINFO;
+		offer->file[i].sha256_known = 1;
+		memcpy(offer->file[i].sha256, info->sha256[i], SHA256_LEN);
+	}
+}
+
+/* What @path, a .treeinfo, names.  -ENOENT: nothing that is there. */
+static int pick_treeinfo(struct pick *p, const char *path)
+{
+	autofree char *text = NULL;
+	struct treeinfo info;
+	size_t len;
+	int r;
+
+	r = read_optional(p, path, &text, &len);
+	if (r < 0)
+		return r;
+	r = sums_treeinfo(text, len, p->job->arch, &info);
+	if (r < 0) {
+		wire_note(p->source->wire, NOTE_WARNING,
+			  r == -ENOENT ? "'%s' names no kernel and ramdisk for %s"
+				       : "'%s' is malformed and not used (for %s)",
+			  path, p->job->arch);
+		return -ENOENT;
+	}
+	r = probe_pair(p, info.kernel, info.ramdisk);
+	if (r == -ENOENT)
+		wire_note(p->source->wire, NOTE_WARNING,
+			  "'%s' names '%s' and '%s', which are not both there", path,
+			  info.kernel, info.ramdisk);
+	if (r < 0)
+		return r;
+	offer_treeinfo(p->offer, &info);
+	return p->offer->sums == SUMS_NONE ? pick_suse_sums(p) : 0;
 }
 
 static int pick_candidate(struct pick *p, unsigned index)

@@ -24,6 +24,10 @@
 	"[general]\nfamily = Fedora\nversion = 41\n[images-x86_64]\n"                    \
 	"kernel = images/k\ninitrd = images/i\n"
 
+#define SUSE                                                                             \
+	"[general]\nfamily = openSUSE Leap\nversion = 15.6\n[images-x86_64]\n"           \
+	"kernel = boot/k\ninitrd = boot/i\n"
+
 #define FILES_MAX 8
 
 /* A file of the repository; without text, what asking for it gives. */
@@ -54,6 +58,34 @@ static const struct pick_case cases[] = {
 	  .candidate = CANDIDATES_MAX,
 	  .known = 2,
 	  .sums = SUMS_TREEINFO },
+	{ .name = "SUSE's .treeinfo has no digests, CHECKSUMS has",
+	  .job = JOB TREEINFO,
+	  .files = { { ".treeinfo", SUSE, 0 },
+		     { "CHECKSUMS", H1 "  ./boot/k\n" H2 "  ./boot/i\n", 0 },
+		     { "content", NULL, -EIO },
+		     { "boot/k", "k", 0 },
+		     { "boot/i", "i", 0 } },
+	  .kernel = "boot/k",
+	  .candidate = CANDIDATES_MAX,
+	  .known = 3,
+	  .sums = SUMS_CONTENT },
+	{ .name = "... or else content",
+	  .job = JOB TREEINFO,
+	  .files = { { ".treeinfo", SUSE, 0 },
+		     { "content", "HASH SHA256 " H1 "  boot/i\n", 0 },
+		     { "boot/k", "k", 0 },
+		     { "boot/i", "i", 0 } },
+	  .kernel = "boot/k",
+	  .candidate = CANDIDATES_MAX,
+	  .known = 2,
+	  .sums = SUMS_CONTENT },
+	{ .name = "... or none",
+	  .job = JOB TREEINFO,
+	  .files = { { ".treeinfo", SUSE, 0 },
+		     { "boot/k", "k", 0 },
+		     { "boot/i", "i", 0 } },
+	  .kernel = "boot/k",
+	  .candidate = CANDIDATES_MAX },
 	{ .name = "treeinfo without a dot",
 	  .job = JOB TREEINFO,
 	  .files = { { "treeinfo", IMAGES, 0 },
