@@ -8,3 +8,6 @@ TESTS += tests/eliloader/pick
 tests/eliloader/pick_SRCS := tests/eliloader/pick.c eliloader/pick.c eliloader/sums.c \
 	eliloader/job_read.c $(ELI_WIRE)
 SCRIPT_TESTS += tests/eliloader/iso.t
+TESTS += tests/eliloader/iso_bounds
+tests/eliloader/iso_bounds_SRCS := tests/eliloader/iso_bounds.c $(ELI_ISO) $(LIB_BASE)
+tests/eliloader/iso_bounds_LIBS := libarchive
