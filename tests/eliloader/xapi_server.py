@@ -27,7 +27,7 @@ Words:
   old                       login takes two arguments only
   delay s=S                 the answer comes late
   hang                      it never comes
-  trickle                   it comes byte by byte, five in a second
+  trickle [s=S]             it comes byte by byte, S seconds (0.2) between them
   chunked, until-close, close, drop   how the answer ends: in chunks; with the connection;
                             with "Connection: close"; silently closed after it
   short                     the connection ends in the midst of the answer
@@ -370,7 +370,7 @@ class Handler(BaseHTTPRequestHandler):
         if "trickle" in rules:
             for byte in data:
                 self.wfile.write(bytes([byte]))
-                time.sleep(0.2)
+                time.sleep(float(rules["trickle"].get("s", 0.2)))
         else:
             self.wfile.write(data)
         if rules.keys() & {"until-close", "close", "drop", "short"}:
