@@ -194,9 +194,39 @@ static void test_ground(void)
 	iso_close(&iso);
 }
 
+static ssize_t read_fails(struct iso_reader *reader, void *data, size_t len,
+			  uint64_t offset)
+{
+	return offset > 0 ? -EIO : read_made(reader, data, len, offset);
+}
+
+/* The disk fails, or is written to, while it is read. */
+static void test_disk(void)
+{
+	struct made m = {
+		{ read_made, (uint64_t)SECTORS * SECTOR }, fill_two, SECTOR, 0
+	};
+	const struct iso_entry *entry;
+	uint64_t len = 0;
+	struct iso iso;
+
+	if (iso_open(&iso, &m.reader) < 0 || iso_find(&iso, "small", &entry) < 0)
+		abort();
+	m.reader.read = read_fails;
+	is_int(iso_read(&iso, entry, 5, count, &len), -EIO, "a disk that fails");
+	is_str(iso.error, "the image cannot be read: Input/output error", "... says so");
+	m.reader.read = read_made;
+	m.fill = fill_chain;
+	is_int(iso_read(&iso, entry, 5, count, &len), -EBADMSG, "an image that changes");
+	m.fill = fill_two;
+	is_int(iso_read(&iso, entry, 5, count, &len), 0, "... and is as it was again");
+	iso_close(&iso);
+}
+
 int main(void)
 {
 	test_ground();
+	test_disk();
 	check_ends("directories without end, in breadth", fill_tree, SECTOR);
 	check_ends("directories without end, in depth", fill_chain, SECTOR);
 	check_ends("too many files in a directory", fill_files, LIST_SIZE);
