@@ -171,6 +171,14 @@ static int before_container(void)
 	return chroot("/mnt/c") < 0 || chdir("/") < 0 ? -1 : 0;
 }
 
+/* Mounts of a root that is none itself cannot be kept from showing outside. */
+static int before_chroot(void)
+{
+	must(mkdir("/mnt/d", 0755) == 0 && mkdir("/mnt/d/proc", 0755) == 0);
+	must(mount("/proc", "/mnt/d/proc", NULL, MS_BIND, NULL) == 0);
+	return chroot("/mnt/d") < 0 || chdir("/") < 0 ? -1 : 0;
+}
+
 static void test_entering(void)
 {
 	struct sandbox box = loose;
@@ -182,6 +190,7 @@ static void test_entering(void)
 	is_int(enter_with(before_twice), -EALREADY, "not twice");
 	is_int(enter_with(before_not_root), -EPERM, "not without root's rights");
 	is_int(enter_with(before_container), 0, "but in a container");
+	is_int(enter_with(before_chroot), -EINVAL, "not where the root is no mount");
 	box.uid = 0;
 	is_int(enter_with(before_nothing), -EPERM, "not to become root");
 	box = loose;
