@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <nettle/md5.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ struct fetch {
 	struct wire_offer offer;
 	bool offered;
 	struct sink sink[STREAMS];
+	bool md5[STREAMS];   /* is it wanted? */
 	int cached[STREAMS]; /* owned */
 	char name[STREAMS]
 		 [CACHE_NAME_MAX];     /* in the cache; empty: it is not to be kept */
@@ -34,8 +36,26 @@ struct fetch {
 /* What is kept beside a cached file, so that it need not be read to be known. */
 struct digests {
 	uint8_t sha256[SHA256_LEN];
+	uint8_t has_md5;
 	uint8_t md5[16];
 };
+
+/* Only the maps of fix-ups know ramdisks by MD5; it costs more than all else of a fetch. */
+static bool wants_md5(const struct fetch *f, unsigned stream)
+{
+	autofree char *pattern = NULL;
+	glob_t found;
+	bool any;
+
+	if (stream != STREAM_RAMDISK ||
+	    asprintf(&pattern, "%s/*.map", f->run->config.installer_dir) < 0) {
+		pattern = NULL;
+		return false;
+	}
+	any = glob(pattern, GLOB_NOSORT, NULL, &found) == 0;
+	globfree(&found);
+	return any;
+}
 
 static void digests_name(const char *file, char ret_name[CACHE_NAME_MAX])
 {
@@ -73,6 +93,7 @@ static bool find_cached(struct fetch *f, unsigned stream)
 	digests_name(f->name[stream], name);
 	if (cache_get(&f->run->cache, name, &note, &len) < 0 || len != sizeof(d) ||
 	    pread(note, &d, sizeof(d), 0) != sizeof(d) ||
+	    (f->md5[stream] && !d.has_md5) ||
 	    cache_get(&f->run->cache, f->name[stream], &f->cached[stream], &to->len) < 0)
 		return false;
 	if (to->len > f->sink[stream].max) {
@@ -267,7 +288,8 @@ static int settle(struct fetch *f)
 		if (!to->cached) {
 			to->len = f->sink[i].len;
 			sink_sha256(&f->sink[i], to->sha256);
-			sink_md5(&f->sink[i], to->md5);
+			if (f->md5[i])
+				sink_md5(&f->sink[i], to->md5);
 		}
 		to->listed = f->offer.file[i].sha256_known;
 		if (to->listed &&
@@ -282,7 +304,7 @@ static int settle(struct fetch *f)
 
 static void keep(struct fetch *f, unsigned i)
 {
-	struct digests d;
+	struct digests d = { .has_md5 = f->md5[i] };
 	char name[CACHE_NAME_MAX];
 
 	if (f->to->file[i].cached || !*f->name[i])
@@ -323,6 +345,9 @@ static int open_sinks(struct fetch *f)
 			return failure_set(&f->run->failure, r, FAILURE_INTERNAL, "%s",
 					   why);
 		sink_init(&f->sink[i], f->output->fd[i], max[i]);
+		f->md5[i] = wants_md5(f, i);
+		if (!f->md5[i])
+			sink_without_md5(&f->sink[i]);
 	}
 	return 0;
 }

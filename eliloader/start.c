@@ -131,8 +131,12 @@ static int open_record(struct start *s)
 	r = read_words(s);
 	if (r < 0 || !*s->run.vm)
 		return r;
-	r = record_open_state(c->state_dir, s->run.vm, s->vm.uuid, &s->record, &s->store,
-			      why, sizeof(why));
+	if (q->explain)
+		r = record_peek_state(c->state_dir, s->run.vm, &s->record, why,
+				      sizeof(why));
+	else
+		r = record_open_state(c->state_dir, s->run.vm, s->vm.uuid, &s->record,
+				      &s->store, why, sizeof(why));
 	return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
 }
 

@@ -182,6 +182,8 @@ void tree_remove(struct tree *t, const char *path)
 {
 	size_t first, end;
 
+	if (t->count == 0)
+		return; /* there is no array to move in */
 	tree_below(t, path, &first, &end);
 	if (first > 0 && strcmp(t->entry[first - 1].path, path) == 0)
 		first--;
