@@ -7,25 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/version.h"
 
-#define CA_BUNDLE_MAX (4 * MIB)	  /* Debian's has 0.2 */
-#define DROPPED_MAX   (64 * 1024) /* of an error's page, to keep the connection */
-
-static int read_ca(struct net *n, struct net_curl *c, const char *path)
-{
-	int r = io_read_file_at(AT_FDCWD, path, CA_BUNDLE_MAX, &c->ca, &c->ca_len);
-
-	return r < 0 ? net_fail(n, -EIO, "the CA bundle '%s' cannot be read: %s", path,
-				strerror(-r))
-		     : 0;
-}
+#define BUFFER_SIZE   (128 * 1024L) /* more is not read at once over TCP */
+#define CA_BUNDLE_MAX (4 * MIB)	    /* Debian's has 0.2 */
+#define DROPPED_MAX   (64 * 1024)   /* of an error's page, to keep the connection */
 
 /* The administrator's bundle, or the system's where this libcurl or a distribution keeps
- * it.  Without any no certificate will be good, which is said when one is shown. */
+ * it.  Opened now, since the sandbox has no files, and read when TLS is spoken. */
 static int prepare_ca(struct net *n, struct net_curl *c)
 {
 	const char *const places[] = {
@@ -35,13 +28,28 @@ static int prepare_ca(struct net *n, struct net_curl *c)
 		"/etc/ssl/ca-bundle.pem",
 		"/etc/ssl/cert.pem",
 	};
+	const char *path = n->job->ca_bundle;
 
-	if (n->job->ca_bundle)
-		return read_ca(n, c, n->job->ca_bundle);
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-		if (places[i] && read_ca(n, c, places[i]) == 0)
-			break;
+	if (path)
+		c->ca_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	for (size_t i = 0; !path && c->ca_fd < 0 && i < sizeof(places) / sizeof(*places);
+	     i++)
+		if (places[i])
+			c->ca_fd = open(places[i], O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (path && c->ca_fd < 0)
+		return net_fail(n, -EIO, "the CA bundle '%s' cannot be read: %s", path,
+				strerror(errno));
 	return 0;
+}
+
+/* Without certificates none of a server will be good, which is said when one is shown. */
+static int read_ca(struct net *n, struct net_curl *c)
+{
+	int r = io_read_limited(c->ca_fd, CA_BUNDLE_MAX, &c->ca, &c->ca_len);
+
+	(void)close(steal_fd(&c->ca_fd)); /* was only read */
+	return r < 0 ? net_fail(n, -EIO, "the CA bundle cannot be read: %s", strerror(-r))
+		     : 0;
 }
 
 /* Its host is asked, too: an allow-list would be worth nothing if anybody could stand
@@ -69,6 +77,7 @@ int net_curl_prepare(struct net *n)
 	if (!c)
 		return -ENOMEM;
 	n->state = c;
+	c->ca_fd = -1;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return net_fail(n, -ENOMEM, "libcurl cannot be used");
 	c->easy = curl_easy_init();
@@ -98,6 +107,8 @@ void net_curl_done(struct net *n)
 		return;
 	curl_easy_cleanup(c->easy);
 	forget_addresses(c);
+	if (c->ca_fd >= 0)
+		(void)close(c->ca_fd); /* was only read */
 	free(c->ca);
 	free(c);
 	n->state = NULL;
@@ -212,7 +223,7 @@ static void set_transfer(const struct net *n, struct net_ask *a, CURL *e)
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, a);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)CURL_MAX_READ_SIZE);
+	curl_easy_setopt(e, CURLOPT_BUFFERSIZE, BUFFER_SIZE);
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(e, CURLOPT_USERAGENT, "eliloader/" XPT_VERSION);
 	curl_easy_setopt(e, CURLOPT_FILETIME, 1L); /* ftp */
@@ -362,6 +373,10 @@ int net_curl_ask(struct net_ask *a)
 		!*c->proxy.text || net_url_is_direct(a->n->job->no_proxy, a->url.host);
 	int r = resolve(a, direct);
 
+	if (r == 0 && c->ca_fd >= 0 &&
+	    (strcmp(a->url.scheme, "https") == 0 ||
+	     strcmp(c->proxy.scheme, "https") == 0))
+		r = read_ca(a->n, c);
 	if (r < 0)
 		return r;
 	a->ftp = direct && strcmp(a->url.scheme, "ftp") == 0;

@@ -13,16 +13,19 @@
 
 #define NET_FOUND_MAX 4
 
-/* Where a file was found after redirects: a mirror that is drawn by lot must not give the
- * kernel's first half, another one the rest. */
+/* A file that was looked at: which version, and where it was after redirects.  A mirror
+ * that is drawn by lot must not give the kernel's first half, another one the rest. */
 struct net_found {
 	char path[REPO_PATH_MAX];
 	struct net_url url;
+	bool elsewhere; /* it was redirected */
+	char etag[REPO_PATH_MAX], modified[64];
 };
 
 struct net_curl {
 	CURL *easy;
-	char *ca; /* owned: certificates, PEM */
+	int ca_fd; /* owned: certificates, PEM; -1: read already, or none */
+	char *ca;  /* owned: the same, when they were needed */
 	size_t ca_len;
 	struct net_url base, proxy; /* proxy.text empty: none */
 	char proxy_url[URL_LEN_MAX];
@@ -51,6 +54,7 @@ struct net_reply {
 /* One question and its answer. */
 struct net_ask {
 	struct net *n;
+	const char *path;
 	struct net_url url;
 	enum net_method method;
 	struct net_out *out; /* NET_GET */

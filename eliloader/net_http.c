@@ -72,6 +72,38 @@ static const char *version_of(const struct net_reply *r)
 	return *r->etag && strncmp(r->etag, "W/", 2) != 0 ? r->etag : r->modified;
 }
 
+static struct net_found *find(struct net_curl *c, const char *path)
+{
+	for (unsigned i = 0; i < NET_FOUND_MAX; i++)
+		if (strcmp(c->found[i].path, path) == 0)
+			return &c->found[i];
+	return NULL;
+}
+
+static void describe(const struct net_reply *r, struct wire_offer_file *file)
+{
+	size_t size = sizeof(file->validator);
+	int n = 0;
+
+	file->size = r->sized ? r->size : 0;
+	if (*r->etag)
+		n = snprintf(file->validator, size, "etag %s", r->etag);
+	else if (*r->modified && r->sized)
+		n = snprintf(file->validator, size, "modified %s %" PRIu64, r->modified,
+			     r->size);
+	else if (r->ftp_time >= 0 && r->sized)
+		n = snprintf(file->validator, size, "ftp %lld %" PRIu64,
+			     (long long)r->ftp_time, r->size);
+	if (n < 0 || (size_t)n >= size)
+		file->validator[0] = '\0'; /* half of one would not tell versions apart */
+}
+
+static int fail_changed(const struct net_ask *a)
+{
+	return net_fail(a->n, -EIO, "%s has changed on the server while it was read",
+			a->url.shown);
+}
+
 static int check_size(const struct net_ask *a)
 {
 	const struct wire_offer_file *expected = a->n->expected;
@@ -84,11 +116,34 @@ static int check_size(const struct net_ask *a)
 				" bytes and exceeds the limit of %" PRIu64 " bytes",
 				a->url.shown, a->reply.size, a->out->max);
 	if (expected && expected->size && expected->size != a->reply.size)
-		return net_fail(a->n, -EIO,
-				"%s has changed on the server while it was read (%" PRIu64
-				" bytes, then %" PRIu64 ")",
-				a->url.shown, expected->size, a->reply.size);
+		return fail_changed(a);
 	return 0;
+}
+
+/* Both known, and not the same? */
+static bool differ(const char *a, const char *b)
+{
+	return *a && *b && strcmp(a, b) != 0;
+}
+
+/* Is it the version that was offered?  A checksum will tell better where there is one;
+ * and servers behind one name may have ETags of their own, but have one date. */
+static int check_version(const struct net_ask *a)
+{
+	const struct wire_offer_file *expected = a->n->expected;
+	const struct net_found *f = find(a->n->state, a->path);
+	struct wire_offer_file now = { 0 };
+
+	if (!expected || expected->sha256_known)
+		return 0;
+	describe(&a->reply, &now);
+	if (a->ftp)
+		return differ(expected->validator, now.validator) ? fail_changed(a) : 0;
+	if (!f || (*f->modified && strcmp(f->modified, a->reply.modified) == 0))
+		return 0;
+	return differ(f->etag, a->reply.etag) || differ(f->modified, a->reply.modified)
+		       ? fail_changed(a)
+		       : 0;
 }
 
 /* A server that tells neither the length nor where the end is (HTTP/1.0). */
@@ -111,10 +166,12 @@ static int begin_body(struct net_ask *a)
 	struct net_curl *c = a->n->state;
 	bool whole = a->offset == 0 || (!a->ftp && a->reply.code != 206);
 
-	if (a->ftp && !whole && a->reply.ftp_time != c->ftp_time)
-		return net_fail(a->n, -EIO,
-				"%s has changed on the server while it was read",
-				a->url.shown);
+	int r = check_version(a);
+
+	if (r == 0 && a->ftp && !whole && a->reply.ftp_time != c->ftp_time)
+		r = fail_changed(a);
+	if (r < 0)
+		return r;
 	c->ftp_time = a->reply.ftp_time;
 	(void)snprintf(c->version, sizeof(c->version), "%s", version_of(&a->reply));
 	return whole ? net_out_restart(a->out) : 0;
@@ -212,24 +269,18 @@ static int ask(struct net_ask *a)
 			REDIRECTS_MAX);
 }
 
-static struct net_found *find(struct net_curl *c, const char *path)
+static void remember(struct net_curl *c, const struct net_ask *a, bool elsewhere)
 {
-	for (unsigned i = 0; i < NET_FOUND_MAX; i++)
-		if (strcmp(c->found[i].path, path) == 0)
-			return &c->found[i];
-	return NULL;
-}
-
-static void remember(struct net_curl *c, const char *path, const struct net_url *url)
-{
-	struct net_found *f = find(c, path);
+	struct net_found *f = find(c, a->path);
 
 	if (!f) {
 		f = &c->found[c->found_next];
 		c->found_next = (c->found_next + 1) % NET_FOUND_MAX;
-		(void)snprintf(f->path, sizeof(f->path), "%s", path);
 	}
-	f->url = *url;
+	*f = (struct net_found){ .url = a->url, .elsewhere = elsewhere };
+	(void)snprintf(f->path, sizeof(f->path), "%s", a->path); /* fits, all three */
+	(void)snprintf(f->etag, sizeof(f->etag), "%s", a->reply.etag);
+	(void)snprintf(f->modified, sizeof(f->modified), "%s", a->reply.modified);
 }
 
 /* Where @path is asked for: where it was found before, else below the repository. */
@@ -239,7 +290,7 @@ static int address(struct net *n, const char *path, struct net_url *ret)
 	const struct net_found *f = find(c, path);
 	char text[NET_URL_MAX];
 
-	if (f) {
+	if (f && f->elsewhere) {
 		*ret = f->url;
 		return 0;
 	}
@@ -247,24 +298,6 @@ static int address(struct net *n, const char *path, struct net_url *ret)
 	return net_url_parse(text, ret) < 0
 		       ? net_fail(n, -EIO, "'%s' cannot be part of an address", path)
 		       : 0;
-}
-
-static void describe(const struct net_reply *r, struct wire_offer_file *file)
-{
-	size_t size = sizeof(file->validator);
-	int n = 0;
-
-	file->size = r->sized ? r->size : 0;
-	if (*r->etag)
-		n = snprintf(file->validator, size, "etag %s", r->etag);
-	else if (*r->modified && r->sized)
-		n = snprintf(file->validator, size, "modified %s %" PRIu64, r->modified,
-			     r->size);
-	else if (r->ftp_time >= 0 && r->sized)
-		n = snprintf(file->validator, size, "ftp %lld %" PRIu64,
-			     (long long)r->ftp_time, r->size);
-	if (n < 0 || (size_t)n >= size)
-		file->validator[0] = '\0'; /* half of one would not tell versions apart */
 }
 
 static bool is_no_head(const struct net_ask *a)
@@ -276,7 +309,9 @@ static bool is_no_head(const struct net_ask *a)
 static int look(struct net *n, const char *path, struct wire_offer_file *file)
 {
 	struct net_curl *c = n->state;
-	struct net_ask a = { .n = n, .method = c->no_head ? NET_FIRST_BYTE : NET_HEAD };
+	struct net_ask a = { .n = n,
+			     .path = path,
+			     .method = c->no_head ? NET_FIRST_BYTE : NET_HEAD };
 	struct net_url asked;
 	int r = address(n, path, &asked);
 
@@ -289,8 +324,7 @@ static int look(struct net *n, const char *path, struct wire_offer_file *file)
 	}
 	if (r < 0)
 		return r;
-	if (strcmp(a.url.text, asked.text) != 0)
-		remember(c, path, &a.url);
+	remember(c, &a, strcmp(a.url.text, asked.text) != 0);
 	describe(&a.reply, file);
 	return 0;
 }
@@ -318,10 +352,13 @@ static uint64_t resume_at(const struct net_curl *c, const struct net_out *out)
 static int get(struct net *n, const char *path, struct net_out *out)
 {
 	struct net_curl *c = n->state;
-	struct net_ask a = {
-		.n = n, .method = NET_GET, .out = out, .offset = resume_at(c, out)
-	};
+	struct net_ask a = { .n = n,
+			     .path = path,
+			     .method = NET_GET,
+			     .out = out,
+			     .offset = resume_at(c, out) };
 	struct net_found *found = find(c, path);
+	uint64_t before = out->len;
 	int r = address(n, path, &a.url);
 
 	if (r == 0)
@@ -332,8 +369,10 @@ static int get(struct net *n, const char *path, struct net_out *out)
 		c->version[0] = '\0';
 		r = -EAGAIN;
 	}
-	if (found && (r == -EAGAIN || r == -EIO || r == -ENOENT)) {
-		found->path[0] = '\0'; /* the repository may know a better place by now */
+	if (found && found->elsewhere && out->len <= before &&
+	    (r == -EAGAIN || r == -EIO || r == -ENOENT)) {
+		found->elsewhere =
+			false; /* the repository may know a better place by now */
 		r = -EAGAIN;
 	}
 	return r;

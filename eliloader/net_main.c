@@ -241,7 +241,7 @@ static int prepare(struct net *n)
 static int run(int wire, uint32_t uid, uint32_t gid)
 {
 	autotree struct tree tree = { 0 };
-	struct job job;
+	struct job job = { 0 };
 	struct net n = {
 		.source = { .read = source_read, .probe = source_probe, .wire = wire },
 		.job = &job

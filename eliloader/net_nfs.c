@@ -101,6 +101,8 @@ static void done(struct net *n)
 /* What is worth keeping of an answer, which is gone after this. */
 static void keep(struct answer *a, int status, void *data)
 {
+	if (a->done)
+		return; /* given up already, and cancelled */
 	a->done = true;
 	a->status = status;
 	if (status < 0 && data)
@@ -174,6 +176,7 @@ static int answer_of(struct net_nfs *s, int queued, unsigned timeout_s)
 		(void)snprintf(s->answer.text, sizeof(s->answer.text), "%s",
 			       r == -ETIMEDOUT ? "the server does not answer"
 					       : nfs_get_error(s->nfs));
+	s->answer.done = true;
 	unmount(s); /* whatever comes late must not be taken for another's answer */
 	return r;
 }
@@ -319,7 +322,10 @@ static int check_version(struct net *n, const char *path,
 				"%s has %" PRIu64
 				" bytes and exceeds the limit of %" PRIu64 " bytes",
 				path, now->size, out->max);
-	if (n->expected && n->expected->size && n->expected->size != now->size)
+	/* (where there is a checksum, that will tell) */
+	if (n->expected && (n->expected->size != now->size ||
+			    (!n->expected->sha256_known &&
+			     strcmp(n->expected->validator, now->validator) != 0)))
 		return net_fail(n, -EIO, "%s has changed on the server while it was read",
 				path);
 	if (out->len > 0 && strcmp(s->validator, now->validator) == 0)

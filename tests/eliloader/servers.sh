@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # what is set here is for the tests to use
+# shellcheck disable=SC2034,SC2154 # set here for the tests to use, or set by them
 # servers.sh - sourced by tests: real servers on loopback, in the test's own network
 # namespace (so ports are fixed) and, for nfs, its own mount namespace.
 #
@@ -118,7 +118,7 @@ serve_ftp() {
 		anonymous_enable=YES
 		no_anon_password=YES
 		anon_root=$1
-		ftp_username=nobody
+		ftp_username=daemon
 		nopriv_user=nobody
 		secure_chroot_dir=$dir/empty
 		seccomp_sandbox=NO
@@ -156,7 +156,7 @@ serve_nfs() {
 		NFSV4 { Graceless = true; RecoveryRoot = "$dir/nfs/recovery"; Only_Numeric_Owners = true; }
 		EXPORT {
 			Export_Id = 1; Path = $1; Pseudo = /repo; Access_Type = RO;
-			Squash = none; SecType = sys; FSAL { Name = VFS; }
+			Squash = none; SecType = sys; Attr_Expiration_Time = 0; FSAL { Name = VFS; }
 		}
 		LOG { Default_Log_Level = EVENT; }
 	END

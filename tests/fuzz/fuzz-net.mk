@@ -1,0 +1,3 @@
+FUZZ += net_url
+FUZZ_net_url_SRCS := $(ELI_NET_URL) lib/io.c
+FUZZ_net_url_LIBS := libcurl
