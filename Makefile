@@ -105,7 +105,7 @@ demo: setup-build setup-check setup-lab ## show the main job on real Xen; KEEP=1
 
 bench: setup-build setup-check setup-lab ## measure speed and memory and print them beside the peers' figures
 	@$(MAKE) -s --no-print-directory tests-built
-	@O=$(O) tests/bench/bench
+	@O=$(O) tests/bench/bench; rc=$$?; O=$(O) tests/bench/eliloader && exit $$rc
 
 # One libFuzzer program per target, FUZZ_S seconds each; finds go to build/fuzz/NAME.
 FUZZ_S ?= 60
