@@ -10,7 +10,7 @@
 
 /* An image may say that its directories go on for ever.  An overlay of 64 MiB into blocks
  * of 1 KiB takes under a million requests. */
-#define REQUESTS_MAX 4000000
+#define REQUESTS_MAX 2000000
 
 struct ext2_file {
 	struct struct_io_channel channel;

@@ -48,7 +48,8 @@ static int failed(errcode_t err, const char *what, char *why, size_t size)
 		(void)snprintf(why, size, "the ext2 image has no room for %s", what);
 	else
 		(void)snprintf(why, size, "the ext2 image: %s: %s", what,
-			       error_message(err));
+			       err == EXT2_ET_CANCEL_REQUESTED ? "takes too long"
+							       : error_message(err));
 	return r;
 }
 

@@ -145,6 +145,26 @@ put bomb.gz o.cpio out
 is "$OUT" "done limit the unpacked ramdisk exceeds the limit of $((32 * MIB)) bytes" "over the limit"
 ok "... no more is written" test "$(stat -c %s out)" -le $((32 * MIB))
 
+# --- a directory of 16 million blocks, all of them the same one
+mke2fs -q -F -t ext2 -b 1024 -O none -d v img 8192 > mke2fs.log 2>&1
+read -r block _ < <(debugfs -R 'blocks sbin' img 2> /dev/null)
+next=8000 # free, as those behind it
+for where in IND DIND TIND; do
+	for ((i = 0; i < 256; i++)); do le32 "$block"; done | patch img $((next * 1024))
+	block=$next next=$((next + 1))
+	debugfs -w -R "set_inode_field sbin block[$where] $block" img > debugfs.log 2>&1
+done
+debugfs -w -R 'set_inode_field sbin size 4294966272' img > debugfs.log 2>&1
+like "$(debugfs -R 'stat sbin' img 2> /dev/null)" 'TIND' "the endless directory is made"
+rm -rf endless
+mkdir -p endless/sbin
+echo x > endless/sbin/not-there
+overlay endless
+began=$SECONDS
+put img endless.cpio out
+is "$OUT" "done invalid the ext2 image: sbin/not-there: takes too long" "... and given up"
+diag "$((SECONDS - began)) s"
+
 # --- spoilt images: whatever it says, it says it, and soon
 mke2fs -q -F -t ext4 -b 1024 -d v good 8192 > mke2fs.log
 RANDOM=5 # the same ones each time

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * notes.S - a kernel that is nothing but notes, for check-kernel.t: what -D asks for of
- * PV, PHYS32, FEATURES=bits (note 17), NAMES="..." (note 10), OS="...", GUEST="..." (the
- * old __xen_guest string).  HIDE: the notes are in a section, but no segment names it.
+ * PV, BASE (what Linux has of PV's without CONFIG_XEN_PV), PHYS32, FEATURES=bits (note
+ * 17), NAMES="..." (note 10), OS="...", GUEST="..." (the old __xen_guest string).  HIDE:
+ * the notes are in a section, but no segment names it.
  */
 #ifdef HIDE
 #define FLAGS ""
@@ -17,6 +18,8 @@
 
 #ifdef PV
 NOTE(1, .long 0x1000)
+#endif
+#if defined(PV) || defined(BASE)
 NOTE(3, .long 0xc0000000)
 NOTE(5, .asciz "xen-3.0")
 #endif
