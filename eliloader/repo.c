@@ -73,8 +73,8 @@ static int check_chars(const char *text, char *why, size_t size)
 
 	if (len == 0)
 		return refuse(why, size, "it is empty");
-	if (len > URL_LEN_MAX - 2) /* a final '/' may come to it */
-		return refuse(why, size, "it is longer than %d bytes", URL_LEN_MAX - 2);
+	if (len >= URL_LEN_MAX)
+		return refuse(why, size, "it is longer than %d bytes", URL_LEN_MAX - 1);
 	for (const char *p = text; *p; p++) {
 		if (!is_url_char(*p)) {
 			(void)log_escape(shown, sizeof(shown), p, 1); /* fits */

@@ -232,8 +232,8 @@ static const struct option options[] = {
 	{ "domain", OPTION_TEXT, false, take_domain },
 	{ "config", OPTION_TEXT, false, take_config_file },
 	{ "xapi-socket", OPTION_TEXT, false, take_xapi_socket },
-	{ "explain", OPTION_FLAG, true, take_explain },
-	{ "json", OPTION_FLAG, true, take_json },
+	{ "explain", OPTION_FLAG, false, take_explain },
+	{ "json", OPTION_FLAG, false, take_json },
 	{ "forget", OPTION_TEXT, false, take_forget },
 	{ .name = NULL },
 };
@@ -251,8 +251,6 @@ const char request_usage[] =
 	"\n"
 	"  -q, --quiet               no progress, only errors\n"
 	"  -v, --verbose             say what is done\n"
-	"  --explain                 print what would be done, and why, and do nothing\n"
-	"  --json                    the same for machines\n"
 	"  --vm=UUID                 the VM whose record XAPI is asked for\n"
 	"  --args=TEXT               kernel arguments, put first\n"
 	"  --kernel=PATH             kernel in the guest's disk\n"
@@ -260,6 +258,8 @@ const char request_usage[] =
 	"  --entry=N                 entry of the guest's boot menu\n"
 	"  --cache=on|off            use what was fetched before\n"
 	"not after --vm:\n"
+	"  --explain                 print what would be done, and why, and do nothing\n"
+	"  --json                    the same for machines\n"
 	"  --record=FILE             the VM's record, where there is no XAPI\n"
 	"  --set=KEY=VALUE           one key of it\n"
 	"  --cdrom=FILE              the installer's ISO image, when IMAGE is the disk\n"

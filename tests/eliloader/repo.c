@@ -133,7 +133,7 @@ static void test_case(size_t i)
 
 static void test_lengths(void)
 {
-	char text[URL_LEN_MAX + 16], why[256];
+	char text[URL_LEN_MAX + 16], again[URL_LEN_MAX], why[256];
 	struct repo r;
 
 	memset(text, 'a', sizeof(text));
@@ -142,6 +142,9 @@ static void test_lengths(void)
 	ok(repo_parse(text, &r, why, sizeof(why)) == 0 &&
 		   strlen(r.url) == URL_LEN_MAX - 1,
 	   "the longest address");
+	memcpy(again, r.url, sizeof(again));
+	ok(repo_parse(again, &r, why, sizeof(why)) == 0 && strcmp(r.url, again) == 0,
+	   "which is taken again in its normal form");
 	text[URL_LEN_MAX - 2] = 'a';
 	text[URL_LEN_MAX - 1] = '\0';
 	ok(repo_parse(text, &r, why, sizeof(why)) < 0, "one byte more: %s", why);

@@ -113,7 +113,6 @@ static void test_people(void)
 	   "--explain needs no image");
 	ok(PARSE(&r, "--json", "--record=/f") == REQUEST_RUN && r.explain && r.json,
 	   "--json is --explain");
-	ok(PARSE(&r, "--vm", UUID, "--explain") == REQUEST_RUN, "--explain after --vm");
 	ok(PARSE(&r, "--forget", "my vm") == REQUEST_RUN, "--forget");
 	is_str(r.forget, "my vm", "...");
 	ok(PARSE(&r, "--config", "/c", "--xapi-socket=/s", "--cache=off", "-v", "--vm",
@@ -144,6 +143,8 @@ static void test_vm_words(void)
 		VM_UUID,
 		"--domain=0",
 		"--no-such-option",
+		"--explain",
+		"--json",
 		"-x",
 		"-qv",
 		"--kernel=/a\nramdisk /etc/shadow",

@@ -38,8 +38,6 @@ static void check(const struct repo *r)
 	if (!r->url[0])
 		return;
 	require(r->url[strcspn(r->url, "?") - 1] == '/' && r->host[0]);
-	if (strlen(r->url) > URL_LEN_MAX - 2)
-		return; /* with its '/' it is longer than an address may be */
 	require(repo_parse(r->url, &again, why, sizeof(why)) == 0);
 	require(strcmp(again.url, r->url) == 0 && strcmp(again.host, r->host) == 0 &&
 		again.scheme == r->scheme);
