@@ -10,8 +10,7 @@
 #	. "$(dirname "$0")/lib.sh"
 #	eli_dir			# sets $dir (removed at the end) and $dir/eliloader.conf
 #	tree_debian "$dir/www/debian"
-#	serve "$dir/www"	# sets $www, the address of a real HTTP server (nginx), whose
-#				# requests are lines of $dir/access.log
+#	serve "$dir/www"	# see servers.sh
 #	xl_start vm1 install-repository=$www/debian/ install-distro=debianlike ...
 #	is "$(xl_result args)" "console=hvc0" "the arguments"
 #
@@ -33,6 +32,8 @@ O=${O:-build}
 case $O in /*) ;; *) O=$top/$O ;; esac
 # shellcheck source=tests/eliloader/trees.sh
 . "$top/tests/eliloader/trees.sh"
+# shellcheck source=tests/eliloader/servers.sh
+. "$top/tests/eliloader/servers.sh"
 EXTRA=()
 
 eli_dir() {
@@ -56,38 +57,14 @@ eli_dir() {
 eli_cleanup() {
 	trap '' INT TERM HUP
 	[ -z "${XAPI_PID:-}" ] || xapi_stop
-	[ -z "${serve_pid:-}" ] || { kill "$serve_pid"; wait "$serve_pid"; } 2> /dev/null
+	servers_stop
 	rm -rf "$dir"
 }
 
 eli() { timeout 60 "$O/eliloader" --config "$dir/eliloader.conf" "$@"; }
 
-serve() {
-	local nginx=$top/build/xen/usr/sbin/nginx
-
-	cat > "$dir/nginx.conf" <<- END
-		daemon off;
-		pid $dir/nginx.pid;
-		error_log $dir/nginx.err;
-		events {}
-		http {
-			log_format short '\$request_method \$uri \$status';
-			access_log $dir/access.log short;
-			client_body_temp_path $dir/nginx.tmp;
-			proxy_temp_path $dir/nginx.tmp;
-			fastcgi_temp_path $dir/nginx.tmp;
-			uwsgi_temp_path $dir/nginx.tmp;
-			scgi_temp_path $dir/nginx.tmp;
-			server { listen 127.0.0.1:8080; root $1; }
-		}
-	END
-	"$nginx" -c "$dir/nginx.conf" -e "$dir/nginx.err" &
-	serve_pid=$!
-	www=http://127.0.0.1:8080
-	wait_for 20 curl -s -o /dev/null "$www/"
-}
-# requests REGEX : how many lines of the log are like that
-requests() { grep -cE "$1" "$dir/access.log"; }
+# requests REGEX : how many files below such a path were given out
+requests() { grep -cE "\"GET $1[^\"]*\" 200" "$dir/nginx.$http_port/access.log"; }
 
 # xl_words NAME KEY=VALUE... : the words of libxl, in its order
 xl_words() {
