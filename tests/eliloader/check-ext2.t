@@ -46,7 +46,7 @@ mknod o/dev/wide c 4 300
 mkfifo o/dev/pipe
 overlay o
 
-for type in 'ext2 -b 1024' 'ext2 -b 1024 -I 128 -O none' 'ext3 -b 4096' 'ext4 -b 1024' 'ext4 -b 1024 -O inline_data'; do
+for type in 'ext2 -b 1024' 'ext2 -b 1024 -I 128 -O none' 'ext3 -b 4096' 'ext4 -b 1024'; do
 	rm -f img.gz
 	# shellcheck disable=SC2086 # options
 	mke2fs -q -F -t $type -d v img 8192 > mke2fs.log 2>&1 || bail "mke2fs -t $type"
@@ -140,6 +140,13 @@ mke2fs -q -F -t ext3 -b 1024 -d v img 8192 > mke2fs.log
 debugfs -w -R 'feature needs_recovery' img > /dev/null 2>&1
 put img o.cpio out
 like "$OUT" '^done invalid .*: its journal was not played back' "a journal with something in it"
+mke2fs -q -F -t ext4 -O inline_data -b 1024 -d v img 8192 > mke2fs.log 2>&1
+put img o.cpio out
+like "$OUT" '^done invalid .*: it has features that no initrd needs' "another feature"
+mke2fs -q -F -t ext2 -b 1024 -d v img 8192 > mke2fs.log 2>&1
+le32 65 | patch img $((1024 + 20)) # s_first_data_block
+put img o.cpio out
+like "$OUT" '^done invalid ' "a first block that is none"
 head -c $((33 * MIB)) /dev/zero | gzip > bomb.gz
 put bomb.gz o.cpio out
 is "$OUT" "done limit the unpacked ramdisk exceeds the limit of $((32 * MIB)) bytes" "over the limit"
