@@ -118,11 +118,12 @@ static int on_offer(void *arg, const struct wire_offer *offer, struct wire_go *r
 
 		name_file(f, i);
 		f->to->file[i].cached = find_cached(f, i);
-		ret_go->wanted[i] = !f->to->file[i].cached;
+		ret_go->wanted[i] = *file->path && !f->to->file[i].cached;
 		snprintf(f->to->file[i].path, sizeof(f->to->file[i].path), "%s",
 			 file->path);
-		progress_say(&f->run->progress, "%s: %s%s", stream_name[i], file->path,
-			     ret_go->wanted[i] ? "" : " (from the cache)");
+		progress_say(&f->run->progress, "%s: %s%s", stream_name[i],
+			     *file->path ? file->path : "none",
+			     f->to->file[i].cached ? " (from the cache)" : "");
 		if (!ret_go->wanted[i])
 			f->sink[i].fd = -1;
 		else if (file->size == 0)
@@ -285,6 +286,8 @@ static int settle(struct fetch *f)
 	for (unsigned i = 0; i < STREAMS; i++) {
 		struct fetch_file *to = &f->to->file[i];
 
+		if (!*to->path)
+			continue;
 		if (!to->cached) {
 			to->len = f->sink[i].len;
 			sink_sha256(&f->sink[i], to->sha256);
@@ -323,7 +326,9 @@ static int take_or_keep(struct fetch *f)
 	int r = 0;
 
 	for (unsigned i = 0; r == 0 && i < STREAMS; i++) {
-		if (f->to->file[i].cached)
+		if (!*f->to->file[i].path)
+			output_drop(f->output, i);
+		else if (f->to->file[i].cached)
 			r = output_take(f->output, i, f->cached[i], why, sizeof(why));
 		else
 			keep(f, i);

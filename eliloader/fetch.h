@@ -18,9 +18,9 @@ struct fetch_file {
 	uint64_t len;
 	uint8_t sha256[SHA256_LEN];
 	uint8_t md5[16];
-	bool listed; /* its digest is that of a checksum list */
-	bool cached; /* it came from the cache */
-	char path[REPO_PATH_MAX];
+	bool listed;		  /* its digest is that of a checksum list */
+	bool cached;		  /* it came from the cache */
+	char path[REPO_PATH_MAX]; /* of the ramdisk empty: there is none */
 };
 
 struct fetched {

@@ -67,7 +67,8 @@ static int read_candidate(const struct tree *t, const char *dir, struct plan_can
 	if (read_path(t, key, c->kernel) < 0)
 		return -EBADMSG;
 	(void)snprintf(key, sizeof(key), "%s/ramdisk", dir);
-	if (read_path(t, key, c->ramdisk) < 0)
+	c->ramdisk[0] = '\0'; /* a kernel of the user's choice may have none */
+	if (tree_find(t, key) && read_path(t, key, c->ramdisk) < 0)
 		return -EBADMSG;
 	(void)snprintf(key, sizeof(key), "%s/media", dir);
 	if (read_number(t, key, MEDIA_KINDS - 1, &media) < 0)

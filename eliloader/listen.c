@@ -42,10 +42,11 @@ static bool good_file(const struct wire_offer_file *f)
 static bool good_offer(const struct wire_offer *o)
 {
 	for (unsigned i = 0; i < STREAMS; i++)
-		if (!good_file(&o->file[i]) || o->file[i].path[0] == '\0')
+		if (!good_file(&o->file[i]))
 			return false;
-	return o->candidate <= CANDIDATES_MAX && o->media < MEDIA_KINDS &&
-	       o->sums < SUMS_KINDS && IS_TEXT(o->release) && IS_TEXT(o->sums_path);
+	return o->file[STREAM_KERNEL].path[0] != '\0' && o->candidate <= CANDIDATES_MAX &&
+	       o->media < MEDIA_KINDS && o->sums < SUMS_KINDS && IS_TEXT(o->release) &&
+	       IS_TEXT(o->sums_path);
 }
 
 static bool good_kernel(const struct wire_kernel *k)
@@ -111,7 +112,7 @@ static int check_go(const struct listener *l, const struct wire_offer *offer)
 
 		if (!l->wanted.wanted[i])
 			continue;
-		if (!l->h->sinks || s->fd < 0)
+		if (!l->h->sinks || s->fd < 0 || offer->file[i].path[0] == '\0')
 			return -EBADF;
 		if (offer->file[i].size > s->max)
 			return -EFBIG;

@@ -140,6 +140,40 @@ static size_t on_data(char *data, size_t one, size_t len, void *arg)
 	return a->enough ? 0 : len;
 }
 
+/* Connected, and about to ask: from now on silence counts. */
+static int on_start(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	struct net_ask *a = arg;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	a->moved_ms = io_now_ms();
+	return CURL_PREREQFUNC_OK;
+}
+
+/* libcurl calls this about once a second when nothing comes.  (Its own limit for slow
+ * transfers sees silence some seconds late, by its way of averaging.) */
+static int on_progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total,
+		       curl_off_t up)
+{
+	struct net_ask *a = arg;
+	uint64_t ms = io_now_ms();
+
+	(void)total;
+	(void)up_total;
+	(void)up;
+	if (a->moved_ms == 0)
+		return 0;
+	if (now != a->moved) {
+		a->moved = now;
+		a->moved_ms = ms;
+	}
+	a->silent = ms - a->moved_ms > a->n->job->stall_timeout_s * 1000ULL;
+	return a->silent ? 1 : 0;
+}
+
 /* "HOST:PORT:ADDRESS,ADDRESS", as CURLOPT_RESOLVE takes it. */
 static int list_addresses(const struct net_url *to, const struct net_address *address,
 			  unsigned count, struct curl_slist **ret)
@@ -231,8 +265,11 @@ static void set_transfer(const struct net *n, struct net_ask *a, CURL *e)
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, (long)n->job->connect_timeout_s);
 	curl_easy_setopt(e, CURLOPT_SERVER_RESPONSE_TIMEOUT,
 			 (long)n->job->stall_timeout_s); /* ftp */
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)n->job->stall_timeout_s);
+	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_start);
+	curl_easy_setopt(e, CURLOPT_PREREQDATA, a);
+	curl_easy_setopt(e, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(e, CURLOPT_XFERINFODATA, a);
+	curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
 	if (a->method == NET_HEAD)
 		curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
 }
@@ -323,6 +360,9 @@ static int fail_curl(const struct net_ask *a, CURLcode code)
 	const struct net_curl *c = a->n->state;
 	const char *text = *a->curl_error ? a->curl_error : curl_easy_strerror(code);
 
+	if (a->silent)
+		return net_fail(a->n, -EAGAIN, "%s: nothing came for %u seconds",
+				a->url.shown, a->n->job->stall_timeout_s);
 	if (is_ftp_absent(a, code))
 		return net_fail(a->n, -ENOENT, "%s is not there", a->url.shown);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)

@@ -66,6 +66,9 @@ struct net_ask {
 	bool begun;
 	bool enough; /* the rest of the answer is not wanted */
 	int error;
+	curl_off_t moved;  /* bytes, when they were last seen to grow */
+	uint64_t moved_ms; /* when; 0: not asked yet */
+	bool silent;	   /* given up for that */
 	uint64_t dropped;
 	char curl_error[CURL_ERROR_SIZE];
 };

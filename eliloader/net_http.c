@@ -263,7 +263,8 @@ static int ask(struct net_ask *a)
 		if (r < 0)
 			return r;
 		a->begun = a->enough = false;
-		a->dropped = 0;
+		a->dropped = a->moved_ms = 0;
+		a->moved = 0;
 	}
 	return net_fail(a->n, -EIO, "%s: more than %d redirects", a->url.shown,
 			REDIRECTS_MAX);

@@ -227,12 +227,15 @@ static int mount_address(struct net *n, const char *address, int version)
 static int mount_version(struct net *n, const struct net_address *address, unsigned count,
 			 int version)
 {
+	const struct net_nfs *s = n->state;
 	int r = -ENOENT;
 
 	for (unsigned i = 0; i < count; i++) {
 		r = mount_address(n, address[i].text, version);
 		if (r == 0)
 			break;
+		wire_note(n->source.wire, NOTE_DEBUG, "NFS version %d at %s: %s", version,
+			  address[i].text, s->answer.text);
 	}
 	return r;
 }

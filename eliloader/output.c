@@ -151,6 +151,11 @@ static void replace_file(struct output *o, enum wire_stream stream, int fd)
 	o->fd[stream] = fd;
 }
 
+void output_drop(struct output *o, enum wire_stream stream)
+{
+	replace_file(o, stream, -1);
+}
+
 int output_file(struct output *o, enum wire_stream stream, char *why, size_t size)
 {
 	int fd = openat(o->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

@@ -34,6 +34,8 @@ int output_open(const struct request *request, struct output *ret, char *why,
 		size_t size);
 /* A new unnamed file in the output directory, replacing that stream's; 0600. */
 int output_file(struct output *o, enum wire_stream stream, char *why, size_t size);
+/* The stream has no file. */
+void output_drop(struct output *o, enum wire_stream stream);
 /* Let the stream's file be @fd's content (of the cache, say): linked or copied. */
 int output_take(struct output *o, enum wire_stream stream, int fd, char *why,
 		size_t size);

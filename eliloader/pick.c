@@ -100,7 +100,7 @@ static int probe_pair(struct pick *p, const char *kernel, const char *ramdisk)
 	int r;
 
 	r = probe(p, kernel, &p->offer->file[STREAM_KERNEL]);
-	if (r >= 0) {
+	if (r >= 0 && *ramdisk) {
 		r = probe(p, ramdisk, &p->offer->file[STREAM_RAMDISK]);
 		if (r == -ENOENT)
 			wire_note(p->source->wire, NOTE_WARNING,
@@ -170,8 +170,8 @@ static int take_sums(struct wire_offer *offer, const struct sums_format *format,
 		struct wire_offer_file *file = &offer->file[i];
 		int r;
 
-		if (strncmp(file->path, path, dir) != 0)
-			continue; /* it lies elsewhere */
+		if (!*file->path || strncmp(file->path, path, dir) != 0)
+			continue; /* there is none, or it lies elsewhere */
 		r = format->find(text, len, file->path + dir, file->sha256);
 		if (r < 0 && r != -ENOENT)
 			return r;

@@ -181,41 +181,68 @@ static int take_answer(const struct attempt *a, struct pygrub_result *ret)
 	return r;
 }
 
-/* One run; @kernel and @ramdisk: paths in the guest, NULL: pygrub's own default. */
-static int try_pygrub(const struct attempt *a, const char *kernel, const char *ramdisk,
+struct words {
+	char *word[WORDS_MAX + 1]; /* owned; ends with NULL */
+	size_t count;
+};
+
+static void words_done(struct words *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		free(w->word[i]);
+}
+
+/* Add one, unless @value is NULL.  A value never stands alone: it may begin with '-'. */
+static int add_word(struct words *w, const char *option, const char *value)
+{
+	if (!value)
+		return 0;
+	if (w->count == WORDS_MAX ||
+	    asprintf(&w->word[w->count], "%s%s", option, value) < 0)
+		return -ENOMEM;
+	w->word[++w->count] = NULL;
+	return 0;
+}
+
+static int make_words(const struct attempt *a, const struct pygrub_choice *choice,
+		      struct words *w)
+{
+	char uid[16];
+
+	snprintf(uid, sizeof(uid), "%u", (unsigned)a->run->uid);
+	if (add_word(w, "", a->program) < 0 || add_word(w, "--quiet", "") < 0 ||
+	    add_word(w, "--output=", a->answer) < 0 ||
+	    add_word(w, "--output-format=", "simple0") < 0 ||
+	    add_word(w, "--output-directory=", a->directory) < 0 ||
+	    add_word(w, "--runas=", uid) < 0 ||
+	    add_word(w, "--kernel=", choice->kernel) < 0 ||
+	    add_word(w, "--ramdisk=", choice->ramdisk) < 0 ||
+	    add_word(w, "--entry=", choice->entry) < 0 ||
+	    add_word(w, "--args=", choice->args) < 0 || add_word(w, "", "--") < 0 ||
+	    add_word(w, "", a->image) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int try_pygrub(const struct attempt *a, const struct pygrub_choice *choice,
 		      struct pygrub_result *ret)
 {
 	autoclose int said = memfd_create("pygrub", MFD_CLOEXEC), answer = -1;
-	char words[8][800];
-	char *argv[] = { words[0], words[1], words[2], words[3], words[4], words[5],
-			 words[6], words[7], NULL,     NULL,	 NULL };
-	size_t n = 0;
+	__attribute__((cleanup(words_done))) struct words words = { .count = 0 };
+	char why[512];
 	int r;
 
-	if (said < 0)
-		return -errno;
-	snprintf(words[n++], sizeof(words[0]), "%s", a->program);
-	snprintf(words[n++], sizeof(words[0]), "--quiet");
-	snprintf(words[n++], sizeof(words[0]), "--output=%s", a->answer);
-	snprintf(words[n++], sizeof(words[0]), "--output-format=simple0");
-	snprintf(words[n++], sizeof(words[0]), "--output-directory=%s", a->directory);
-	snprintf(words[n++], sizeof(words[0]), "--runas=%u", (unsigned)a->run->uid);
-	if (kernel) {
-		snprintf(words[n++], sizeof(words[0]), "--kernel=%s", kernel);
-		snprintf(words[n++], sizeof(words[0]), "--ramdisk=%s", ramdisk);
-	}
-	argv[n++] = (char *)(uintptr_t)a->image; /* execve's type */
-	argv[n] = NULL;
+	if (said < 0 || make_words(a, choice, &words) < 0)
+		return failure_set(&a->run->failure, -ENOMEM, FAILURE_INTERNAL,
+				   "pygrub cannot be started");
 	answer = open(a->answer, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (answer < 0) /* it wants a file that is there */
 		return failure_set(&a->run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
 				   a->answer, strerror(errno));
-	r = run_pygrub(argv, said);
+	r = run_pygrub(words.word, said);
 	if (r == 0)
 		r = take_answer(a, ret);
 	if (r == -ENODATA && !*a->run->failure.text) {
-		char why[512];
-
 		last_words(said, why, sizeof(why));
 		failure_set(&a->run->failure, r, FAILURE_SOURCE, "pygrub: %s", why);
 	}
@@ -223,7 +250,8 @@ static int try_pygrub(const struct attempt *a, const char *kernel, const char *r
 }
 
 /* What SUSE's domUloader booted: SLES 9 and 10 write no menu when installed on Xen. */
-static int try_domuloader(const struct attempt *a, bool is_64, struct pygrub_result *ret)
+static int try_domuloader(const struct attempt *a, const char *args, bool is_64,
+			  struct pygrub_result *ret)
 {
 	static const char *const names[][2] = { { "vmlinuz-xen", "initrd-xen" },
 						{ "vmlinuz-xenpae", "initrd-xenpae" } };
@@ -233,10 +261,12 @@ static int try_domuloader(const struct attempt *a, bool is_64, struct pygrub_res
 	int r = -ENODATA;
 
 	for (unsigned i = 0; r == -ENODATA && i < 2; i++) {
+		const struct pygrub_choice choice = { kernel, ramdisk, NULL, args };
+
 		snprintf(kernel, sizeof(kernel), "%s%s", dirs[i], name[0]);
 		snprintf(ramdisk, sizeof(ramdisk), "%s%s", dirs[i], name[1]);
 		a->run->failure.text[0] = '\0';
-		r = try_pygrub(a, kernel, ramdisk, ret);
+		r = try_pygrub(a, &choice, ret);
 	}
 	if (r == 0)
 		snprintf(ret->selection, sizeof(ret->selection),
@@ -260,28 +290,38 @@ static void remove_directory(const struct attempt *a)
 	(void)rmdir(a->directory); /* best effort: the next start tries again */
 }
 
-int pygrub_boot(struct run *run, const char *image, bool domuloader, bool is_64,
-		struct output *output, struct pygrub_result *ret)
+static int open_attempt(struct attempt *a)
 {
-	struct attempt a = { .run = run, .image = image, .output = output };
-	int r;
-
-	memset(ret, 0, sizeof(*ret));
-	a.program = find_pygrub(&run->config);
-	if (!a.program)
-		return failure_set(&run->failure, -ENOENT, FAILURE_PACKAGE,
+	a->program = find_pygrub(&a->run->config);
+	if (!a->program)
+		return failure_set(&a->run->failure, -ENOENT, FAILURE_PACKAGE,
 				   "the disk cannot be asked: there is no pygrub; set "
 				   "'pygrub' in the configuration to its path");
-	snprintf(a.directory, sizeof(a.directory), "%s/eliloader-%s.pygrub",
-		 output->dir_path, output->tag);
-	snprintf(a.answer, sizeof(a.answer), "%s/answer", a.directory);
-	remove_directory(&a);
-	if (mkdir(a.directory, 0700) < 0)
-		return failure_set(&run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
-				   a.directory, strerror(errno));
-	r = try_pygrub(&a, NULL, NULL, ret);
-	if (r == -ENODATA && domuloader)
-		r = try_domuloader(&a, is_64, ret);
+	if (!a->image)
+		return failure_set(&a->run->failure, -EINVAL, FAILURE_SOURCE,
+				   "the disk cannot be asked: none was named");
+	snprintf(a->directory, sizeof(a->directory), "%s/eliloader-%s.pygrub",
+		 a->output->dir_path, a->output->tag);
+	snprintf(a->answer, sizeof(a->answer), "%s/answer", a->directory);
+	remove_directory(a);
+	if (mkdir(a->directory, 0700) < 0)
+		return failure_set(&a->run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
+				   a->directory, strerror(errno));
+	return 0;
+}
+
+int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *choice,
+		unsigned suse_bits, struct output *output, struct pygrub_result *ret)
+{
+	struct attempt a = { .run = run, .image = image, .output = output };
+	int r = open_attempt(&a);
+
+	memset(ret, 0, sizeof(*ret));
+	if (r < 0)
+		return r;
+	r = try_pygrub(&a, choice, ret);
+	if (r == -ENODATA && suse_bits)
+		r = try_domuloader(&a, choice->args, suse_bits == 64, ret);
 	remove_directory(&a);
 	return r;
 }

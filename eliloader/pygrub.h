@@ -10,6 +10,11 @@
 #pragma once
 #include "eliloader/fetch.h"
 
+/* What to boot, as pygrub's own options; NULL: its default. */
+struct pygrub_choice {
+	const char *kernel, *ramdisk, *entry, *args;
+};
+
 struct pygrub_result {
 	char args[ARGS_MAX];
 	/* The selection that worked, for PV-bootloader-args ("--kernel K --ramdisk I");
@@ -17,10 +22,11 @@ struct pygrub_result {
 	char selection[512];
 };
 
-/* Boot @image: @output gets the files.  @domuloader: where pygrub finds no menu, look for
- * the kernels of SUSE (vmlinuz-xen, vmlinuz-xenpae), as its domUloader did. */
-int pygrub_boot(struct run *run, const char *image, bool domuloader, bool is_64,
-		struct output *output, struct pygrub_result *ret);
+/* Boot @image: @output gets the files.  @suse_bits: 0, or 32 or 64: where pygrub finds no
+ * menu, look for SUSE's kernels of so many bits (vmlinuz-xenpae, vmlinuz-xen), as its
+ * domUloader did. */
+int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *choice,
+		unsigned suse_bits, struct output *output, struct pygrub_result *ret);
 /* pygrub's answer in simple0: the paths and args in it.  Pure.  -EBADMSG: it is none, or
  * a path is not a file right below @directory. */
 int pygrub_parse(const char *text, size_t len, const char *directory, char *ret_kernel,

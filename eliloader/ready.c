@@ -280,6 +280,8 @@ int ready_ramdisk(struct run *run, const struct plan *plan, struct output *outpu
 	struct fixup fixup;
 	int r;
 
+	if (!*file->path)
+		return 0; /* there is none */
 	r = fixup_find(run->config.installer_dir, file->md5, file->sha256, &fixup);
 	if (r < 0)
 		return 0; /* no map names it: nothing to do */

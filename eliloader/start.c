@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "eliloader/disk.h"
 #include "eliloader/fetch.h"
 #include "eliloader/host.h"
 #include "eliloader/plan.h"
-#include "eliloader/pygrub.h"
 #include "eliloader/ready.h"
 #include "eliloader/record.h"
 #include "lib/cleanup.h"
@@ -269,23 +269,20 @@ static int install(struct start *s)
 /* The disk boots: it is the result, and an install is finished with that. */
 static int boot_disk(struct start *s)
 {
-	const struct distro *d = s->plan.distro;
-	bool suse = d && strcmp(d->name, "sleslike") == 0;
-	const char *arch = record_other(&s->record, "install-arch");
 	struct pygrub_result result;
-	int r;
+	int r = disk_boot(&s->run, &s->record, &s->plan, &s->output, &result);
 
-	r = pygrub_boot(&s->run, s->run.request->image, suse,
-			arch && strcmp(arch, "x86_64") == 0, &s->output, &result);
 	if (r < 0)
 		return r;
 	memcpy(s->args, result.args, sizeof(s->args));
-	if (!d)
+	if (!s->plan.distro)
 		return 0;
 	r = make_plan(s, DISK_BOOTS);
 	if (r == 0 && *result.selection)
 		r = plan_finish(&s->plan, result.selection);
-	return r;
+	return r < 0 ? failure_set(&s->run.failure, r, FAILURE_INTERNAL, "%s",
+				   strerror(-r))
+		     : 0;
 }
 
 /* The record's changes, those that belong to an error included. */

@@ -70,9 +70,10 @@ enum sums_kind {
 };
 
 struct wire_offer_file {
-	char path[REPO_PATH_MAX]; /* NUL-terminated, relative to the repository */
-	uint64_t size;		  /* bytes; 0: not known */
-	uint8_t sha256_known;	  /* 0 or 1 */
+	/* NUL-terminated, relative to the repository; of a ramdisk empty: there is none */
+	char path[REPO_PATH_MAX];
+	uint64_t size;	      /* bytes; 0: not known */
+	uint8_t sha256_known; /* 0 or 1 */
 	uint8_t sha256[SHA256_LEN];
 	/* What identifies this version of the file to its server (ETag, else
 	 * Last-Modified and size); empty: nothing does.  Never printed. */

@@ -98,6 +98,22 @@ refused "ftp: over a limit" limit "limit of 1000000" "$ftp/" limit/ramdisk=10000
 refused "ftp: no such user" access "127.0.0.1:2121/vmlinuz: .*530" "ftp://me:secret@127.0.0.1:2121/"
 ok "no password is printed" eval '! said secret'
 
+# A session that dies in the middle: the rest is asked for, not the whole.
+server_kill "$server_pid"
+serve_ftp "$www_root" anon_max_rate=1000000 || bail "vsftpd runs, slowly"
+cat > "$dir/cut" <<- END
+	(
+		until [ -s $dir/out/ramdisk ]; do sleep 0.02; done
+		for p in \$(pgrep -P $server_pid); do kill -KILL \$(pgrep -P \$p) \$p; done
+	) > $dir/cut.log 2>&1 &
+END
+CLIENT=(--after-offer="sh $dir/cut")
+: > "$dir/vsftpd.log"
+fetched "ftp: a transfer that is cut" "$www_root" "$ftp/"
+has "... is tried again" "^note info .*initrd.img: .*trying again"
+ok "... and gone on with" grep -q 'REST [1-9]' "$dir/vsftpd.log"
+CLIENT=()
+
 # --- proxies
 serve_proxy || bail "the proxy runs"
 used() { grep -c "$1" "$dir/proxy.log"; }
@@ -128,6 +144,11 @@ unset http_proxy https_proxy ALL_PROXY
 serve_nfs "$www_root" || bail "nfs-ganesha runs"
 fetched "nfs 4" "$www_root" "nfs://127.0.0.1/repo/?version=4"
 has "an nfs file has a size and a version" '^file ramdisk .* size=2000000 .*validator="nfs [0-9.]+ 2000000"'
+CLIENT=(--after-offer="ss -Htn 'dport = :2049 and sport < :1024' > $dir/ports; grep CapEff /proc/\$(pgrep -x eliloader-net)/status >> $dir/ports")
+fetch "nfs://127.0.0.1/repo/?version=4"
+like "$(< "$dir/ports")" 'ESTAB' "nfs comes from a port that servers trust"
+like "$(< "$dir/ports")" 'CapEff:[[:space:]]0000000000000400' "... by that capability alone"
+CLIENT=()
 fetched "nfs 4 on a port" "$www_root" "nfs://127.0.0.1/repo/?version=4&nfsport=2049"
 fetched "nfs 3, its ports asked for" "$www_root" "nfs://127.0.0.1$nfs_path/?version=3"
 fetched "nfs 3 on given ports" "$www_root" "nfs://127.0.0.1$nfs_path/?version=3&nfsport=2049&mountport=2050"

@@ -260,6 +260,15 @@ rounds() {
 	is "$(xapi_get "$uuid" PV-bootloader-args)" "--kernel /boot/vmlinuz-xen --ramdisk /boot/initrd-xen" \
 		"PV-bootloader-args as domUloader's"
 	xapi_toolstack
+	xl_start sles "install-repository=$www/sles10/" install-distro=sleslike install-arch=x86_64
+	ok "SLES under xl, round 2" xl_start sles "install-repository=$www/sles10/" \
+		install-distro=sleslike install-arch=x86_64
+	is "$(xl_result args)" console=hvc0 "boots with the arguments of xl's configuration"
+	like "$(cat "$dir/state/sles.state")" '^PV-bootloader-args=--kernel /boot/vmlinuz-xen' "which the state keeps"
+	ok "SLES under xl, later" xl_start sles "install-repository=$www/sles10/" \
+		install-distro=sleslike install-arch=x86_64
+	is "$(cat "$(xl_result ramdisk)")" initrd "boots the same"
+	xl_toolstack
 	# under xl
 	installed_disk
 	mv "$dir/root/boot/vmlinuz-xen" "$dir/root/boot/vmlinuz" 2> /dev/null
@@ -270,6 +279,7 @@ rounds() {
 	DISK=$dir/installed.img
 	ok "xl: round 2 with an installed disk" start_tree el7 xlrounds
 	is "$(cat "$(xl_result ramdisk)")" initrd "xl: is that disk's"
+	is "$(xl_result args)" "root=/dev/xvda ro console=hvc0" "xl: with both arguments"
 	ok "xl: and from then on" start_tree el7 xlrounds
 	is "$(cat "$(xl_result ramdisk)")" initrd "xl: it boots the disk"
 	DISK=$dir/disk.img
@@ -412,6 +422,19 @@ hosts() {
 	xl_toolstack
 }
 
+# install-kernel alone, as for NetBSD
+no_ramdisk() {
+	put "$kernel_file" "$dir/www/bsd/netbsd-INSTALL"
+	ok "a kernel without a ramdisk" xl_start bsd "install-repository=$www/bsd/" install-distro=pygrub \
+		install-kernel=netbsd-INSTALL
+	same "$(xl_result kernel)" "$kernel_file" "is given out"
+	is "$(xl_result ramdisk)" "" "alone"
+	ok "a second time, from the cache" xl_start bsd2 "install-repository=$www/bsd/" install-distro=pygrub \
+		install-kernel=netbsd-INSTALL
+	is "$(xl_result ramdisk)" "" "the same"
+	rm -r "$dir/out/"*
+}
+
 explaining() {
 	local before
 
@@ -441,7 +464,7 @@ program() {
 }
 
 if [ $# = 0 ]; then set -- program families refusals limits caching overlays rounds
-	set -- "$@" signatures cdroms real_debian hosts explaining
+	set -- "$@" signatures cdroms no_ramdisk real_debian hosts explaining
 fi
 for part; do "$part"; done
 done_testing
