@@ -201,8 +201,9 @@ int ready_kernel(struct run *run, const struct plan *plan, enum guest_type type,
 				   "this kernel cannot be booted: '%s'%s%s: %s",
 				   file->path, *kernel.release ? ", " : "",
 				   kernel.release, why);
-	if (host_unpacks(kernel.payload))
-		return 0;
+	if (host_unpacks(kernel.payload) &&
+	    !(kernel.bzimage && kernel.payload == PAYLOAD_NONE))
+		return 0; /* (a bzImage with nothing packed in it is no case of Xen's) */
 	progress_say(&run->progress, "unpacking the kernel: this Xen cannot");
 	name_of("made", "unpacked", file->sha256, "", name);
 	r = take_made(run, name, STREAM_KERNEL, output);
