@@ -54,7 +54,7 @@ int disk_boot(struct run *run, const struct record *record, const struct plan *p
 	const struct distro *d = plan->distro;
 	const char *arch = record_other(record, "install-arch");
 	__attribute__((cleanup(choice_done))) struct choice choice = { .text = NULL };
-	struct pygrub_choice wanted;
+	struct pygrub_choice wanted = { 0 };
 	unsigned suse_bits = 0;
 	int r = choose(run, record, &choice, &wanted);
 

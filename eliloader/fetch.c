@@ -378,7 +378,7 @@ int fetch_pair(struct run *run, const struct plan *plan, int image, struct outpu
 		.cached = { -1, -1 },
 	};
 	char where[URL_LEN_MAX];
-	struct worker w;
+	struct worker w = { .fd = -1 };
 	int r;
 
 	memset(ret, 0, sizeof(*ret));

@@ -86,7 +86,7 @@ static void read_vm(struct xs_conn *xs, unsigned domid, struct host_vm *vm)
 	snprintf(path, sizeof(path), DOMAINS_DIR "/%u/vm", domid);
 	if (read_text(xs, path, vm_path, sizeof(vm_path)) &&
 	    strncmp(vm_path, "/vm/", 4) == 0 && strlen(vm_path + 4) < sizeof(vm->uuid))
-		strcpy(vm->uuid, vm_path + 4);
+		memcpy(vm->uuid, vm_path + 4, strlen(vm_path + 4) + 1);
 	vm->type = read_type(xs, domid);
 	vm->limits.vm_kernel = vm_limit(xs, domid, "pv-kernel-max-size");
 	vm->limits.vm_ramdisk = vm_limit(xs, domid, "pv-ramdisk-max-size");

@@ -164,7 +164,7 @@ static int take_file(const struct attempt *a, const char *path, enum wire_stream
 
 static int take_answer(const struct attempt *a, struct pygrub_result *ret)
 {
-	char kernel[800], ramdisk[800];
+	char kernel[800] = "", ramdisk[800] = "";
 	autofree char *text = NULL;
 	size_t len;
 	int r;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # kill.t [xl|xapi] - kill -9 at every system call of a start that changes something; then
 # the VM starts again: it is installed, and nothing is left over.
+# shellcheck disable=SC2119 # functions with optional arguments
 . "$(dirname "$0")/../tap.sh"
 # shellcheck source=tests/eliloader/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -40,7 +41,7 @@ xl_tool() {
 	xl_words vm1 "${keys[@]}"
 	xl_name=vm1
 	rm -rf "$dir/out"
-	mkdir -p -m 700 "$dir/out/vm1.d"
+	mkdir -m 700 "$dir/out" "$dir/out/vm1.d"
 	install -m 600 /dev/null "$dir/out/vm1.out"
 	"$@" "$O/eliloader" --config "$dir/eliloader.conf" --domain vm1 "${words[@]}" \
 		> "$dir/said" 2>&1 < /dev/null

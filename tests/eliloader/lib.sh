@@ -82,7 +82,7 @@ xl_start() {
 
 	xl_words "$@"
 	xl_name=$1
-	mkdir -p -m 600 "$dir/out/$1.d"
+	[ -d "$dir/out/$1.d" ] || mkdir -m 600 "$dir/out/$1.d"
 	install -m 600 /dev/null "$dir/out/$1.out"
 	eli --domain "$1" "${words[@]}" > "$dir/said" 2>&1
 }

@@ -22,7 +22,7 @@ for family in "${families[@]}"; do
 	read -r name tree _ <<< "$family"
 	"$tree" "$dir/www/$name"
 done
-cert_authority ca && cert_new server ca || bail "certificates"
+{ cert_authority ca && cert_new server ca; } || bail "certificates"
 serve "$dir/www" || bail "nginx"
 serve_https server "$dir/www" || bail "nginx with TLS"
 serve_ftp "$dir/www" || bail "vsftpd"

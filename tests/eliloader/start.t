@@ -1,6 +1,7 @@
 #!/bin/bash
 # start.t - whole starts of eliloader, as xl and as xapi make them: every family from a real
 # HTTP server, rounds, cache, fix-ups, limits, and what is said when it cannot be done.
+# shellcheck disable=SC2119 # functions with optional arguments
 . "$(dirname "$0")/../tap.sh"
 # shellcheck source=tests/eliloader/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -31,14 +32,14 @@ family() {
 	is "$(xl_result args)" "console=hvc0${args:+ $args}" "$name under xl: the arguments"
 	is "$(sed -n 's/^other-config:install-round=//p' "$dir/state/$name.state")" 2 \
 		"$name under xl: the round"
-	[ $tap_bad = 0 ] || diag "$(cat "$dir/said")"
+	[ "$tap_bad" = 0 ] || diag "$(cat "$dir/said")"
 	xl_toolstack
 
 	new_uuid
 	xapi_vm "$uuid" "$name" "${@/#/other-config:}" PV-args=console=hvc0
 	xapi_forget
 	ok "$name under xapi" xapi_boot "$uuid"
-	[ $tap_bad = 0 ] || diag "$(cat "$dir/said")"
+	[ "$tap_bad" = 0 ] || diag "$(cat "$dir/said")"
 	is "$(sed 's, /var/run/xend/boot/[^/]*$, FILE,' "$dir/answer")" "kernel FILE
 ramdisk FILE${args:+
 args $args}" "$name under xapi: the answer"
@@ -62,21 +63,21 @@ families() {
 		"inst.repo=@R@ inst.ks=http://ks/x" install-distro=rhlike install-args=inst.ks=http://ks/x
 	family fedora tree_fedora images/pxeboot/vmlinuz images/pxeboot/initrd.img \
 		"inst.repo=@R@ inst.vnc" install-distro=rhlike install-vnc=true
-	family sles10 tree_sles10 $boot/vmlinuz-xen $boot/initrd-xen install=@R@ \
+	family sles10 tree_sles10 "$boot/vmlinuz-xen" "$boot/initrd-xen" install=@R@ \
 		install-distro=sleslike install-arch=x86_64
-	family leap42 tree_leap42 $boot/loader/linux $boot/loader/initrd install=@R@ \
+	family leap42 tree_leap42 "$boot/loader/linux" "$boot/loader/initrd" install=@R@ \
 		install-distro=sleslike install-arch=x86_64
-	family leap15 tree_leap15 $boot/loader/linux $boot/loader/initrd install=@R@ \
+	family leap15 tree_leap15 "$boot/loader/linux" "$boot/loader/initrd" install=@R@ \
 		install-distro=sleslike install-arch=x86_64
-	family debian tree_debian dists/bookworm/$di/images/netboot/xen/vmlinuz \
-		dists/bookworm/$di/images/netboot/xen/initrd.gz "" \
+	family debian tree_debian "dists/bookworm/$di/images/netboot/xen/vmlinuz" \
+		"dists/bookworm/$di/images/netboot/xen/initrd.gz" "" \
 		install-distro=debianlike debian-release=bookworm install-arch=amd64
 	family trixie tree_debian_plain \
-		dists/trixie/$di/images/netboot/debian-installer/amd64/linux \
-		dists/trixie/$di/images/netboot/debian-installer/amd64/initrd.gz "" \
+		"dists/trixie/$di/images/netboot/debian-installer/amd64/linux" \
+		"dists/trixie/$di/images/netboot/debian-installer/amd64/initrd.gz" "" \
 		install-distro=debianlike debian-release=trixie install-arch=amd64
-	family focal tree_ubuntu_legacy dists/focal/$di/legacy-images/netboot/xen/vmlinuz \
-		dists/focal/$di/legacy-images/netboot/xen/initrd.gz "" \
+	family focal tree_ubuntu_legacy "dists/focal/$di/legacy-images/netboot/xen/vmlinuz" \
+		"dists/focal/$di/legacy-images/netboot/xen/initrd.gz" "" \
 		install-distro=debianlike debian-release=focal install-arch=amd64
 }
 
@@ -314,7 +315,7 @@ start_signed() {
 		debian-release=bookworm install-arch=amd64
 	rc=$?
 	mv "$dir/eliloader.conf.before" "$dir/eliloader.conf"
-	return $rc
+	return "$rc"
 }
 signatures() {
 	local images=$dir/www/signed/dists/bookworm/main/installer-amd64/current/images
@@ -353,7 +354,7 @@ start_cd() {
 	xl_start "$1" install-repository=cdrom install-distro=rhlike
 	local rc=$?
 	EXTRA=()
-	return $rc
+	return "$rc"
 }
 cdroms() {
 	tree_el7 "$dir/www/cd"
@@ -399,8 +400,7 @@ cdroms() {
 real_debian() {
 	kernel_file=$netboot/linux tree_debian "$dir/www/real"
 	cp "$netboot/initrd.gz" "$dir/www/real/dists/bookworm/main/installer-amd64/current/images/netboot/xen/"
-	(cd "$dir/www/real/dists/bookworm/main/installer-amd64/current/images" &&
-		find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS)
+	sums_new "$dir/www/real/dists/bookworm/main/installer-amd64/current/images"
 	ok "Debian's installer" xl_start real "install-repository=$www/real/" install-distro=debianlike \
 		debian-release=bookworm install-arch=amd64
 	same "$(xl_result kernel)" "$netboot/linux" "its kernel can be booted"

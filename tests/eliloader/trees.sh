@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034 # $top, $dir: the test's; $netboot: for it
 # trees.sh - sourced: repositories laid out as distributions lay them out, with a kernel
 # and a small ramdisk of their own.
 #
@@ -112,19 +113,27 @@ tree_leap15() {
 	treeinfo "$1" "openSUSE Leap" 15.6 boot/x86_64/loader/linux boot/x86_64/loader/initrd
 }
 
+# sums_new DIR : the list of checksums of what is below it
+sums_new() {
+	local sums
+
+	sums=$(cd "$1" && find . -type f ! -name SHA256SUMS -exec sha256sum {} +)
+	echo "$sums" > "$1/SHA256SUMS"
+}
+
 # tree_debian DIR [RELEASE [BELOW-IMAGES]] : with the list of checksums that Debian has
 tree_debian() {
 	local images=$1/dists/${2:-bookworm}/main/installer-amd64/current/${4:-images}
 
 	pair "$images" "${3:-netboot/xen}/vmlinuz" "${3:-netboot/xen}/initrd.gz"
-	(cd "$images" && find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS)
+	sums_new "$images"
 }
 # without a Xen directory: the ordinary netboot pair
 tree_debian_plain() {
 	local images=$1/dists/trixie/main/installer-amd64/current/images
 
 	pair "$images" netboot/debian-installer/amd64/linux netboot/debian-installer/amd64/initrd.gz
-	(cd "$images" && find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS)
+	sums_new "$images"
 }
 tree_ubuntu_legacy() { tree_debian "$1" focal netboot/xen legacy-images; }
 tree_ubuntu_netboot() { pair "$1" netboot/amd64/linux netboot/amd64/initrd; }

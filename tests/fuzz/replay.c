@@ -49,7 +49,8 @@ int main(int argc, char *argv[])
 	struct dirent *e;
 	DIR *dir;
 
-	if (argc > 2 || asprintf(&path, "tests/fuzz/inputs/%s", name ? name + 1 : argv[0]) < 0)
+	if (argc > 2 ||
+	    asprintf(&path, "tests/fuzz/inputs/%s", name ? name + 1 : argv[0]) < 0)
 		return 2;
 	dir = opendir(path);
 	if (!dir) {
