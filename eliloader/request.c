@@ -240,7 +240,7 @@ static const struct option options[] = {
 
 /* (tests/eliloader/request.c looks up each of its options.) */
 const char request_usage[] =
-	"Usage: eliloader [OPTION...] IMAGE\n"
+	"usage: eliloader [OPTION...] IMAGE\n"
 	"       eliloader -q --vm UUID [WORD...] IMAGE            (as xapi calls it)\n"
 	"       eliloader --output=FILE --output-format=simple0 --output-directory=DIR\n"
 	"                 [WORD...] IMAGE                         (as xl calls it)\n"

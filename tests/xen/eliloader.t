@@ -4,10 +4,12 @@
 # then what xl shows when it cannot be had.
 # shellcheck source=tests/xen/lib.sh
 . "$(dirname "$0")/lib.sh"
-netboot=build/xen/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64
+# shellcheck source=tests/eliloader/trees.sh
+. tests/eliloader/trees.sh
 send_program "$O"/eliloader{,-net,-iso,-check}
 mkdir "$job_dir/repo"
 ln "$netboot/linux" "$job_dir/repo/vmlinuz" 2> /dev/null || cp "$netboot/linux" "$job_dir/repo/vmlinuz"
+for kind in pv el9; do kernel_small "$job_dir/kernel-$kind" $kind || bail "a small kernel"; done
 ln "$netboot/initrd.gz" "$job_dir/repo/" 2> /dev/null || cp "$netboot/initrd.gz" "$job_dir/repo/"
 
 # The programs where libxl looks, with their libraries where an empty environment finds
@@ -92,6 +94,11 @@ dom0_failures() {
 	dom0_refused absent 'INVALID_SOURCE.*netboot/xen/vmlinuz'
 	dom0_config nobody pv http://10.77.0.99/
 	dom0_refused nobody 'Could not access http://10\.77\.0\.99/'
+	mv /job/kernel-* /run/www/
+	dom0_config only-pv pvh http://10.77.0.1/ --set install-distro=pygrub --set install-kernel=kernel-pv
+	dom0_refused only-pv 'cannot run as a PVH guest, only as PV'
+	dom0_config el9 pvh http://10.77.0.1/ --set install-distro=pygrub --set install-kernel=kernel-el9
+	dom0_refused el9 'neither as a PV nor as a PVH guest'
 	dom0_config scheme pv file:///etc/passwd
 	dom0_refused scheme 'UNSUPPORTED_INSTALL_METHOD'
 }
