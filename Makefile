@@ -97,7 +97,7 @@ check: setup-build setup-check ## install what is missing, build, run all tests 
 
 check-xen: setup-build setup-check setup-lab ## run the tests on real Xen in an emulator
 	@$(MAKE) -s --no-print-directory tests-built
-	@env O=$(O) tests/run -j 2 check-xen $(XEN_TESTS)
+	@env O=$(O) TEST_LIMIT=900 tests/run -j 2 check-xen $(XEN_TESTS)
 
 demo: setup-build setup-check setup-lab ## show the main job on real Xen; KEEP=1 leaves a shell in dom0
 	@$(MAKE) -s --no-print-directory tests-built

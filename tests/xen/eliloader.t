@@ -114,11 +114,14 @@ dom0_restricted() {
 	xl destroy restricted
 }
 
-case ${1:-all} in
-all)
+# in two parts, since two machines run at a time
+case ${1:-pv} in
+pv)
 	LIMIT=330 on C-none dom0_installer pv
-	LIMIT=330 on C-none dom0_installer pvh
 	on C-none dom0_failures
+	;;
+pvh)
+	LIMIT=330 on C-none dom0_installer pvh
 	on O-none dom0_restricted
 	;;
 *) LIMIT=330 on "$1" "dom0_$2" "${@:3}" ;;
