@@ -151,7 +151,7 @@ limits() {
 # start_el NAME : of the tree of that name, as VM "one" or "two"
 start_tree() { xl_start "$2" "install-repository=$www/$1/" install-distro=rhlike; }
 caching() {
-	rm "$dir/cache/"*
+	rm -f "$dir/cache/"*
 	tree_el7 "$dir/www/listed"
 	tree_el5 "$dir/www/unlisted"
 	# what comes later is newer: nginx tells versions by the second and the size
@@ -177,7 +177,7 @@ caching() {
 	ok "without the cache" start_tree listed six
 	EXTRA=()
 	is "$(requests /listed/images)" 5 "all is fetched"
-	rm "$dir/cache/"*
+	rm -f "$dir/cache/"*
 	ok "an emptied cache" start_tree listed seven
 	rm -r "$dir/out/"*
 }
