@@ -43,11 +43,11 @@ xl_tool() {
 	rm -rf "$dir/out"
 	mkdir -m 700 "$dir/out" "$dir/out/vm1.d"
 	install -m 600 /dev/null "$dir/out/vm1.out"
-	"$@" "$O/eliloader" --config "$dir/eliloader.conf" --domain vm1 "${words[@]}" \
+	timeout 60 "$@" "$O/eliloader" --config "$dir/eliloader.conf" --domain vm1 "${words[@]}" \
 		> "$dir/said" 2>&1 < /dev/null
 }
 xapi_tool() {
-	"$@" "$O/eliloader" --config "$dir/eliloader.conf" --xapi-socket "$XAPI_SOCKET" \
+	timeout 60 "$@" "$O/eliloader" --config "$dir/eliloader.conf" --xapi-socket "$XAPI_SOCKET" \
 		-q --vm "$uuid" "$dir/disk.img" > "$dir/answer" 2> "$dir/said" < /dev/null
 }
 xl_round() { sed -n 's/^other-config:install-round=//p' "$dir/state/vm1.state" 2> /dev/null; }
@@ -86,11 +86,19 @@ left() {
 
 # one TOOLSTACK NAME NUMBER
 one() {
-	local toolstack=$1 name=$2 n=$3
+	local toolstack=$1 name=$2 n=$3 rc
 
 	fresh
-	"${toolstack}_tool" strace -qq -o /dev/null -e trace="$name" -e signal=none \
-		-e "inject=$name:signal=KILL:when=$n" 2> /dev/null
+	{
+		"${toolstack}_tool" strace -qq -o /dev/null -e trace="$name" -e signal=none \
+			-e "inject=$name:signal=KILL:when=$n"
+		rc=$?
+	} 2> /dev/null # the shell's own word of it
+	if [ $rc != 137 ]; then
+		fail "$toolstack: killed at $name $n"
+		diag "it was not: status $rc" "$(cat "$dir/said")"
+		return
+	fi
 	# killed after the record was changed: the installer was given out, as far as the
 	# record goes, but no toolstack has it.  The disk does not boot, so it comes again.
 	if ! starts_well "$toolstack"; then
