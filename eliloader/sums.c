@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/io.h"
+
 /* Bytes of a text that has no NUL at its end. */
 struct span {
 	const char *p;
@@ -71,26 +73,10 @@ static struct span next_word(struct span *rest)
 	return word;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static int parse_digest(struct span s, uint8_t ret_sha256[SHA256_LEN])
 {
-	if (s.len != 2 * SHA256_LEN)
+	if (s.len != (size_t)2 * SHA256_LEN || io_parse_hex(s.p, s.len, ret_sha256) < 0)
 		return -EBADMSG;
-	for (size_t i = 0; i < SHA256_LEN; i++) {
-		int high = hex_digit(s.p[2 * i]), low = hex_digit(s.p[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return -EBADMSG;
-		ret_sha256[i] = (uint8_t)(high << 4 | low);
-	}
 	return 0;
 }
 

@@ -116,6 +116,28 @@ int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value)
 	return 0;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int io_parse_hex(const char *text, size_t len, uint8_t *ret_bytes)
+{
+	if (len % 2 != 0)
+		return -EINVAL;
+	for (size_t i = 0; i < len; i++)
+		if (hex_digit(text[i]) < 0)
+			return -EINVAL;
+	for (size_t i = 0; i < len / 2; i++)
+		ret_bytes[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 |
+					 hex_digit(text[2 * i + 1]));
+	return 0;
+}
+
 uint64_t io_now_ms(void)
 {
 	struct timespec ts;

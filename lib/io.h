@@ -23,5 +23,8 @@ int io_write_all(int fd, const void *data, size_t len);
 /* A strict decimal number: digits only, no sign, no space, whole string, at most @max.
  * -EINVAL: not a number.  -ERANGE: over @max. */
 int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);
+/* Pairs of hex digits, of either case: exactly @len characters, two for each byte of
+ * @ret_bytes, which need not end in a NUL.  -EINVAL: something else, or an odd @len. */
+int io_parse_hex(const char *text, size_t len, uint8_t *ret_bytes);
 /* CLOCK_MONOTONIC in milliseconds. */
 uint64_t io_now_ms(void);

@@ -3,7 +3,7 @@ HELPERS += tests/eliloader/wire_client
 tests/eliloader/wire_client_SRCS := tests/eliloader/wire_client.c $(ELI_WIRE)
 
 TESTS += tests/eliloader/sums
-tests/eliloader/sums_SRCS := tests/eliloader/sums.c eliloader/sums.c
+tests/eliloader/sums_SRCS := tests/eliloader/sums.c eliloader/sums.c lib/io.c
 TESTS += tests/eliloader/pick
 tests/eliloader/pick_SRCS := tests/eliloader/pick.c eliloader/pick.c eliloader/sums.c \
 	eliloader/job_read.c $(ELI_WIRE)

@@ -66,6 +66,34 @@ static void test_parse_u64(void)
 	}
 }
 
+static void test_hex(void)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		int r;
+		uint8_t first, last;
+	} cases[] = {
+		{ "", 0, 0, 7, 7 },
+		{ "00fF", 4, 0, 0x00, 0xff },
+		{ "9aA0fe", 4, 0, 0x9a, 0xa0 }, /* no more than @len are looked at */
+		{ "abc", 3, -EINVAL, 7, 7 },
+		{ "0g", 2, -EINVAL, 7, 7 },
+		{ "01/9", 4, -EINVAL, 7, 7 },
+		{ " 1", 2, -EINVAL, 7, 7 },
+		{ "0x10", 4, -EINVAL, 7, 7 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint8_t bytes[2] = { 7, 7 };
+		int r = io_parse_hex(cases[i].text, cases[i].len, bytes);
+
+		ok(r == cases[i].r && bytes[0] == cases[i].first &&
+			   bytes[1] == cases[i].last,
+		   "hex '%s'", cases[i].text);
+	}
+}
+
 static void test_read_limited(void)
 {
 	static const size_t sizes[] = { 0, 1, 4095, 4096, 4097, 10000 };
@@ -165,6 +193,7 @@ int main(void)
 {
 	test_escape();
 	test_parse_u64();
+	test_hex();
 	test_read_limited();
 	test_log();
 	return tap_done();
