@@ -44,9 +44,8 @@ static bool good_offer(const struct wire_offer *o)
 	for (unsigned i = 0; i < STREAMS; i++)
 		if (!good_file(&o->file[i]))
 			return false;
-	return o->file[STREAM_KERNEL].path[0] != '\0' && o->candidate <= CANDIDATES_MAX &&
-	       o->media < MEDIA_KINDS && o->sums < SUMS_KINDS && IS_TEXT(o->release) &&
-	       IS_TEXT(o->sums_path);
+	return o->file[STREAM_KERNEL].path[0] != '\0' && o->media < MEDIA_KINDS &&
+	       o->sums < SUMS_KINDS && IS_TEXT(o->release) && IS_TEXT(o->sums_path);
 }
 
 static bool good_kernel(const struct wire_kernel *k)

@@ -276,9 +276,7 @@ static int pick_suse_sums(struct pick *p)
 
 static void offer_treeinfo(struct wire_offer *offer, const struct treeinfo *info)
 {
-	offer->candidate = CANDIDATES_MAX;
 	offer->media = info->media;
-	offer->major = info->major;
 	(void)snprintf(offer->release, sizeof(offer->release), "%.31s%s%.31s",
 		       info->family, *info->family && *info->version ? " " : "",
 		       info->version);
@@ -328,7 +326,6 @@ static int pick_candidate(struct pick *p, unsigned index)
 
 	if (r < 0)
 		return r;
-	p->offer->candidate = index;
 	p->offer->media = c->media;
 	return c->sums[0] ? pick_sums(p, c->sums) : 0;
 }

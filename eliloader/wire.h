@@ -31,6 +31,7 @@
 #define WIRE_CHUNK (256 * 1024) /* most bytes of one DATA */
 #define WIRE_FD	   3		/* the socket's descriptor in a worker */
 #define SHA256_LEN 32
+#define MD5_LEN	   16
 
 enum wire_type {
 	WIRE_JOB = 1,  /* to the worker: a tree, as tree_print() writes it */
@@ -81,11 +82,9 @@ struct wire_offer_file {
 };
 
 struct wire_offer {
-	uint32_t candidate; /* index in the job; CANDIDATES_MAX: named by .treeinfo */
-	uint32_t media;	    /* enum media (distros.h), of the candidate or .treeinfo */
-	uint32_t major;	    /* the distribution's version by .treeinfo; 0: not known */
-	uint32_t sums;	    /* enum sums_kind */
-	char release[64];   /* "Fedora 41" for messages; may be empty */
+	uint32_t media;	  /* enum media (distros.h), of the candidate or .treeinfo */
+	uint32_t sums;	  /* enum sums_kind */
+	char release[64]; /* "Fedora 41" for messages; may be empty */
 	/* Where SHA256SUMS lies: the path by which InRelease lists it, and that of kernel
 	 * and ramdisk in it; empty when there is no InRelease. */
 	char sums_path[REPO_PATH_MAX];

@@ -64,8 +64,6 @@ static void send_offer(const char *wrong)
 		(void)snprintf(o.file[i].path, sizeof(o.file[i].path), "dir/file%u", i);
 		o.file[i].size = 3;
 	}
-	if (is(wrong, "candidate"))
-		o.candidate = CANDIDATES_MAX + 1;
 	if (is(wrong, "media"))
 		o.media = MEDIA_KINDS;
 	if (is(wrong, "sums"))

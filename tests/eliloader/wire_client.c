@@ -19,7 +19,7 @@
  * Printed, a line for each message, texts in quotes as log_escape() makes them:
  *	note LEVEL "TEXT"                       LEVEL: debug, info, warning
  *	metadata STREAM LEN
- *	offer candidate=N media=N major=N sums=N release="TEXT" sums-path="PATH"
+ *	offer media=N sums=N release="TEXT" sums-path="PATH"
  *	file STREAM path="PATH" size=N sha256=HEX|- validator="TEXT"   two, after the offer
  *	restart STREAM
  *	end STREAM LEN
@@ -89,8 +89,7 @@ static void print_hex(uint8_t known, const uint8_t digest[SHA256_LEN])
 
 static void print_offer(const struct wire_offer *o)
 {
-	printf("offer candidate=%u media=%u major=%u sums=%u release=", o->candidate,
-	       o->media, o->major, o->sums);
+	printf("offer media=%u sums=%u release=", o->media, o->sums);
 	print_text(o->release, sizeof(o->release));
 	printf(" sums-path=");
 	print_text(o->sums_path, sizeof(o->sums_path));
