@@ -91,7 +91,7 @@ is "$OUT" EINVAL "an overlay that is no file"
 
 # --- on another file system than the initrd's, where blocks cannot be shared
 archive o > o.cpio
-other=$(mktemp -d /dev/shm/xpt.append.XXXXXX)
+other=$(mktemp -d /dev/shm/xpt.append.XXXXXX) || bail "a directory on another file system"
 trap 'rm -rf "$tmp" "$other"' EXIT
 append v.cpio.gz o.cpio "$other/out"
 append v.cpio.gz o.cpio out
