@@ -2,10 +2,16 @@
 #include "eliloader/disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define CHOICE_WORDS_MAX 16 /* of PV-bootloader-args */
+#include "lib/cleanup.h"
+
+#define CHOICE_WORDS_MAX 16	       /* of PV-bootloader-args */
+#define BLANK_LEN	 (1024 * 1024) /* bytes looked at at each end of a disk */
 
 static char no_image[] = "/dev/null";
 
@@ -48,6 +54,54 @@ static int choose(struct run *run, const struct record *record, struct choice *c
 	return 0;
 }
 
+int disk_is_blank(const char *image)
+{
+	autoclose int fd = open(image, O_RDONLY | O_CLOEXEC);
+	autofree char *text = malloc(BLANK_LEN);
+	off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	const off_t from[] = { 0, end > BLANK_LEN ? end - BLANK_LEN : 0 };
+
+	if (!text)
+		return -ENOMEM;
+	if (end < 0)
+		return -errno;
+	for (unsigned i = 0; i < 2; i++) {
+		ssize_t n = pread(fd, text, BLANK_LEN, from[i]);
+
+		if (n < 0)
+			return -errno;
+		if (n > 0 && (text[0] || memcmp(text, text + 1, (size_t)n - 1) != 0))
+			return 0;
+	}
+	return 1;
+}
+
+/* pygrub found nothing, or failed.  Only of a blank disk that means for sure that no system
+ * is there: pygrub cannot read every system that an installer leaves (XFS of today, btrfs,
+ * Boot Loader Specification), and an unattended installer would wipe it. */
+static int judge(struct run *run, const char *image)
+{
+	char said[sizeof(run->failure.text)];
+	int blank = disk_is_blank(image);
+
+	if (blank > 0)
+		return -ENODATA;
+	snprintf(said, sizeof(said), "%s", run->failure.text);
+	if (blank < 0)
+		return failure_set(&run->failure, blank, FAILURE_SOURCE,
+				   "the disk %s cannot be read: %s", image,
+				   strerror(-blank));
+	return failure_set(
+		&run->failure, -EUCLEAN, FAILURE_SOURCE,
+		"the disk is not blank, but cannot be booted (%s).  To install again: "
+		"%s.  If a "
+		"system is installed on it that pygrub cannot read: put /boot on ext4",
+		said,
+		run->request->vm_uuid
+			? "set other-config:install-round=1 (xe vm-param-set)"
+			: "eliloader --forget NAME");
+}
+
 int disk_boot(struct run *run, const struct record *record, const struct plan *plan,
 	      struct output *output, struct pygrub_result *ret)
 {
@@ -62,5 +116,30 @@ int disk_boot(struct run *run, const struct record *record, const struct plan *p
 		return r;
 	if (d && strcmp(d->name, "sleslike") == 0 && !wanted.kernel && !wanted.entry)
 		suse_bits = arch && strcmp(arch, "x86_64") == 0 ? 64 : 32;
-	return pygrub_boot(run, run->request->image, &wanted, suse_bits, output, ret);
+	r = pygrub_boot(run, run->request->image, &wanted, suse_bits, output, ret);
+	return r == -ENODATA ? judge(run, run->request->image) : r;
+}
+
+int disk_guard(struct run *run, const struct record *record, const struct plan *plan)
+{
+	const struct request *q = run->request;
+	int blank;
+
+	if (q->vm_uuid || !q->image || plan->again ||
+	    record_other(record, "install-round") ||
+	    (plan->iso && strcmp(plan->iso, q->image) == 0))
+		return 0;
+	blank = disk_is_blank(q->image);
+	if (blank < 0)
+		return failure_set(&run->failure, blank, FAILURE_SOURCE,
+				   "the disk %s cannot be read: %s", q->image,
+				   strerror(-blank));
+	if (blank > 0)
+		return 0;
+	return failure_set(
+		&run->failure, -EEXIST, FAILURE_METHOD,
+		"nothing is known of an install of '%s', and its disk is not blank: to "
+		"install over what it holds, add --set install-round=1; to boot it, "
+		"take out install-repository and install-distro",
+		run->vm);
 }

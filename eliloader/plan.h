@@ -10,7 +10,6 @@
  *	install-round over that	      an error that says what to do
  * A one-round family has that second start, too: what the installer left shows only there.
  *
- *
  * Finishing is: what needs no other key first (updates disk, size limits), then
  * PV-bootloader, then install-round and install-distro are removed.  From the moment
  * PV-bootloader is pygrub the other keys do not count any more, neither for the toolstack
@@ -82,17 +81,17 @@ struct plan_candidate {
 
 struct plan {
 	enum plan_action action;
-	char error_name[40]; /* UNSUPPORTED_INSTALL_METHOD, INVALID_SOURCE ... */
+	char error_name[40]; /* FAILURE_METHOD, FAILURE_SOURCE ... of failure.h */
 	char *error_text;
 
 	const struct distro *distro; /* NULL: no install keys, the disk is booted */
-	unsigned round, rounds;
+	unsigned round;
 	bool again; /* the installer was given out before, and left no system */
 	struct repo repo;
 	char proxy[VALUE_MAX]; /* install-proxy; empty: none */
-	const char *
-		iso; /* PLAN_INSTALL from cdrom: the file to read (borrowed from @request;
-			  * NULL: none was named) */
+	/* PLAN_INSTALL from cdrom: the file to read (borrowed from @request; NULL: none
+	 * was named) */
+	const char *iso;
 	bool iso_unsure; /* it may be the disk instead: when the worker says RESULT_INVALID,
 			  * plan again with DISK_NOT_ISO */
 	bool treeinfo;
@@ -134,8 +133,9 @@ void plan_done(struct plan *p);
 int plan_finish(struct plan *p, const char *bootloader_args);
 #define autoplan __attribute__((cleanup(plan_done)))
 
-/* The kernel's arguments, when it is known what installer was found (MEDIA_UNKNOWN: the
- * family's usual one).  Each word of ours is checked; -ENAMETOOLONG: over ARGS_MAX. */
+/* The kernel's arguments: those of the request, ours, install-args, and then what the
+ * request has from a lone "--" or "---" on, which is for the installed system.  When it is known what
+ * installer was found (MEDIA_UNKNOWN: the family's usual one).  Each word of ours is checked; -ENAMETOOLONG: over ARGS_MAX. */
 int plan_args(const struct plan *p, enum media media, char ret_args[ARGS_MAX]);
 
 /* --explain: for people, or one JSON object. */

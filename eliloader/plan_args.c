@@ -100,15 +100,38 @@ static void put_media(struct args *a, enum media media)
 		put_words(a, w->vncpassword);
 }
 
+/* Where the words "--" or "---" stand in @text, or its end: what follows is meant for the
+ * system to be installed, so the installer's own words must come before. */
+static size_t dashes(const char *text)
+{
+	for (size_t at = 0; text[at]; at += strspn(text + at, " ")) {
+		size_t len = strcspn(text + at, " ");
+
+		if ((len == 2 || len == 3) && strncmp(text + at, "---", len) == 0)
+			return at;
+		at += len;
+	}
+	return strlen(text);
+}
+
 int plan_args(const struct plan *p, enum media media, char ret_args[ARGS_MAX])
 {
 	struct args a = { .plan = p, .out = ret_args };
+	const char *given = p->request_args ? p->request_args : "";
+	size_t head = dashes(given);
+	char text[ARGS_MAX];
 
 	ret_args[0] = '\0';
-	if (p->request_args)
-		put_text(&a, p->request_args);
+	if (head >= sizeof(text))
+		return -ENAMETOOLONG;
+	memcpy(text, given, head);
+	while (head > 0 && text[head - 1] == ' ')
+		head--;
+	text[head] = '\0';
+	put_text(&a, text);
 	if (p->action == PLAN_INSTALL || p->action == PLAN_DOM0_FILES)
 		put_media(&a, media);
 	put_text(&a, p->install_args);
+	put_text(&a, given + dashes(given));
 	return a.full ? -ENAMETOOLONG : 0;
 }

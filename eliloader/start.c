@@ -178,7 +178,7 @@ static void open_progress(struct start *s)
 	enum progress_style style = PROGRESS_NONE;
 
 	/* stdout is the result, but for libxl, where it is the guest's console */
-	if (q->output && !q->vm_uuid && !(q->quiet && !request_is_libxl(q)))
+	if (q->output && !q->vm_uuid)
 		style = isatty(STDOUT_FILENO) ? PROGRESS_BAR : PROGRESS_LINES;
 	progress_init(&s->run.progress, stdout, style);
 }
@@ -251,8 +251,10 @@ static int install(struct start *s)
 {
 	struct fetched fetched = { 0 };
 	autoclose int image = -1;
-	int r = open_image(s, &image);
+	int r = disk_guard(&s->run, &s->record, &s->plan);
 
+	if (r == 0)
+		r = open_image(s, &image);
 	if (r == 0 && s->plan.action == PLAN_INSTALL)
 		r = fetch_pair(&s->run, &s->plan, image, &s->output, &fetched);
 	if (r == 0 && s->plan.action == PLAN_DOM0_FILES)
@@ -341,17 +343,38 @@ static int act(struct start *s)
 	return s->plan.action == PLAN_ERROR ? tell_error(s) : install(s);
 }
 
-/* Names, record, result: in this order. */
+/* Can the arguments be said in the toolstack's format at all? */
+static int check_sayable(struct start *s)
+{
+	autofree char *text = NULL;
+	size_t len;
+	int r = output_format(s->run.request->format, "/k", "/r", s->args, &text, &len);
+
+	if (r < 0)
+		return failure_set(&s->run.failure, r, FAILURE_SOURCE,
+				   "the kernel's arguments hold bytes that cannot be "
+				   "passed on: '%s'",
+				   s->args);
+	return 0;
+}
+
+/* Record, end of the session, names, result: in this order.  Killed before the names are
+ * given, nothing is left; and what may take its time comes before them. */
 static int finish(struct start *s)
 {
 	char why[1024];
-	int r = output_link(&s->output, why, sizeof(why));
+	int r = check_sayable(s);
 
-	if (r < 0)
-		return fail_why(s, r, FAILURE_INTERNAL, why);
-	r = change_record(s);
+	if (r == 0)
+		r = change_record(s);
 	if (r < 0)
 		return r;
+	if (s->store)
+		s->store->ops->close(s->store);
+	s->store = NULL;
+	r = output_link(&s->output, why, sizeof(why));
+	if (r < 0)
+		return fail_why(s, r, FAILURE_INTERNAL, why);
 	r = output_result(s->run.request, &s->output, s->args, why, sizeof(why));
 	if (r < 0)
 		return fail_why(s, r, FAILURE_INTERNAL, why);
@@ -391,6 +414,11 @@ static int run_start(struct start *s)
 		return explain(s);
 	if (s->plan.action == PLAN_ERROR)
 		return tell_error(s);
+	if (request_is_libxl(s->run.request) && s->plan.distro && !s->store)
+		return failure_set(
+			&s->run.failure, -ENXIO, FAILURE_INTERNAL,
+			"the VM's name cannot be read from xenstore, so the round of "
+			"its install could not be kept: name it by --domain");
 	open_progress(s);
 	r = open_tools(s);
 	if (r == 0)

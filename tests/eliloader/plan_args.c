@@ -111,8 +111,8 @@ static void test_request_args(void)
 	case_set(&c, HTTP " install-args=z=\"a~b\"");
 	case_plan(&c, DISK_NOT_ASKED);
 	(void)plan_args(&c.plan, MEDIA_ANACONDA, args);
-	is_str(args, "console=hvc0 -- quiet inst.repo=http://h/t/ z=\"a b\"",
-	       "what --args gave comes first");
+	is_str(args, "console=hvc0 inst.repo=http://h/t/ z=\"a b\" -- quiet",
+	       "what --args gave comes first, but what is for the installed system last");
 	given[0] = '\n';
 	case_plan(&c, DISK_NOT_ASKED);
 	is_int(c.plan.action, PLAN_ERROR, "a line break in it");

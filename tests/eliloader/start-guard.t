@@ -1,0 +1,51 @@
+#!/bin/bash
+# start-guard.t - a disk that holds something is never given to an installer by mistake.
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/eliloader/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eliloader/xapi.sh
+. "$top/tests/eliloader/xapi.sh"
+
+eli_dir
+serve "$dir/www" || bail "nginx"
+tree_el7 "$dir/www/el7"
+initrd=$dir/www/el7/images/pxeboot/initrd.img
+keys=("install-repository=$www/el7/" install-distro=rhlike)
+xapi_start "$dir" || bail "the XAPI of the tests"
+uuid=6d2f9a3e-1111-4222-8333-000000000001
+truncate -s 16M "$dir/used.img"
+echo "something" | dd of="$dir/used.img" bs=1 seek=70000 conv=notrunc status=none
+
+# under xl: no state, a used disk
+DISK=$dir/used.img
+xl_start used "${keys[@]}"
+is $? 1 "xl: nothing is known, and the disk is not blank"
+like "$(cat "$dir/said")" 'not blank: .*--set install-round=1' "xl: what to do is said"
+ok "xl: no state is kept" test ! -e "$dir/state/used.state"
+ok "xl: a word allows it" xl_start used "${keys[@]}" install-round=1
+same "$(xl_result ramdisk)" "$initrd" "xl: the installer"
+# the installer was given out, and left something that pygrub cannot boot
+xl_start used "${keys[@]}" install-round=1
+is $? 1 "xl: round 2, a disk that is neither blank nor bootable"
+like "$(cat "$dir/said")" 'not blank, but cannot be booted .*--forget' "xl: is not installed over"
+DISK=$dir/nowhere.img
+xl_start nowhere "${keys[@]}" install-round=2
+is $? 1 "xl: a disk that is not there"
+like "$(cat "$dir/said")" 'nowhere.img cannot be read' "xl: is named"
+
+# under xapi: round 2 with a pygrub that fails
+xapi_vm "$uuid" vm other-config:install-round=2 "${keys[@]/#/other-config:}"
+DISK=$dir/used.img
+xapi_boot "$uuid"
+is $? 1 "xapi: round 2, a disk that is neither blank nor bootable"
+like "$(tr '\n' ' ' < "$dir/said")" 'RuntimeError: INVALID_SOURCE .*xe vm-param-set' "xapi: what to do is said"
+is "$(xapi_get "$uuid" other-config:install-round)" 2 "xapi: nothing changes"
+sed -i 's,^pygrub = .*,pygrub = /bin/false,' "$dir/eliloader.conf"
+xapi_boot "$uuid"
+is $? 1 "xapi: a pygrub that always fails"
+ok "xapi: no file is left" test -z "$(ls -A /run/xend/boot)"
+DISK=$dir/disk.img
+ok "xapi: a blank disk is installed on whatever pygrub says" xapi_boot "$uuid"
+same "$(xapi_result ramdisk)" "$initrd" "xapi: the installer"
+xapi_toolstack
+done_testing
