@@ -139,7 +139,8 @@ print-%:
 	@echo $($*)
 
 clean: ## remove what make built, keeping downloads and lab images
-	rm -rf build/obj build/san build/clang build/static build/tests build/log $(PROG_FILES)
+	rm -rf build/obj build/san build/clang build/static build/tests build/log \
+		build/gcc-werror $(PROG_FILES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort -u
