@@ -36,7 +36,7 @@ __attribute__((format(printf, 3, 4))) static void say(char *why, size_t size,
 /* (A macro, so that an analyser sees the result.) */
 #define refuse(why, size, ...) (say(why, size, __VA_ARGS__), -EINVAL)
 
-const char *scheme_name(enum scheme scheme)
+static const char *scheme_name(enum scheme scheme)
 {
 	static const char *const names[] = { "http", "https", "ftp", "nfs", "cdrom" };
 

@@ -34,7 +34,6 @@ struct repo {
 
 /* 0, or -EINVAL with the reason in @why. */
 int repo_parse(const char *text, struct repo *ret, char *why, size_t size);
-const char *scheme_name(enum scheme scheme);
 /* The address without a password, for people. */
 void repo_display(const struct repo *r, char *out, size_t size);
 /* The forms of an address that installers want; -ENAMETOOLONG.
