@@ -42,7 +42,6 @@ struct pair {
 
 struct distro {
 	const char *name;	     /* install-distro */
-	unsigned rounds;	     /* as the families were documented; see plan.h */
 	bool network, cdrom;	     /* where it can be installed from */
 	bool treeinfo;		     /* look for .treeinfo first */
 	bool dom0_files;	     /* rhel41, rhel44: kernel and ramdisk are dom0's */
@@ -55,7 +54,7 @@ struct distro {
 };
 
 const struct distro *distro_find(const char *name);
-/* For --help and messages: NULL past the end. */
+/* The table line by line, for lists in messages: NULL past the end. */
 const struct distro *distro_at(size_t index);
 
 /* The words for one kind of installer.  In texts: %U the repository's address, %A the

@@ -78,8 +78,6 @@ static void read_vm(struct xs_conn *xs, unsigned domid, struct host_vm *vm)
 {
 	char path[64], vm_path[80];
 
-	vm->found = true;
-	vm->domid = domid;
 	snprintf(path, sizeof(path), DOMAINS_DIR "/%u/name", domid);
 	if (!read_text(xs, path, vm->name, sizeof(vm->name)))
 		vm->name[0] = '\0';

@@ -3,6 +3,8 @@
  * host - what this host's xenstore knows of the VM that is being built.
  *
  * All of it is optional: without xenstore nothing is known, and that is no error.
+ * Owns:   nothing; results are copied out.
+ * Errors: 0 or a negative errno, the sentence in @why.
  * Source: contract par. 1.4, 2 (limits); xen.git docs/misc/xenstore-paths.pandoc
  */
 #pragma once
@@ -11,8 +13,6 @@
 enum guest_type { GUEST_UNKNOWN, GUEST_PV, GUEST_PVH, GUEST_HVM };
 
 struct host_vm {
-	bool found;
-	unsigned domid;
 	char name[256]; /* empty: none */
 	char uuid[64];	/* empty: none */
 	enum guest_type type;

@@ -21,7 +21,7 @@ static int list_distros(struct plan *p, const char *name)
 			       d->name);
 	}
 	return plan_fail(
-		p, ERROR_METHOD,
+		p, FAILURE_METHOD,
 		"Distribution '%s' is not supported. Set other-config:install-distro "
 		"to one of %s.",
 		plan_shown(shown, name), all);
@@ -45,7 +45,7 @@ static int take_request_args(struct plan *p, const struct plan_from *f)
 
 	if (!plan_is_printable(args))
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"the kernel arguments of --args have a character in them that is "
 			"not printable ASCII");
 	p->request_args = strdup(args);

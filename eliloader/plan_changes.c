@@ -125,13 +125,13 @@ int plan_change_to_cd(struct plan *p, const struct plan_from *f)
 
 	if (!request_is_xapi(f->request))
 		return plan_fail(
-			p, ERROR_SOURCE,
+			p, FAILURE_SOURCE,
 			"install-repository is cdrom, but the configuration's first disk "
 			"is no ISO 9660 image. Put the ISO first, or name it with "
 			"--cdrom=FILE in bootloader_args.");
 	if (!has_cd(f->record))
 		return plan_fail(
-			p, ERROR_SOURCE,
+			p, FAILURE_SOURCE,
 			"install-repository is cdrom, but the VM has no CD drive. Add "
 			"one: xe vm-cd-add vm=%s cd-name=ISO device=3",
 			f->request->vm_uuid);
@@ -141,7 +141,7 @@ int plan_change_to_cd(struct plan *p, const struct plan_from *f)
 	if (r < 0)
 		return r;
 	return plan_fail(
-		p, ERROR_SOURCE,
+		p, FAILURE_SOURCE,
 		"the disk %s, and the installer is on the CD, which was not the boot "
 		"device. Now it is, if an ISO is in the drive: start the VM once more "
 		"to install.",

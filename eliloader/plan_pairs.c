@@ -51,13 +51,13 @@ static int take_archs(struct plan *p, const struct plan_from *f, struct archs *r
 	is32 = is_one_of(value, names32);
 	if (!is32 && !is_one_of(value, names64))
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"other-config:install-arch is '%s'. Set it to i386, x86_64 or "
 			"amd64.",
 			plan_shown(shown, value));
 	if (is32 && !p->distro->arch32)
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"other-config:install-arch is '%s', but install-distro %s is "
 			"made for %s only.",
 			value, p->distro->name, p->distro->arch64);
@@ -112,13 +112,13 @@ static int take_release(struct plan *p, const struct plan_from *f)
 					   : "");
 	if (!value || !*value)
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"other-config:debian-release is not set, and install-repository "
 			"does not name a release as .../dists/RELEASE/. Set it to the "
 			"release's code name, such as bookworm.");
 	if (!is_release(value, strlen(value), sizeof(p->release)))
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"other-config:debian-release is '%s', which is no release's "
 			"code name.",
 			plan_shown(shown, value));
@@ -172,7 +172,7 @@ static int add_pair(struct plan *p, const struct pair *pair, const char *bits)
 	if (expand(p, bits, pair->kernel, c.kernel) < 0 ||
 	    expand(p, bits, pair->ramdisk, c.ramdisk) < 0 ||
 	    (pair->sums && expand(p, bits, pair->sums, c.sums) < 0))
-		return plan_fail(p, ERROR_METHOD,
+		return plan_fail(p, FAILURE_METHOD,
 				 "other-config:debian-release is too long");
 	return add_candidate(p, &c);
 }
@@ -212,7 +212,7 @@ static int take_path(struct plan *p, const char *key, const char *value,
 		value++; /* "/vmlinuz": below the repository all the same */
 	if (sums_check_path(value) < 0)
 		return plan_fail(
-			p, ERROR_SOURCE,
+			p, FAILURE_SOURCE,
 			"other-config:%s is '%s'. It must be a file's path below the "
 			"repository, of letters, digits and ._+~/-.",
 			key, plan_shown(shown, value));
@@ -230,7 +230,7 @@ static int take_named(struct plan *p, const struct plan_from *f)
 
 	if (!kernel || !*kernel)
 		return plan_fail(
-			p, ERROR_SOURCE,
+			p, FAILURE_SOURCE,
 			"other-config:install-kernel is not set, and install-distro "
 			"pygrub needs it: the kernel's path below the repository.");
 	r = take_path(p, "install-kernel", kernel, c.kernel);

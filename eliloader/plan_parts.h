@@ -7,14 +7,11 @@
  * Errors: 0: go on; PLAN_STOP: the plan is made (mostly an error); -ENOMEM.
  */
 #pragma once
+#include "eliloader/failure.h"
 #include "eliloader/plan.h"
 
 #define PLAN_STOP 1
 #define SHOWN_MAX 200 /* bytes of a value in a sentence, escaped */
-
-#define ERROR_METHOD "UNSUPPORTED_INSTALL_METHOD"
-#define ERROR_SOURCE "INVALID_SOURCE"
-#define ERROR_LIMITS "LIMITS"
 
 /* What is planned from. */
 struct plan_from {

@@ -25,13 +25,13 @@ static int fail_round(struct plan *p, const struct plan_from *f, const char *val
 
 	if (!request_is_xapi(f->request))
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"install-round is '%s', but there are only rounds 1 and 2. "
 			"To install again: %s, or eliloader --forget NAME.",
 			plan_shown(shown, value),
 			plan_how_to_set(f, "install-round", "1", set));
 	return plan_fail(
-		p, ERROR_METHOD,
+		p, FAILURE_METHOD,
 		"other-config:install-round is '%s', but there are only rounds 1 "
 		"and 2. To install again: %s. To boot what is installed: %s; "
 		"xe vm-param-set uuid=%s PV-bootloader=pygrub",
@@ -47,7 +47,6 @@ int plan_take_round(struct plan *p, const struct plan_from *f)
 	if (value && (io_parse_u64(value, ROUND_LAST, &round) < 0 || round == 0))
 		return fail_round(p, f, value);
 	p->round = (unsigned)round;
-	p->rounds = ROUND_LAST;
 	return plan_reason(
 		p, "install-round is %u%s: %s", p->round, value ? "" : " (not set)",
 		p->round == 1 ? "the installer" : "the disk is asked whether it boots");
@@ -70,7 +69,7 @@ static int take_limit(struct plan *p, const struct plan_from *f, const char *key
 
 	if (value && (io_parse_u64(value, UINT64_MAX, &limit) < 0 || limit == 0))
 		return plan_fail(
-			p, ERROR_LIMITS,
+			p, FAILURE_LIMITS,
 			"platform:%s is '%s', which is not a number of bytes. Set it "
 			"to one, or remove it.",
 			key, plan_shown(shown, value));
@@ -116,7 +115,7 @@ static int check_allowed(struct plan *p, const struct plan_from *f, const char *
 	if (config_allows_host(f->config, host))
 		return 0;
 	return plan_fail(
-		p, ERROR_SOURCE,
+		p, FAILURE_SOURCE,
 		"%s: this host does not allow the host '%s'. Its administrator may add "
 		"it to allow-host in %s.",
 		key, host,
@@ -128,7 +127,7 @@ static int check_place(struct plan *p, const struct plan_from *f)
 	bool cdrom = p->repo.scheme == SCHEME_CDROM;
 
 	if (cdrom ? !p->distro->cdrom : !p->distro->network)
-		return plan_fail(p, ERROR_METHOD,
+		return plan_fail(p, FAILURE_METHOD,
 				 "install-distro %s has no %s support: set "
 				 "install-repository to %s.",
 				 p->distro->name, cdrom ? "ISO" : "network",
@@ -143,10 +142,10 @@ int plan_take_repo(struct plan *p, const struct plan_from *f)
 	int r;
 
 	if (!value || !*value)
-		return plan_fail(p, ERROR_METHOD, "%s", REPOSITORY_TEXT);
+		return plan_fail(p, FAILURE_METHOD, "%s", REPOSITORY_TEXT);
 	if (repo_parse(value, &p->repo, why, sizeof(why)) < 0)
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"%s It is '%s': %s. Set it to cdrom, or to an address that "
 			"begins with http://, https://, ftp:// or nfs:.",
 			REPOSITORY_TEXT, plan_shown(shown, value), why);
@@ -170,7 +169,7 @@ int plan_take_proxy(struct plan *p, const struct plan_from *f)
 	if (p->repo.scheme == SCHEME_NFS)
 		return plan_reason(p, "install-proxy is ignored: nfs knows no proxies");
 	if (repo_parse_proxy(value, &proxy, why, sizeof(why)) < 0)
-		return plan_fail(p, ERROR_METHOD,
+		return plan_fail(p, FAILURE_METHOD,
 				 "other-config:install-proxy is '%s': %s. Set it to "
 				 "http://HOST:PORT, or remove it.",
 				 plan_shown(shown, value), why);
@@ -179,7 +178,7 @@ int plan_take_proxy(struct plan *p, const struct plan_from *f)
 		return r;
 	len = strlen(proxy.url);
 	if (len > sizeof(p->proxy)) /* with the '/' that is left out */
-		return plan_fail(p, ERROR_METHOD,
+		return plan_fail(p, FAILURE_METHOD,
 				 "other-config:install-proxy is too long");
 	memcpy(p->proxy, proxy.url, len - 1);
 	p->proxy[len - 1] = '\0';
@@ -206,7 +205,7 @@ static int take_text(struct plan *p, const struct plan_from *f, const char *key,
 		return 0;
 	if (strlen(value) >= size || !plan_is_printable(value) || !quotes_close(value))
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"other-config:%s is '%s'. It may be up to %zu printable ASCII "
 			"characters, with quotes that close.",
 			key, plan_shown(shown, value), size - 1);
@@ -232,7 +231,7 @@ static int take_password(struct plan *p, const struct plan_from *f)
 		return 0;
 	if (len >= sizeof(p->vncpassword) || !is_password(value))
 		return plan_fail(
-			p, ERROR_METHOD,
+			p, FAILURE_METHOD,
 			"other-config:install-vncpasswd is no password for an installer: "
 			"it may be up to %zu ASCII characters, without spaces, quotes, "
 			"'$' and '\\'.",

@@ -3,6 +3,9 @@
  * progress - how far a transfer is, on the guest's console (under libxl, where our stdout
  * is that): a bar with rate and time left on a terminal, plain lines elsewhere, nothing
  * at all under xapi, whose stdout is the result.
+ *
+ * Owns:   nothing; the stream is borrowed.
+ * Errors: none; what cannot be printed there is not.
  */
 #pragma once
 #include <stdbool.h>

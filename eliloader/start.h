@@ -8,12 +8,14 @@
  *
  * A kill at any point leaves no dead end: until the record is changed everything is as it
  * was; files that had their names are removed by the VM's next start.
+ *
+ * Owns:   nothing after it returns; the request is borrowed.
+ * Errors: 0, or a negative errno with the failure filled in.
  */
 #pragma once
 #include "eliloader/failure.h"
 #include "eliloader/request.h"
 
-/* 0, or a negative errno with the failure filled in. */
 int start_vm(const struct request *request, struct failure *ret_failure);
 /* --forget */
 int start_forget(const struct request *request, struct failure *ret_failure);

@@ -3,6 +3,8 @@
  * vouch - does a signed InRelease stand behind kernel and ramdisk?
  * The chain: a key of the keyrings, InRelease, SHA256SUMS, the two files.  gpgv and a
  * check worker read the texts; we compare digests.
+ * Owns:   nothing; texts are borrowed.
+ * Errors: 0 or a negative errno with the failure filled in.
  * Source: contract par. 5.1
  */
 #pragma once
