@@ -1,5 +1,5 @@
 # The planner: pure.  Its users link jansson (--explain --json).
-ELI_REQUEST := eliloader/request.c
+ELI_REQUEST := eliloader/request.c eliloader/request_usage.c
 ELI_CONFIG := eliloader/config.c
 ELI_PLAN := eliloader/plan.c eliloader/plan_values.c eliloader/plan_pairs.c \
 	eliloader/plan_changes.c eliloader/plan_args.c eliloader/plan_text.c \

@@ -192,7 +192,6 @@ static int take_config_file(struct parse *p, const char *value)
 		p->r->field = true;                                                      \
 		return 0;                                                                \
 	}
-TAKE_FLAG(quiet)
 TAKE_FLAG(verbose)
 TAKE_FLAG(explain)
 
@@ -219,7 +218,7 @@ static const struct option options[] = {
 	{ "default_args", OPTION_OPTIONAL, true, take_escaped_args },
 	{ "extra_args", OPTION_OPTIONAL, true, take_escaped_args },
 	{ "cache", OPTION_TEXT, true, take_cache },
-	{ "quiet", OPTION_FLAG, true, take_quiet },
+	{ "quiet", OPTION_FLAG, true, take_nothing },
 	{ "verbose", OPTION_FLAG, true, take_verbose },
 	{ "logging", OPTION_FLAG, true, take_nothing },
 	{ "output", OPTION_TEXT, false, take_output },
@@ -237,41 +236,6 @@ static const struct option options[] = {
 	{ "forget", OPTION_TEXT, false, take_forget },
 	{ .name = NULL },
 };
-
-/* (tests/eliloader/request.c looks up each of its options.) */
-const char request_usage[] =
-	"usage: eliloader [OPTION...] IMAGE\n"
-	"       eliloader -q --vm UUID [WORD...] IMAGE            (as xapi calls it)\n"
-	"       eliloader --output=FILE --output-format=simple0 --output-directory=DIR\n"
-	"                 [WORD...] IMAGE                         (as xl calls it)\n"
-	"       eliloader --explain [--json] [OPTION...] [IMAGE]\n"
-	"       eliloader --forget=NAME\n"
-	"\n"
-	"Give the toolstack the kernel, ramdisk and arguments a VM starts with.\n"
-	"\n"
-	"  -q, --quiet               no progress, only errors\n"
-	"  -v, --verbose             say what is done\n"
-	"  --vm=UUID                 the VM whose record XAPI is asked for\n"
-	"  --args=TEXT               kernel arguments, put first\n"
-	"  --kernel=PATH             kernel in the guest's disk\n"
-	"  --ramdisk=PATH            ramdisk in the guest's disk\n"
-	"  --entry=N                 entry of the guest's boot menu\n"
-	"  --cache=on|off            use what was fetched before\n"
-	"not after --vm:\n"
-	"  --explain                 print what would be done, and why, and do nothing\n"
-	"  --json                    the same for machines\n"
-	"  --record=FILE             the VM's record, where there is no XAPI\n"
-	"  --set=KEY=VALUE           one key of it\n"
-	"  --cdrom=FILE              the installer's ISO image, when IMAGE is the disk\n"
-	"  --domain=ID|NAME          which domain, with --explain\n"
-	"  --output=FILE             where the result is written, not to stdout\n"
-	"  --output-format=FORMAT    simple, simple0 or sxp\n"
-	"  --output-directory=DIR    where kernel and ramdisk are put\n"
-	"  --runas=UID               whom the workers run as\n"
-	"  --config=FILE             instead of /etc/eliloader.conf\n"
-	"  --xapi-socket=PATH        where XAPI listens\n"
-	"  --forget=NAME             remove what is remembered of that VM under xl\n"
-	"  --help, --version\n";
 
 static const char *short_name(char c)
 {

@@ -11,6 +11,8 @@
  * Trust:  what follows --vm UUID are the words of PV-bootloader-args, which whoever may
  *         edit the VM chooses.  There, only words that name nothing of dom0's are taken:
  *         no file, no socket, no directory, no second VM.
+ * -q:     toolstacks always pass it (libxl in its restricted mode, where progress on the
+ *         guest's console is as welcome as else); it is taken and has no effect.
  * Image:  the last word that is not an option: toolstacks put it there, and a stray word
  *         of PV-bootloader-args must not choose a file of dom0's.  (eliloader 1.9 took
  *         the first of several.)
@@ -43,7 +45,7 @@ struct request {
 	char *args; /* owned: --args, --default_args, --extra_args, joined by spaces */
 	bool have_runas;
 	uid_t runas;
-	bool quiet, verbose;
+	bool verbose;
 
 	const char *record_file; /* --record */
 	const char **set;	 /* owned list of --set's KEY=VALUE, borrowed texts */
