@@ -8,18 +8,16 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "eliloader/limits.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define LIST_MAX    64 /* entries of a list; job.h passes on as many */
-#define SECONDS_MAX 3600
 #define SIZE_MAX_GB 1024ULL /* of a size setting: more is a slip of the pen */
 
 enum key_type {
@@ -38,9 +36,9 @@ enum key_type {
 struct config_key {
 	const char *name;
 	enum key_type type;
-	size_t at;	 /* offset in struct config */
-	size_t count_at; /* lists: that of the count */
-	const char *help;
+	size_t at;	  /* offset in struct config */
+	size_t count_at;  /* lists: that of the count */
+	const char *help; /* what a good value is, for messages */
 };
 
 #define AT(field) offsetof(struct config, field)
@@ -186,7 +184,8 @@ static int set_number(struct config *c, const struct config_key *k, const char *
 {
 	uint64_t number;
 
-	if (io_parse_u64(value, k->type == KEY_COUNT ? 100 : SECONDS_MAX, &number) < 0 ||
+	if (io_parse_u64(value, k->type == KEY_COUNT ? TRIES_MAX : SECONDS_MAX, &number) <
+		    0 ||
 	    number == 0)
 		return -EINVAL;
 	*(unsigned *)field(c, k->at) = (unsigned)number;
@@ -327,9 +326,6 @@ int config_load(struct config *c, const char *path, bool must, char *ret_why, si
 
 int config_init(struct config *c)
 {
-	bool old = access("/var/lib/xcp/xapi", F_OK) < 0 &&
-		   access("/var/xapi/xapi", F_OK) == 0;
-
 	*c = (struct config){
 		.signature = SIGNATURE_AUTO,
 		.cache = true,
@@ -342,13 +338,11 @@ int config_init(struct config *c)
 		.fetch_tries = FETCH_TRIES,
 		.xapi_timeout_s = XAPI_TIMEOUT_S,
 		.worker_user = strdup("eliloader"),
-		.xapi_socket = strdup(old ? "/var/xapi/xapi" : "/var/lib/xcp/xapi"),
 		.state_dir = strdup("/var/lib/eliloader"),
 		.cache_dir = strdup("/var/cache/eliloader"),
 		.installer_dir = strdup("/opt/xensource/packages/files/guest-installer"),
 	};
-	return c->worker_user && c->xapi_socket && c->state_dir && c->cache_dir &&
-			       c->installer_dir
+	return c->worker_user && c->state_dir && c->cache_dir && c->installer_dir
 		       ? 0
 		       : -ENOMEM;
 }
@@ -372,10 +366,9 @@ void config_done(struct config *c)
 	*c = (struct config){ .cache = false };
 }
 
-void config_print_keys(FILE *out)
+const char *config_key_name(size_t index)
 {
-	for (size_t i = 0; i < KEYS; i++)
-		(void)fprintf(out, "  %-26s %s\n", keys[i].name, keys[i].help);
+	return index < KEYS ? keys[index].name : NULL;
 }
 
 /* The bytes of @host that count: "example.org." is the same host. */

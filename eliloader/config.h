@@ -5,7 +5,7 @@
  * Format: lines "key = value"; '#' starts a comment line; a key may be given once but
  *         those marked (list), which add up.  An unknown key, a bad value or a second
  *         one is an error that names file and line: no surprise in a security setting.
- * Keys:   see eliloader.conf(5), made from the same table as --help.
+ * Keys:   see eliloader.conf(5); a test compares it with the table here.
  * Owns:   its strings.
  * Errors: 0 or a negative errno, the sentence in @ret_why.
  */
@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define CONFIG_FILE_DEFAULT "/etc/eliloader.conf"
 
@@ -25,25 +24,29 @@ struct config {
 	char *ca_bundle;  /* ca-bundle: PEM file; NULL: the system's */
 	char *pinned_key; /* pinned-public-key: as curl's; NULL: none */
 	char *no_proxy;	  /* no-proxy: comma list; NULL */
-	char **keyrings;  /* keyring (list): for InRelease; none: Debian's and Ubuntu's */
+	char **keyrings;  /* keyring (list): for InRelease; none: Debian's and Ubuntu's
+			  * archive keyrings (vouch.c) */
 	size_t keyring_count;
-	enum signature_policy signature; /* signature = off|auto|require */
+	enum signature_policy signature; /* signature = off|auto|require, default auto */
 	char *worker_user;		 /* worker-user, default "eliloader" */
-	char *xapi_socket; /* xapi-socket, default /var/lib/xcp/xapi; where that is not, but
-			    * /var/xapi/xapi is, the latter */
+	char *xapi_socket; /* xapi-socket; NULL: one of the two places of xapi.h */
 	char *state_dir;   /* state-directory, default /var/lib/eliloader */
 	char *cache_dir;   /* cache-directory, default /var/cache/eliloader */
-	char *installer_dir; /* guest-installer-directory */
-	char *pygrub;	     /* pygrub: its path; NULL: searched for */
-	/* kernel file and ramdisk of rhel41 and rhel44: rhel41-kernel, rhel41-ramdisk, ... */
+	/* guest-installer-directory, default
+	 * /opt/xensource/packages/files/guest-installer */
+	char *installer_dir;
+	char *pygrub; /* pygrub: its path; NULL: searched for (pygrub_find()) */
+	/* kernel file and ramdisk of rhel41 and rhel44: rhel41-kernel, rhel41-ramdisk, ...;
+	 * NULL: "<distro>-vmlinuz", "<distro>-initrd" in the directory above */
 	char *rhel41_kernel, *rhel41_ramdisk, *rhel44_kernel, *rhel44_ramdisk;
-	bool cache;					/* cache = on|off */
+	bool cache; /* cache = on|off, default on */
+	/* Defaults of these are in limits.h. */
 	uint64_t cache_size;				/* cache-size, bytes (K, M, G) */
 	uint64_t kernel_max, ramdisk_max, unpacked_max; /* kernel-max-size ... */
 	unsigned connect_timeout_s, stall_timeout_s, fetch_tries, xapi_timeout_s;
 };
 
-/* The built-in values; config_done() also after a failure. */
+/* The built-in values; nothing is looked at.  config_done() also after a failure. */
 int config_init(struct config *c);
 void config_done(struct config *c);
 #define autoconfig __attribute__((cleanup(config_done)))
@@ -53,7 +56,7 @@ int config_parse(struct config *c, const char *path, char *text, size_t len,
 /* An absent file is fine unless @must. */
 int config_load(struct config *c, const char *path, bool must, char *ret_why,
 		size_t size);
-/* The keys, for --help. */
-void config_print_keys(FILE *out);
+/* The table key by key; NULL past the end. */
+const char *config_key_name(size_t index);
 /* Does the list allow @host (any case)?  An empty list allows all. */
 bool config_allows_host(const struct config *c, const char *host);

@@ -13,8 +13,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define MD5_LEN 16
-#define BLANKS	" \t\r"
+#define BLANKS " \t\r"
 
 static int hex_digit(char c)
 {
@@ -182,8 +181,8 @@ static int is_map(const struct dirent *e)
 	return len > 4 && e->d_name[0] != '.' && strcmp(e->d_name + len - 4, ".map") == 0;
 }
 
-int fixup_find(const char *dir, const uint8_t md5[16], const uint8_t sha256[SHA256_LEN],
-	       struct fixup *ret)
+int fixup_find(const char *dir, const uint8_t md5[MD5_LEN],
+	       const uint8_t sha256[SHA256_LEN], struct fixup *ret)
 {
 	struct wanted wanted = { dir, md5, sha256 };
 	autoclose int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -7,6 +7,7 @@
  * A cpio overlay is appended, which Linux's initramfs format allows for any compression:
  * zero bytes up to a multiple of 4, the newc archive, and zero bytes at the end, at least
  * 4 (Xen before 4.20 takes the last four for a gzip size; zeros make it fall back).
+ * Owns:   nothing; descriptors are borrowed.
  * Source: contract par. 3.6, 6; docs.kernel.org early-userspace/buffer-format
  * Errors: 0 or a negative errno.
  */
@@ -24,9 +25,9 @@ struct fixup {
 /* Look through every *.map of @dir for that initrd.  A broken line, a map that cannot be
  * read, an overlay name with '/' is a warning and spoils nothing else.  -ENOENT: no map
  * names it (also: no such directory). */
-int fixup_find(const char *dir, const uint8_t md5[16], const uint8_t sha256[SHA256_LEN],
-	       struct fixup *ret);
-/* One line, pure.  1: a rule; 0: blank or comment; -EBADMSG. @digest_len: 16 or 32. */
+int fixup_find(const char *dir, const uint8_t md5[MD5_LEN],
+	       const uint8_t sha256[SHA256_LEN], struct fixup *ret);
+/* One line, pure.  1: a rule; 0: blank or comment; -EBADMSG. @digest_len: MD5_LEN or SHA256_LEN. */
 int fixup_parse_line(char *line, struct fixup *ret, uint8_t ret_digest[SHA256_LEN],
 		     unsigned *ret_digest_len);
 /* @out := @ramdisk, padding, @overlay, padding; at most @max bytes (-EFBIG). */

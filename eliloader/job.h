@@ -13,6 +13,9 @@
  *   allow-host/NN  patterns, as config_allows_host(); none: all
  *   connect-timeout, stall-timeout       seconds
  *   tries          of one file
+ *
+ * Owns:   the tree of job_make() is the caller's; struct job borrows from its tree.
+ * Errors: 0 or a negative errno: -ENOMEM of job_make(), -EBADMSG of job_read().
  */
 #pragma once
 #include "eliloader/config.h"
@@ -31,9 +34,8 @@ struct job {
 	struct plan_candidate candidate[CANDIDATES_MAX];
 	size_t candidate_count;
 	uint64_t limit[STREAMS]; /* bytes */
-	const char *allow_host[64];
+	const char *allow_host[LIST_MAX];
 	size_t allow_host_count;
 	unsigned connect_timeout_s, stall_timeout_s, tries;
 };
-/* @job's texts are borrowed. */
 int job_read(const struct tree *tree, struct job *ret_job);

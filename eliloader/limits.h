@@ -31,12 +31,15 @@
 	2048		  /* kernel command line: COMMAND_LINE_SIZE of x86 Linux; libxl
 				 * drops records over 8191 */
 #define CANDIDATES_MAX 32 /* pairs to look for in one repository */
+#define LIST_MAX       64 /* entries of a list of eliloader.conf; the job has all hosts */
 
 #define REDIRECTS_MAX	   8
 #define CONNECT_TIMEOUT_S  20
-#define STALL_TIMEOUT_S	   30  /* no byte for so long */
-#define FETCH_TRIES	   4   /* of one file, each going on where the last ended */
-#define XAPI_TIMEOUT_S	   30  /* one call */
-#define WORKER_SILENCE_S   300 /* no message from a worker: it is ended */
+#define STALL_TIMEOUT_S	   30	/* no byte for so long */
+#define SECONDS_MAX	   3600 /* a time-out of the configuration or of a job */
+#define FETCH_TRIES	   4	/* of one file, each going on where the last ended */
+#define TRIES_MAX	   100	/* what the configuration or a job may set that to */
+#define XAPI_TIMEOUT_S	   30	/* one call */
+#define WORKER_SILENCE_S   300	/* no message from a worker: it is ended */
 #define WORKER_MEMORY_MAX  (384 * MIB) /* RLIMIT_AS; zstd and xz windows, TLS */
 #define CACHE_SIZE_DEFAULT (2048 * MIB)

@@ -76,11 +76,11 @@ void sink_sha256(const struct sink *s, uint8_t ret_digest[SHA256_LEN])
 	sha256_digest(&copy, SHA256_LEN, ret_digest);
 }
 
-void sink_md5(const struct sink *s, uint8_t ret_digest[16])
+void sink_md5(const struct sink *s, uint8_t ret_digest[MD5_LEN])
 {
 	struct md5_ctx copy; /* the end changes it */
 
 	assert(s->whole && s->md5);
 	memcpy(&copy, s->md5, sizeof(copy));
-	md5_digest(&copy, 16, ret_digest);
+	md5_digest(&copy, MD5_LEN, ret_digest);
 }

@@ -10,8 +10,7 @@
  * outside.  It dies with us.
  *
  * Owns:   struct worker; the caller keeps its descriptors.
- * Errors: 0 or a negative errno; a failure has been logged or its sentence is in the
- *         struct reason, as said below.
+ * Errors: 0 or a negative errno; the caller has the sentence to say.
  */
 #pragma once
 #include <stdbool.h>
@@ -52,7 +51,7 @@ int sink_add(struct sink *s, const void *data, size_t len);
 int sink_restart(struct sink *s);
 /* Of all bytes; only when @whole. */
 void sink_sha256(const struct sink *s, uint8_t ret_digest[SHA256_LEN]);
-void sink_md5(const struct sink *s, uint8_t ret_digest[16]);
+void sink_md5(const struct sink *s, uint8_t ret_digest[MD5_LEN]);
 
 /* Called on what comes; each may be NULL: then such a message is out of place.  A negative
  * result ends the worker and is returned. */

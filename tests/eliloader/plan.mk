@@ -1,5 +1,6 @@
 # The planner and what it is fed with: pure, so nothing is set up.
-ELI_PLAN_TESTS := plan plan_cdrom plan_args plan_values plan_print repo request config distros
+ELI_PLAN_TESTS := plan plan_cdrom plan_args plan_values plan_print repo request config \
+	config_page distros
 define plan_test
 TESTS += tests/eliloader/$(1)
 tests/eliloader/$(1)_SRCS := tests/eliloader/$(1).c $(ELI_PLAN) eliloader/record.c \
