@@ -42,13 +42,23 @@ static int prepare_ca(struct net *n, struct net_curl *c)
 	return 0;
 }
 
-/* Without certificates none of a server will be good, which is said when one is shown. */
-static int read_ca(struct net *n, struct net_curl *c)
+/* TLS will be spoken.  That none of a server's certificates can be good is said before it
+ * is asked: libcurl's words are about files that the sandbox does not have. */
+static int need_ca(const struct net_ask *a)
 {
-	int r = io_read_limited(c->ca_fd, CA_BUNDLE_MAX, &c->ca, &c->ca_len);
+	struct net_curl *c = a->n->state;
+	int r;
 
+	if (c->ca)
+		return 0;
+	if (c->ca_fd < 0)
+		return net_fail(a->n, -EIO,
+				"%s: no certificates: set ca-bundle in eliloader.conf",
+				a->url.shown);
+	r = io_read_limited(c->ca_fd, CA_BUNDLE_MAX, &c->ca, &c->ca_len);
 	(void)close(steal_fd(&c->ca_fd)); /* was only read */
-	return r < 0 ? net_fail(n, -EIO, "the CA bundle cannot be read: %s", strerror(-r))
+	return r < 0 ? net_fail(a->n, -EIO, "the CA bundle cannot be read: %s",
+				strerror(-r))
 		     : 0;
 }
 
@@ -238,9 +248,12 @@ static void set_security(const struct net *n, const struct net_curl *c)
 	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
+	/* no file of libcurl's own choice: the sandbox has none */
+	curl_easy_setopt(e, CURLOPT_CAINFO, NULL);
 	curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(e, CURLOPT_PROXY_CAINFO, NULL);
+	curl_easy_setopt(e, CURLOPT_PROXY_CAPATH, NULL);
 	if (c->ca) {
-		curl_easy_setopt(e, CURLOPT_CAINFO, NULL);
 		curl_easy_setopt(e, CURLOPT_CAINFO_BLOB, &ca);
 		curl_easy_setopt(e, CURLOPT_PROXY_CAINFO_BLOB, &ca);
 	}
@@ -314,12 +327,10 @@ static int set_range(struct net_ask *a, struct curl_slist **ret_headers)
 
 static int fail_certificate(const struct net_ask *a)
 {
-	const struct net_curl *c = a->n->state;
-
-	return net_fail(a->n, -EIO, "%s: the server's certificate is not trusted (%s)%s",
-			a->url.shown, a->curl_error,
-			c->ca ? "; ca-bundle in eliloader.conf names CAs of your own"
-			      : "; no bundle of CAs was found");
+	return net_fail(a->n, -EIO,
+			"%s: the server's certificate is not trusted (%s); ca-bundle in "
+			"eliloader.conf names CAs of your own",
+			a->url.shown, a->curl_error);
 }
 
 /* Absent, for an ftp server. */
@@ -367,6 +378,9 @@ static int fail_curl(const struct net_ask *a, CURLcode code)
 		return net_fail(a->n, -ENOENT, "%s is not there", a->url.shown);
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return fail_certificate(a);
+	if (code == CURLE_SSL_CACERT_BADFILE)
+		return net_fail(a->n, -EIO, "the CA bundle holds no certificates: %s",
+				text);
 	if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
 		return net_fail(a->n, -EIO,
 				"%s: the server's key is not that of pinned-public-key",
@@ -413,10 +427,9 @@ int net_curl_ask(struct net_ask *a)
 		!*c->proxy.text || net_url_is_direct(a->n->job->no_proxy, a->url.host);
 	int r = resolve(a, direct);
 
-	if (r == 0 && c->ca_fd >= 0 &&
-	    (strcmp(a->url.scheme, "https") == 0 ||
-	     strcmp(c->proxy.scheme, "https") == 0))
-		r = read_ca(a->n, c);
+	if (r == 0 && (strcmp(a->url.scheme, "https") == 0 ||
+		       (!direct && strcmp(c->proxy.scheme, "https") == 0)))
+		r = need_ca(a);
 	if (r < 0)
 		return r;
 	a->ftp = direct && strcmp(a->url.scheme, "ftp") == 0;

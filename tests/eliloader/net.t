@@ -58,7 +58,14 @@ certificates || bail "certificates are made"
 serve_https good "$www_root" || bail "nginx runs with TLS"
 good=https://localhost:$https_port
 fetched "https" "$www_root" "$good/" "ca-bundle=$dir/ca.crt"
-refused "a CA of the system only" access "certificate is not trusted .*ca-bundle" "$good/"
+refused "a bundle that holds none" access "the CA bundle holds no certificates" "$good/" ca-bundle=/dev/null
+mount -t tmpfs tmpfs /etc/ssl/certs # the system's, of which there are none
+refused "no certificates at all" access "localhost:$https_port/vmlinuz: no certificates: set ca-bundle in eliloader.conf" "$good/"
+fetched "... which http does not mind" "$www_root" "$www/"
+cp "$dir/other-ca.crt" /etc/ssl/certs/ca-certificates.crt
+refused "the system's CAs are others" access "certificate is not trusted .*ca-bundle" "$good/"
+cp "$dir/ca.crt" /etc/ssl/certs/ca-certificates.crt
+fetched "a CA of the system" "$www_root" "$good/"
 refused "another CA" access "certificate is not trusted" "$good/" "ca-bundle=$dir/other-ca.crt"
 refused "a bundle that is not there" access "CA bundle '$dir/none' cannot be read" "$good/" \
 	"ca-bundle=$dir/none"
