@@ -52,20 +52,10 @@ void cache_close(struct cache *c)
 	c->dir = -1;
 }
 
-static void print_name(const char *kind, const uint8_t digest[SHA256_LEN],
-		       char ret_name[CACHE_NAME_MAX])
+void cache_hex(const uint8_t digest[SHA256_LEN], char ret_text[SHA256_TEXT_MAX])
 {
-	size_t n = (size_t)snprintf(ret_name, CACHE_NAME_MAX, "%s-", kind);
-
-	assert(n + 2 * (size_t)SHA256_LEN < CACHE_NAME_MAX);
 	for (size_t i = 0; i < SHA256_LEN; i++)
-		n += (size_t)snprintf(ret_name + n, CACHE_NAME_MAX - n, "%02x",
-				      digest[i]);
-}
-
-void cache_name_sha256(const uint8_t digest[SHA256_LEN], char ret_name[CACHE_NAME_MAX])
-{
-	print_name("sha256", digest, ret_name);
+		(void)snprintf(ret_text + 2 * i, 3, "%02x", digest[i]);
 }
 
 void cache_name(const char *kind, const char *const *parts, size_t count,
@@ -73,6 +63,7 @@ void cache_name(const char *kind, const char *const *parts, size_t count,
 {
 	struct sha256_ctx ctx;
 	uint8_t digest[SHA256_LEN];
+	char text[SHA256_TEXT_MAX];
 
 	sha256_init(&ctx);
 	for (size_t i = 0; i < count; i++) {
@@ -83,7 +74,9 @@ void cache_name(const char *kind, const char *const *parts, size_t count,
 		sha256_update(&ctx, len, (const uint8_t *)parts[i]);
 	}
 	sha256_digest(&ctx, sizeof(digest), digest);
-	print_name(kind, digest, ret_name);
+	cache_hex(digest, text);
+	(void)snprintf(ret_name, CACHE_NAME_MAX, "%s-%s", kind,
+		       text); /* kinds are short */
 }
 
 int cache_get(struct cache *c, const char *name, int *ret_fd, uint64_t *ret_len)

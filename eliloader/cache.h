@@ -3,7 +3,8 @@
  * cache - files that need not be fetched or made again, below cache-directory.
  *
  * A file's name says what it is:
- *   sha256-HEX      content that a repository's checksum list vouched for, shared by all
+ *   repo-HEX        what a repository's checksum list vouched for, shared by all VMs that
+ *                   install from there (HEX of address, path, SHA-256)
  *   vm-HEX          what no list vouched for: one VM's own (HEX of VM, address, validator)
  *   made-HEX        made from others: fixed up, unpacked (HEX of all inputs)
  *   note-HEX        a few bytes known of a file (what a kernel's notes say)
@@ -37,8 +38,10 @@ struct cache {
 int cache_open(const char *path, uint64_t size_max, struct cache *ret);
 void cache_close(struct cache *c);
 
-void cache_name_sha256(const uint8_t digest[SHA256_LEN], char ret_name[CACHE_NAME_MAX]);
-/* @kind: "vm", "made" or "note"; the parts are hashed with their lengths. */
+/* A digest in hex digits. */
+#define SHA256_TEXT_MAX (2 * SHA256_LEN + 1)
+void cache_hex(const uint8_t digest[SHA256_LEN], char ret_text[SHA256_TEXT_MAX]);
+/* @kind: "repo", "vm", "made" or "note"; the parts are hashed with their lengths. */
 void cache_name(const char *kind, const char *const *parts, size_t count,
 		char ret_name[CACHE_NAME_MAX]);
 /* Open for reading; -ENOENT.  What is handed out stays whole when it is removed here. */

@@ -42,7 +42,7 @@ static void entries_done(struct entries *e)
 
 bool cache_is_name(const char *name)
 {
-	static const char *const kinds[] = { "sha256-", "vm-", "made-", "note-" };
+	static const char *const kinds[] = { "repo-", "vm-", "made-", "note-" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		size_t len = strlen(kinds[i]);

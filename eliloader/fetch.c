@@ -36,7 +36,6 @@ struct fetch {
 /* What is kept beside a cached file, so that it need not be read to be known. */
 struct digests {
 	uint8_t sha256[SHA256_LEN];
-	uint8_t has_md5;
 	uint8_t md5[16];
 };
 
@@ -57,26 +56,30 @@ static bool wants_md5(const struct fetch *f, unsigned stream)
 	return any;
 }
 
-static void digests_name(const char *file, char ret_name[CACHE_NAME_MAX])
+static void digests_name(const char *file, bool md5, char ret_name[CACHE_NAME_MAX])
 {
-	const char *const parts[] = { "digests", file };
+	const char *const parts[] = { "digests", md5 ? "md5" : "", file };
 
-	cache_name("note", parts, 2, ret_name);
+	cache_name("note", parts, 3, ret_name);
 }
 
-/* What this file is called in the cache: by its content where the repository tells it,
- * else by VM, place and version; empty when nothing tells its version. */
+/* What this file is called in the cache: by repository and content where a list tells that,
+ * else by VM, place and version; empty when nothing tells its version.  The content alone
+ * would not do: a digest is no secret, and whoever lists it would get the file. */
 static void name_file(struct fetch *f, unsigned stream)
 {
 	const struct wire_offer_file *file = &f->offer.file[stream];
-	const char *const parts[] = { f->run->vm, f->plan->repo.url, file->path,
-				      file->validator };
+	const char *url = f->plan->repo.url; /* of a CD empty: its VM's own */
+	char digest[SHA256_TEXT_MAX];
+	const char *const listed[] = { url, *url ? "" : f->run->vm, file->path, digest };
+	const char *const own[] = { f->run->vm, url, file->path, file->validator };
 
 	f->name[stream][0] = '\0';
-	if (file->sha256_known)
-		cache_name_sha256(file->sha256, f->name[stream]);
-	else if (*file->validator && *f->run->vm && *f->plan->repo.url)
-		cache_name("vm", parts, 4, f->name[stream]);
+	cache_hex(file->sha256, digest);
+	if (file->sha256_known && (*url || *f->run->vm))
+		cache_name("repo", listed, 4, f->name[stream]);
+	else if (*file->validator && *f->run->vm && *url)
+		cache_name("vm", own, 4, f->name[stream]);
 }
 
 /* Is it in the cache, with its digests? */
@@ -90,10 +93,9 @@ static bool find_cached(struct fetch *f, unsigned stream)
 
 	if (!*f->name[stream])
 		return false;
-	digests_name(f->name[stream], name);
+	digests_name(f->name[stream], f->md5[stream], name);
 	if (cache_get(&f->run->cache, name, &note, &len) < 0 || len != sizeof(d) ||
 	    pread(note, &d, sizeof(d), 0) != sizeof(d) ||
-	    (f->md5[stream] && !d.has_md5) ||
 	    cache_get(&f->run->cache, f->name[stream], &f->cached[stream], &to->len) < 0)
 		return false;
 	if (to->len > f->sink[stream].max) {
@@ -307,14 +309,14 @@ static int settle(struct fetch *f)
 
 static void keep(struct fetch *f, unsigned i)
 {
-	struct digests d = { .has_md5 = f->md5[i] };
+	struct digests d;
 	char name[CACHE_NAME_MAX];
 
 	if (f->to->file[i].cached || !*f->name[i])
 		return;
 	memcpy(d.sha256, f->to->file[i].sha256, sizeof(d.sha256));
 	memcpy(d.md5, f->to->file[i].md5, sizeof(d.md5));
-	digests_name(f->name[i], name);
+	digests_name(f->name[i], f->md5[i], name);
 	if (cache_put(&f->run->cache, f->name[i], f->output->fd[i]) == 0)
 		(void)cache_put_bytes(&f->run->cache, name, &d,
 				      sizeof(d)); /* only slower */

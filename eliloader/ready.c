@@ -23,12 +23,6 @@ static int read_only(int fd)
 	return fd < 0 ? -errno : fd;
 }
 
-static void hex(const uint8_t digest[SHA256_LEN], char out[2 * SHA256_LEN + 1])
-{
-	for (unsigned i = 0; i < SHA256_LEN; i++)
-		snprintf(out + 2 * (size_t)i, 3, "%02x", digest[i]);
-}
-
 /* The cache's name of what was made of, or known of, a file with that digest. */
 static void name_of(const char *kind, const char *what, const uint8_t digest[SHA256_LEN],
 		    const char *other, char ret_name[CACHE_NAME_MAX])
@@ -36,7 +30,7 @@ static void name_of(const char *kind, const char *what, const uint8_t digest[SHA
 	char text[2 * SHA256_LEN + 1];
 	const char *const parts[] = { what, XPT_VERSION, text, other };
 
-	hex(digest, text);
+	cache_hex(digest, text);
 	cache_name(kind, parts, 4, ret_name);
 }
 

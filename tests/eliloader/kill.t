@@ -81,7 +81,7 @@ xapi_result_is_whole() {
 left() {
 	find /run/xend "$dir/out" -type f ! -name '*.out' 2> /dev/null
 	find "$dir/cache" "$dir/state" -type f 2> /dev/null |
-		grep -vE '/(sha256|vm|made|note)-[0-9a-f]{64}$|/\.(boot|lock)$|/vm1\.state$|/vm1\.lock$'
+		grep -vE '/(repo|vm|made|note)-[0-9a-f]{64}$|/\.(boot|lock)$|/vm1\.state$|/vm1\.lock$'
 }
 
 # one TOOLSTACK NAME NUMBER
