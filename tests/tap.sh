@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # tap.sh - sourced by shell tests: the Test Anything Protocol.
 # ok NAME CMD...; is GOT WANT NAME; like GOT EXTENDED-REGEX NAME; done_testing at the end.
+# need_root first where it is needed.
 tap_n=0 tap_bad=0
 
 pass() { tap_n=$((tap_n + 1)); echo "ok $tap_n - $1"; }
@@ -32,5 +33,13 @@ wait_for() {
 
 # bail NAME : the rest of this test makes no sense any more
 bail() { fail "$1"; echo "1..$tap_n"; exit 1; }
+
+# need_root : the whole test is skipped without it, and under CI failed
+need_root() {
+	[ "$(id -u)" != 0 ] || return 0
+	[ -z "${CI:-}" ] || bail "needs root"
+	echo "1..0 # SKIP needs root"
+	exit 0
+}
 
 done_testing() { echo "1..$tap_n"; [ $tap_bad = 0 ]; exit $?; }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # xe-guest-agent: options, exit status, what it says, readiness, and that it never forks.
+. "$(dirname "$0")/../tap.sh"
+need_root
 [ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net "$0" "$@"
 cd "$(dirname "$0")/../.." || exit 2
-. tests/tap.sh
 . tests/daemon/lib.sh
 
 agent=$O/xe-guest-agent

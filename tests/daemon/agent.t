@@ -1,9 +1,10 @@
 #!/bin/bash
 # xe-guest-agent against both real store daemons and both toolstacks' trees, in a network
 # namespace of its own with a real interface.
+. "$(dirname "$0")/../tap.sh"
+need_root
 [ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net "$0" "$@"
 cd "$(dirname "$0")/../.." || exit 2
-. tests/tap.sh
 . tests/daemon/lib.sh
 
 agent=$O/xe-guest-agent
