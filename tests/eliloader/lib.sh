@@ -20,8 +20,11 @@
 # xapi_boot UUID [WORD...]     as xenopsd calls, on the server of xapi.sh; answer in
 #                      $dir/answer, stderr in $dir/said
 # xapi_result kernel|ramdisk|args
+# start_tree TREE NAME  xl_start of $www/TREE/ as rhlike
+# new_uuid             sets $uuid, of a VM that is to be made
 # xl_toolstack, xapi_toolstack     what the toolstack does then: takes and unlinks
 # eli WORD...          eliloader with the test's configuration
+need_root
 if [ -z "${ELI_IN_NAMESPACES:-}" ]; then
 	exec unshare --mount --net --propagation private env ELI_IN_NAMESPACES=1 "$0" "$@"
 fi
@@ -35,6 +38,7 @@ case $O in /*) ;; *) O=$top/$O ;; esac
 # shellcheck source=tests/eliloader/servers.sh
 . "$top/tests/eliloader/servers.sh"
 EXTRA=()
+next_uuid=0
 
 eli_dir() {
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/eli.XXXXXX")
@@ -86,9 +90,14 @@ xl_start() {
 	install -m 600 /dev/null "$dir/out/$1.out"
 	eli --domain "$1" "${words[@]}" > "$dir/said" 2>&1
 }
+start_tree() { xl_start "$2" "install-repository=$www/$1/" install-distro=rhlike; }
 xl_result() { tr '\0' '\n' < "$dir/out/$xl_name.out" | sed -n "s/^$1 //p"; }
 xl_toolstack() { rm -rf "$dir/out/$xl_name.out" "$dir/out/$xl_name.d"; }
 
+new_uuid() {
+	next_uuid=$((next_uuid + 1))
+	uuid=$(printf '6d2f9a3e-1111-4222-8333-%012d' "$next_uuid")
+}
 xapi_boot() {
 	local uuid=$1
 

@@ -3,4 +3,5 @@ TESTS += tests/eliloader/steps
 tests/eliloader/steps_SRCS := tests/eliloader/steps.c $(sort $(ELI_START) $(ELI_PLAN) \
 	$(ELI_FIXUP) $(ELI_RECORD) $(ELI_CORE) $(ELI_SANDBOX))
 tests/eliloader/steps_LIBS := $(eliloader/eliloader_LIBS)
-SCRIPT_TESTS += tests/eliloader/start-guard.t tests/eliloader/start.t tests/eliloader/schemes.t tests/eliloader/kill.t tests/eliloader/kill-xapi.t
+SCRIPT_TESTS += $(addprefix tests/eliloader/,start.t start-cache.t start-rounds.t start-signed.t \
+	start-guard.t schemes.t kill.t kill-xapi.t)
