@@ -20,6 +20,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "eliloader/wire.h"
 #include "lib/tree.h"
 
 #define CHECK_FD(n) (WIRE_FD + 1 + (n))
@@ -28,3 +29,6 @@ int check_kernel(uint64_t unpacked_max);
 int check_unpack(uint64_t unpacked_max);
 int check_ext2(uint64_t unpacked_max);
 int check_release(const struct tree *job);
+/* DONE for the outcome @r, as worker_result() has it; but what wants too much memory is
+ * over a limit. */
+int check_done(int r, enum wire_result otherwise, const char *why);

@@ -8,6 +8,6 @@ ELI_FIXUP := eliloader/fixup.c eliloader/fixup_append.c
 PROGS += eliloader/eliloader-check
 eliloader/eliloader-check_SRCS := eliloader/check_main.c eliloader/check_kernel.c \
 	eliloader/check_ext2.c eliloader/check_release.c $(ELI_KERNEL) $(ELI_EXT2) \
-	eliloader/sums.c $(ELI_SANDBOX) $(ELI_WIRE)
+	eliloader/sums.c $(ELI_WORKER)
 eliloader/eliloader-check_LIBS := $(ELI_UNPACK_LIBS) ext2fs com_err libseccomp nettle
 eliloader/eliloader-check_LDLIBS := $(ELI_UNPACK_LDLIBS)

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "eliloader/check.h"
 #include "eliloader/ext2_overlay.h"
@@ -13,16 +12,6 @@
 #define WHY_MAX 1280 /* with a path of the overlay */
 
 enum { RAMDISK = CHECK_FD(0), OVERLAY = CHECK_FD(1), IMAGE = CHECK_FD(2) };
-
-static int whole_file(int fd, struct unpack_in *ret)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	*ret = (struct unpack_in){ .fd = fd, .end = (uint64_t)st.st_size };
-	return 0;
-}
 
 static int copy_pieces(struct unpack *u)
 {
@@ -56,7 +45,7 @@ static int make_image(uint64_t max, char *why, size_t size)
 {
 	autounpack struct unpack *u = NULL;
 	struct unpack_in in;
-	int r = whole_file(RAMDISK, &in);
+	int r = unpack_in_file(RAMDISK, &in);
 
 	if (r == 0)
 		r = unpack_open(&in, packing(&in), max, &u);
@@ -75,7 +64,7 @@ static int make_image(uint64_t max, char *why, size_t size)
 static int add_overlay(char *why, size_t size)
 {
 	struct unpack_in overlay;
-	int r = whole_file(OVERLAY, &overlay);
+	int r = unpack_in_file(OVERLAY, &overlay);
 
 	if (r < 0)
 		(void)snprintf(why, size, "the overlay: %s", strerror(-r));
@@ -85,14 +74,9 @@ static int add_overlay(char *why, size_t size)
 int check_ext2(uint64_t unpacked_max)
 {
 	char why[WHY_MAX] = "";
-	enum wire_result result = RESULT_INVALID;
 	int r = make_image(unpacked_max, why, sizeof(why));
 
 	if (r == 0)
 		r = add_overlay(why, sizeof(why));
-	if (r == 0)
-		result = RESULT_OK;
-	if (r == -EFBIG || r == -ENOMEM)
-		result = RESULT_LIMIT;
-	return wire_done(WIRE_FD, result, "%s", why);
+	return check_done(r, RESULT_INVALID, why);
 }

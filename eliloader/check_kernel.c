@@ -2,46 +2,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "eliloader/check.h"
 #include "eliloader/kernel.h"
 #include "eliloader/unpack.h"
-#include "eliloader/wire.h"
+#include "eliloader/worker_side.h"
 
 #define WHY_MAX 256
-
-static int open_kernel(struct unpack_in *ret_file)
-{
-	struct stat st;
-
-	if (fstat(CHECK_FD(0), &st) < 0)
-		return -errno;
-	*ret_file = (struct unpack_in){ .fd = CHECK_FD(0), .end = (uint64_t)st.st_size };
-	return 0;
-}
-
-static enum wire_result result_of(int r)
-{
-	switch (r) {
-	case 0:
-		return RESULT_OK;
-	case -EFBIG:
-	case -ENOMEM:
-		return RESULT_LIMIT;
-	case -EBADMSG:
-		return RESULT_INVALID;
-	default:
-		return RESULT_INTERNAL;
-	}
-}
 
 int check_kernel(uint64_t unpacked_max)
 {
 	char why[WHY_MAX] = "";
 	struct unpack_in file;
 	struct wire_kernel kernel;
-	int r = open_kernel(&file);
+	int r = unpack_in_file(CHECK_FD(0), &file);
 
 	if (r < 0)
 		(void)snprintf(why, sizeof(why), "the kernel: %s", strerror(-r));
@@ -49,21 +23,7 @@ int check_kernel(uint64_t unpacked_max)
 		r = kernel_examine(&file, unpacked_max, &kernel, why, sizeof(why));
 	if (r == 0)
 		r = wire_send(WIRE_FD, WIRE_KERNEL, 0, &kernel, sizeof(kernel));
-	return wire_done(WIRE_FD, result_of(r), "%s", why);
-}
-
-static int send_piece(const uint8_t *data, size_t len)
-{
-	int r = 0;
-
-	while (r == 0 && len > 0) {
-		size_t n = len < WIRE_CHUNK ? len : WIRE_CHUNK;
-
-		r = wire_send(WIRE_FD, WIRE_DATA, STREAM_KERNEL, data, n);
-		data += n;
-		len -= n;
-	}
-	return r;
+	return check_done(r, RESULT_INTERNAL, why);
 }
 
 static int send_unpacked(struct unpack *u, uint64_t *ret_len)
@@ -76,7 +36,7 @@ static int send_unpacked(struct unpack *u, uint64_t *ret_len)
 	do {
 		r = unpack_next(u, &data, &len);
 		if (r == 0)
-			r = send_piece(data, len);
+			r = worker_send_data(WIRE_FD, STREAM_KERNEL, data, len);
 		if (r < 0)
 			return r;
 		*ret_len += len;
@@ -122,7 +82,7 @@ int check_unpack(uint64_t unpacked_max)
 	char why[WHY_MAX] = "";
 	struct unpack_in file;
 	struct kernel_place place;
-	int r = open_kernel(&file);
+	int r = unpack_in_file(CHECK_FD(0), &file);
 
 	if (r < 0)
 		(void)snprintf(why, sizeof(why), "the kernel: %s", strerror(-r));
@@ -137,5 +97,5 @@ int check_unpack(uint64_t unpacked_max)
 		r = unpack_kernel(&place, unpacked_max, why, sizeof(why));
 	if (r == 0)
 		r = wire_send(WIRE_FD, WIRE_END, STREAM_KERNEL, NULL, 0);
-	return wire_done(WIRE_FD, result_of(r), "%s", why);
+	return check_done(r, RESULT_INTERNAL, why);
 }

@@ -7,44 +7,12 @@
 #include <string.h>
 
 #include "eliloader/check.h"
-#include "eliloader/wire.h"
+#include "eliloader/worker_side.h"
 #include "lib/io.h"
-#include "lib/log.h"
 #include "lib/sandbox.h"
 
 #define CPU_MAX_S 60 /* unpacking the largest takes a few */
 #define FDS_MAX	  16
-#define ID_MAX	  UINT32_MAX
-
-struct options {
-	uid_t uid;
-	gid_t gid;
-};
-
-/* The number in "--uid=N" when @arg begins with @prefix. */
-static bool parse_id(const char *arg, const char *prefix, uint32_t *ret)
-{
-	size_t len = strlen(prefix);
-	uint64_t value;
-
-	if (strncmp(arg, prefix, len) != 0 ||
-	    io_parse_u64(arg + len, ID_MAX - 1, &value) < 0)
-		return false;
-	*ret = (uint32_t)value;
-	return true;
-}
-
-static struct options options_parse(int argc, char *argv[])
-{
-	struct options opt;
-
-	if (argc != 3 || !parse_id(argv[1], "--uid=", &opt.uid) ||
-	    !parse_id(argv[2], "--gid=", &opt.gid)) {
-		log_error("this is a part of eliloader, which starts it");
-		exit(2);
-	}
-	return opt;
-}
 
 /* Absent, as for release, is 0. */
 static int read_limit(const struct tree *job, uint64_t *ret_max)
@@ -55,11 +23,11 @@ static int read_limit(const struct tree *job, uint64_t *ret_max)
 	return text ? io_parse_u64(text, INT64_MAX, ret_max) : 0;
 }
 
-static int enter(const struct options *opt, uint64_t file_max)
+static int enter(const struct worker_ids *ids, uint64_t file_max)
 {
 	struct sandbox box = {
-		.uid = opt->uid,
-		.gid = opt->gid,
+		.uid = ids->uid,
+		.gid = ids->gid,
 		.memory_max = WORKER_MEMORY_MAX,
 		.file_max = file_max,
 		.fds_max = FDS_MAX,
@@ -67,6 +35,15 @@ static int enter(const struct options *opt, uint64_t file_max)
 	};
 
 	return sandbox_enter(&box);
+}
+
+int check_done(int r, enum wire_result otherwise, const char *why)
+{
+	enum wire_result result = worker_result(r, otherwise);
+
+	if (r == -ENOMEM)
+		result = RESULT_LIMIT;
+	return wire_done(WIRE_FD, result, "%s", why);
 }
 
 static bool wanted(const struct tree *job, const char *key)
@@ -91,20 +68,18 @@ static int run(const struct tree *job, uint64_t unpacked_max)
 
 int main(int argc, char *argv[])
 {
-	struct options opt;
+	struct worker_ids ids = worker_ids("eliloader-check", argc, argv);
 	autotree struct tree job = { 0 };
 	uint64_t unpacked_max = 0;
 	int r;
 
-	log_open("eliloader-check", false, false);
-	opt = options_parse(argc, argv);
 	r = wire_receive_job(WIRE_FD, &job);
 	if (r == 0)
 		r = read_limit(&job, &unpacked_max);
 	if (r < 0)
 		return wire_done(WIRE_FD, RESULT_INTERNAL, "the job cannot be read: %s",
 				 strerror(-r));
-	r = enter(&opt, unpacked_max); /* nothing from outside is read before this */
+	r = enter(&ids, unpacked_max); /* nothing from outside is read before this */
 	if (r < 0)
 		return wire_done(WIRE_FD, RESULT_INTERNAL,
 				 "the sandbox cannot be entered: %s", strerror(-r));

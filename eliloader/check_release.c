@@ -5,7 +5,7 @@
 
 #include "eliloader/check.h"
 #include "eliloader/sums.h"
-#include "eliloader/wire.h"
+#include "eliloader/worker_side.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -16,8 +16,8 @@ struct text {
 
 static int wrong(const char *what, int r)
 {
-	return wire_done(WIRE_FD, r == -EFBIG ? RESULT_LIMIT : RESULT_INVALID, "%s: %s",
-			 what, strerror(-r));
+	return wire_done(WIRE_FD, worker_result(r, RESULT_INVALID), "%s: %s", what,
+			 strerror(-r));
 }
 
 /* Is that SHA256SUMS the one that the release names? */

@@ -11,8 +11,8 @@
 
 #include "eliloader/iso_image.h"
 #include "eliloader/pick.h"
+#include "eliloader/worker_side.h"
 #include "lib/cleanup.h"
-#include "lib/io.h"
 #include "lib/sandbox.h"
 
 #define IMAGE_FD (WIRE_FD + 1)
@@ -43,20 +43,6 @@ static ssize_t read_fd(struct iso_reader *reader, void *data, size_t len, uint64
 	return n < 0 ? -errno : n;
 }
 
-static enum wire_result result_of(int r)
-{
-	switch (r) {
-	case -EFBIG:
-		return RESULT_LIMIT;
-	case -EBADMSG:
-		return RESULT_INVALID;
-	case -EIO:
-		return RESULT_ACCESS;
-	default:
-		return RESULT_INTERNAL;
-	}
-}
-
 /* A small file on its way to memory. */
 struct text {
 	char *bytes;
@@ -70,6 +56,11 @@ static int keep_text(void *arg, const void *data, size_t len)
 	memcpy(t->bytes + t->len, data, len); /* no more than the entry's size comes */
 	t->len += len;
 	return 0;
+}
+
+static void take_error(struct image *image)
+{
+	memcpy(image->source.error, image->iso.error, sizeof(image->iso.error));
 }
 
 static int image_read(struct pick_source *s, const char *path, size_t max,
@@ -91,7 +82,7 @@ static int image_read(struct pick_source *s, const char *path, size_t max,
 		return -ENOMEM;
 	r = iso_read(&image->iso, entry, max, keep_text, &text);
 	if (r < 0) {
-		(void)snprintf(s->error, sizeof(s->error), "%s", image->iso.error);
+		take_error(image);
 		return r;
 	}
 	bytes[text.len] = '\0';
@@ -111,85 +102,35 @@ static int image_probe(struct pick_source *s, const char *path,
 	return r;
 }
 
-static int send_data(void *arg, const void *data, size_t len)
+static int on_data(void *arg, const void *data, size_t len)
 {
 	const unsigned *stream = arg;
-	const char *p = data;
 
-	while (len > 0) {
-		size_t n = len < WIRE_CHUNK ? len : WIRE_CHUNK;
-		int r = wire_send(WIRE_FD, WIRE_DATA, *stream, p, n);
-
-		if (r < 0)
-			return r;
-		p += n;
-		len -= n;
-	}
-	return 0;
+	return worker_send_data(WIRE_FD, *stream, data, len);
 }
 
-static int send_file(struct image *image, const struct wire_offer *offer,
-		     const struct job *job, unsigned stream)
+static int image_send(struct pick_source *s, const struct wire_offer_file *file,
+		      unsigned stream, uint64_t max)
 {
+	struct image *image = (struct image *)s;
 	const struct iso_entry *entry;
-	int r = iso_find(&image->iso, offer->file[stream].path, &entry);
-
-	if (r >= 0)
-		r = iso_read(&image->iso, entry, job->limit[stream], send_data, &stream);
-	return r < 0 ? r : wire_send(WIRE_FD, WIRE_END, stream, NULL, 0);
-}
-
-static int receive_go(struct wire_go *ret)
-{
-	struct wire_header h;
-	int r = wire_receive(WIRE_FD, -1, &h);
-
-	if (r >= 0 && (h.type != WIRE_GO || h.len != sizeof(*ret)))
-		r = -EBADMSG;
-	return r < 0 ? r : wire_receive_body(WIRE_FD, ret, sizeof(*ret));
-}
-
-/* What GO asks for, then DONE. */
-static int serve(struct image *image, const struct job *job,
-		 const struct wire_offer *offer)
-{
-	struct wire_go go;
-	int r = receive_go(&go);
+	int r = iso_find(&image->iso, file->path, &entry);
 
 	if (r < 0)
-		return wire_done(WIRE_FD, RESULT_INTERNAL, "no order came: %s",
-				 strerror(-r));
-	for (unsigned i = 0; i < STREAMS; i++) {
-		r = go.wanted[i] ? send_file(image, offer, job, i) : 0;
-		if (r < 0)
-			return wire_done(WIRE_FD, result_of(r), "%s",
-					 image->iso.error[0] ? image->iso.error
-							     : strerror(-r));
-	}
-	return wire_done(WIRE_FD, RESULT_OK, "%s", "");
-}
-
-static int work(struct image *image, const struct job *job)
-{
-	struct pick_failure failure = { 0 };
-	struct wire_offer offer;
-	int r;
-
-	r = pick_pair(&image->source, job, &offer, &failure);
+		return r;
+	r = iso_read(&image->iso, entry, max, on_data, &stream);
 	if (r < 0)
-		return wire_done(WIRE_FD, failure.result, "%s", failure.text);
-	r = wire_send(WIRE_FD, WIRE_OFFER, 0, &offer, sizeof(offer));
-	if (r < 0)
-		return EXIT_FAILURE; /* nobody is there to be told */
-	return serve(image, job, &offer);
+		take_error(image);
+	return r;
 }
 
 static int run(void)
 {
 	struct fd_reader reader = { .reader.read = read_fd, .fd = IMAGE_FD };
-	struct image image = {
-		.source = { .read = image_read, .probe = image_probe, .wire = WIRE_FD }
-	};
+	struct image image = { .source = { .read = image_read,
+					   .probe = image_probe,
+					   .send = image_send,
+					   .wire = WIRE_FD } };
 	autotree struct tree tree = { 0 };
 	struct job job;
 	off_t end;
@@ -207,42 +148,26 @@ static int run(void)
 				 strerror(errno));
 	reader.reader.size = (uint64_t)end;
 	r = iso_open(&image.iso, &reader.reader);
-	r = r < 0 ? wire_done(WIRE_FD, result_of(r), "%s", image.iso.error)
-		  : work(&image, &job);
+	r = r < 0 ? wire_done(WIRE_FD, worker_result(r, RESULT_ACCESS), "%s",
+			      image.iso.error)
+		  : pick_serve(&image.source, &job);
 	iso_close(&image.iso);
 	return r;
 }
 
-/* "--uid=N" and "--gid=N", nothing else. */
-static int parse_args(int argc, char *argv[], struct sandbox *box)
-{
-	uint64_t uid, gid;
-
-	if (argc != 3 || strncmp(argv[1], "--uid=", 6) != 0 ||
-	    strncmp(argv[2], "--gid=", 6) != 0 ||
-	    io_parse_u64(argv[1] + 6, UINT32_MAX - 1, &uid) < 0 ||
-	    io_parse_u64(argv[2] + 6, UINT32_MAX - 1, &gid) < 0)
-		return -EINVAL;
-	box->uid = (uid_t)uid;
-	box->gid = (gid_t)gid;
-	return 0;
-}
-
 int main(int argc, char *argv[])
 {
-	struct sandbox box = { .memory_max = WORKER_MEMORY_MAX,
+	struct worker_ids ids = worker_ids("eliloader-iso", argc, argv);
+	struct sandbox box = { .uid = ids.uid,
+			       .gid = ids.gid,
+			       .memory_max = WORKER_MEMORY_MAX,
 			       .fds_max = IMAGE_FD + 1,
 			       .cpu_s = CPU_S };
 	int r;
 
-	if (parse_args(argc, argv, &box) < 0) {
-		(void)fprintf(stderr, "eliloader-iso: started by eliloader only\n");
-		return 2;
-	}
 	r = sandbox_enter(&box);
 	if (r < 0)
 		return wire_done(WIRE_FD, RESULT_INTERNAL,
-				 "eliloader-iso cannot enter its sandbox: %s",
-				 strerror(-r));
+				 "the sandbox cannot be entered: %s", strerror(-r));
 	return run();
 }

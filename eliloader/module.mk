@@ -1,7 +1,9 @@
 # The dom0 PV bootloader and its workers.  Lists of the parts are in the fragments.
 ELI_SANDBOX := lib/sandbox.c lib/sandbox_root.c lib/sandbox_calls.c
 ELI_WIRE := eliloader/wire.c $(LIB_BASE)
-ELI_WORKER := $(ELI_WIRE) eliloader/job_read.c eliloader/pick.c eliloader/sums.c $(ELI_SANDBOX)
+# What all workers link, and those that read a repository.
+ELI_WORKER := $(ELI_WIRE) eliloader/worker_side.c $(ELI_SANDBOX)
+ELI_SOURCE := $(ELI_WORKER) eliloader/job_read.c eliloader/pick.c eliloader/sums.c
 include $(filter-out eliloader/module.mk,$(sort $(wildcard eliloader/*.mk)))
 WORKERS += eliloader/eliloader-net eliloader/eliloader-iso eliloader/eliloader-check
 MAN += docs/man/eliloader.8 docs/man/eliloader.conf.5

@@ -9,15 +9,13 @@
 #include <time.h>
 
 #include "eliloader/net.h"
+#include "eliloader/worker_side.h"
 #include "lib/cleanup.h"
-#include "lib/io.h"
-#include "lib/log.h"
 #include "lib/sandbox.h"
 
 #define BACK_OFF_MS	500 /* doubled with each try */
 #define BACK_OFF_MAX_MS 8000
 #define FDS_MAX		32 /* connections: one is used, libcurl keeps some open */
-#define ID_MAX		(UINT32_MAX - 1)
 
 /* What a resolver reads (nsswitch.conf(5), gai.conf(5), host.conf(5)). */
 static const struct sandbox_file resolver_files[] = {
@@ -130,77 +128,27 @@ static int source_read(struct pick_source *s, const char *path, size_t max,
 	return 0;
 }
 
-static int send_file(struct net *n, const struct wire_offer *offer, unsigned stream)
+static int source_send(struct pick_source *s, const struct wire_offer_file *file,
+		       unsigned stream, uint64_t max)
 {
+	struct net *n = net_of(s);
 	struct net_out out;
 	int r;
 
-	net_out_wire(&out, n->source.wire, stream, n->job->limit[stream]);
-	n->expected = &offer->file[stream];
-	r = try_file(n, offer->file[stream].path, NULL, &out);
+	net_out_wire(&out, s->wire, stream, max);
+	n->expected = file;
+	r = try_file(n, file->path, NULL, &out);
 	if (r == 0)
 		r = net_out_flush(&out);
-	if (r == 0 && wire_send(n->source.wire, WIRE_END, stream, NULL, 0) < 0)
-		r = -EPIPE;
 	net_out_done(&out);
 	n->expected = NULL;
 	return r;
 }
 
-static int receive_go(int wire, struct wire_go *ret_go)
-{
-	struct wire_header header;
-	int r = wire_receive(wire, -1, &header);
-
-	if (r < 0)
-		return r;
-	if (header.type != WIRE_GO || header.len != sizeof(*ret_go))
-		return -EBADMSG;
-	return wire_receive_body(wire, ret_go, sizeof(*ret_go));
-}
-
-static enum wire_result result_of(int r)
-{
-	switch (r) {
-	case -EPERM:
-		return RESULT_REFUSED;
-	case -EFBIG:
-		return RESULT_LIMIT;
-	case -EBADMSG:
-		return RESULT_INVALID;
-	case -ENOMEM:
-	case -EPIPE:
-		return RESULT_INTERNAL;
-	default:
-		return RESULT_ACCESS;
-	}
-}
-
 static int done_failed(const struct net *n, int r)
 {
-	return wire_done(n->source.wire, result_of(r), "%s",
+	return wire_done(n->source.wire, worker_result(r, RESULT_ACCESS), "%s",
 			 *n->source.error ? n->source.error : strerror(-r));
-}
-
-/* The search, the offer, the files: in the sandbox. */
-static int serve(struct net *n)
-{
-	struct pick_failure failure = { 0 };
-	struct wire_offer offer = { 0 };
-	struct wire_go go;
-	int wire = n->source.wire, r;
-
-	if (pick_pair(&n->source, n->job, &offer, &failure) < 0)
-		return wire_done(wire, failure.result, "%s", failure.text);
-	r = wire_send(wire, WIRE_OFFER, 0, &offer, sizeof(offer));
-	if (r == 0)
-		r = receive_go(wire, &go);
-	if (r < 0)
-		return wire_done(wire, RESULT_INTERNAL, "eliloader: %s", strerror(-r));
-	for (unsigned i = 0; i < STREAMS && r == 0; i++)
-		if (go.wanted[i])
-			r = send_file(n, &offer, i);
-	return r < 0 ? done_failed(n, r) : wire_done(wire, RESULT_OK, "%s", "");
 }
 
 /* Old glibc loads these when a name is looked up first, which is too late in the sandbox. */
@@ -210,11 +158,11 @@ static void load_resolver(void)
 	(void)dlopen("libnss_dns.so.2", RTLD_LAZY);
 }
 
-static int enter(const struct net *n, uint32_t uid, uint32_t gid)
+static int enter(const struct net *n, const struct worker_ids *ids)
 {
 	const struct sandbox box = {
-		.uid = uid,
-		.gid = gid,
+		.uid = ids->uid,
+		.gid = ids->gid,
 		.network = true,
 		.reserved_ports = n->ops->reserved_ports,
 		.files = resolver_files,
@@ -238,14 +186,15 @@ static int prepare(struct net *n)
 	return n->ops->prepare(n);
 }
 
-static int run(int wire, uint32_t uid, uint32_t gid)
+static int run(int wire, const struct worker_ids *ids)
 {
 	autotree struct tree tree = { 0 };
 	struct job job = { 0 };
-	struct net n = {
-		.source = { .read = source_read, .probe = source_probe, .wire = wire },
-		.job = &job
-	};
+	struct net n = { .source = { .read = source_read,
+				     .probe = source_probe,
+				     .send = source_send,
+				     .wire = wire },
+			 .job = &job };
 	int r = wire_receive_job(wire, &tree);
 
 	if (r == 0)
@@ -257,35 +206,18 @@ static int run(int wire, uint32_t uid, uint32_t gid)
 		r = net_check_host(&n, n.repo.host);
 	if (r < 0)
 		return done_failed(&n, r);
-	r = enter(&n, uid, gid);
+	r = enter(&n, ids);
 	if (r < 0)
-		return wire_done(wire, RESULT_INTERNAL, "no sandbox: %s", strerror(-r));
-	r = serve(&n);
+		return wire_done(wire, RESULT_INTERNAL,
+				 "the sandbox cannot be entered: %s", strerror(-r));
+	r = pick_serve(&n.source, &job);
 	n.ops->done(&n);
 	return r;
 }
 
-static int read_id(int argc, char *argv[], int at, const char *name, uint32_t *ret)
-{
-	size_t len = strlen(name);
-	uint64_t value;
-
-	if (at >= argc || strncmp(argv[at], name, len) != 0 ||
-	    io_parse_u64(argv[at] + len, ID_MAX, &value) < 0)
-		return -EINVAL;
-	*ret = (uint32_t)value;
-	return 0;
-}
-
 int main(int argc, char *argv[])
 {
-	uint32_t uid, gid;
+	struct worker_ids ids = worker_ids("eliloader-net", argc, argv);
 
-	log_open("eliloader-net", false, false);
-	if (argc != 3 || read_id(argc, argv, 1, "--uid=", &uid) < 0 ||
-	    read_id(argc, argv, 2, "--gid=", &gid) < 0) {
-		log_error("this is started by eliloader");
-		return 2;
-	}
-	return run(WIRE_FD, uid, gid);
+	return run(WIRE_FD, &ids);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "eliloader/sums.h"
+#include "eliloader/worker_side.h"
 #include "lib/cleanup.h"
 
 /* One search. */
@@ -35,16 +36,8 @@ fail(struct pick *p, enum wire_result result, int r, const char *fmt, ...)
 /* The source could not say whether there is such a file, or would not. */
 static int fail_source(struct pick *p, const char *path, int r)
 {
-	enum wire_result result = RESULT_ACCESS;
+	enum wire_result result = worker_result(r, RESULT_ACCESS);
 
-	if (r == -EPERM)
-		result = RESULT_REFUSED;
-	else if (r == -EBADMSG)
-		result = RESULT_INVALID;
-	else if (r == -EFBIG)
-		result = RESULT_LIMIT;
-	else if (r == -ENOMEM)
-		result = RESULT_INTERNAL;
 	if (p->source->error[0])
 		return fail(p, result, r, "%s", p->source->error);
 	return fail(p, result, r, "'%s' cannot be read: %s", path, strerror(-r));
@@ -361,4 +354,43 @@ int pick_pair(struct pick_source *s, const struct job *job, struct wire_offer *r
 	if (r >= 0)
 		*ret_offer = offer;
 	return r;
+}
+
+/* The files that GO asks for. */
+static int send_wanted(struct pick_source *s, const struct job *job,
+		       const struct wire_offer *offer, const struct wire_go *go)
+{
+	int r = 0;
+
+	s->error[0] = '\0';
+	for (unsigned i = 0; i < STREAMS && r == 0; i++) {
+		if (!go->wanted[i])
+			continue;
+		r = s->send(s, &offer->file[i], i, job->limit[i]);
+		if (r == 0)
+			r = wire_send(s->wire, WIRE_END, i, NULL, 0);
+	}
+	return r;
+}
+
+int pick_serve(struct pick_source *s, const struct job *job)
+{
+	struct pick_failure failure = { 0 };
+	struct wire_offer offer;
+	struct wire_go go = { 0 };
+	int r;
+
+	if (pick_pair(s, job, &offer, &failure) < 0)
+		return wire_done(s->wire, failure.result, "%s", failure.text);
+	r = wire_send(s->wire, WIRE_OFFER, 0, &offer, sizeof(offer));
+	if (r == 0)
+		r = worker_receive_go(s->wire, &go);
+	if (r < 0)
+		return wire_done(s->wire, RESULT_INTERNAL, "no order came: %s",
+				 strerror(-r));
+	r = send_wanted(s, job, &offer, &go);
+	if (r == 0)
+		return wire_done(s->wire, RESULT_OK, "%s", "");
+	return wire_done(s->wire, worker_result(r, RESULT_ACCESS), "%s",
+			 *s->error ? s->error : strerror(-r));
 }

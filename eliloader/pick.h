@@ -18,13 +18,17 @@
 struct pick_source {
 	/* A whole small file, NUL-terminated (free()).  -ENOENT: it is not there.
 	 * -EFBIG: over @max.  Other errors mean that the repository cannot be read, and
-	 * end the search: -EPERM as RESULT_REFUSED, -EBADMSG as RESULT_INVALID, -ENOMEM
-	 * as RESULT_INTERNAL, all else as RESULT_ACCESS; @error is the text. */
+	 * end the search, with the result that worker_result() finds for them, else
+	 * RESULT_ACCESS; @error is the text. */
 	int (*read)(struct pick_source *s, const char *path, size_t max, char **ret_text,
 		    size_t *ret_len);
 	/* Is it there?  Errors as above.  @file, all zero, gets size and validator. */
 	int (*probe)(struct pick_source *s, const char *path,
 		     struct wire_offer_file *ret_file);
+	/* For pick_serve(): the whole file as DATA of @stream, at most @max bytes.
+	 * Errors as above. */
+	int (*send)(struct pick_source *s, const struct wire_offer_file *file,
+		    unsigned stream, uint64_t max);
 	char error[512]; /* what the last failure was, for people */
 	int wire;	 /* notes go there */
 };
@@ -38,3 +42,6 @@ struct pick_failure {
  * whose size is over its limit is -EFBIG. */
 int pick_pair(struct pick_source *s, const struct job *job, struct wire_offer *ret_offer,
 	      struct pick_failure *ret_failure);
+/* All that a source worker does in its sandbox: pick, OFFER, what GO asks for, DONE.
+ * Returns the worker's exit status. */
+int pick_serve(struct pick_source *s, const struct job *job);

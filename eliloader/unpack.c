@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "eliloader/unpack_codec.h"
@@ -15,6 +16,16 @@ static const struct unpack_codec *const codecs[PAYLOAD_KINDS] = {
 	[PAYLOAD_LZMA] = &unpack_lzma, [PAYLOAD_BZIP2] = &unpack_bzip2,
 	[PAYLOAD_LZ4] = &unpack_lz4,   [PAYLOAD_LZO] = &unpack_lzo,
 };
+
+int unpack_in_file(int fd, struct unpack_in *ret_in)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	*ret_in = (struct unpack_in){ .fd = fd, .end = (uint64_t)st.st_size };
+	return 0;
+}
 
 int unpack_in_read(const struct unpack_in *in, uint64_t at, void *buf, size_t len)
 {

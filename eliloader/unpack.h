@@ -28,6 +28,8 @@ struct unpack_in {
 	const uint8_t *mem;
 	uint64_t start, end;
 };
+/* All that @fd has now, which stays the caller's. */
+int unpack_in_file(int fd, struct unpack_in *ret_in);
 /* @len bytes at @at, counted from the beginning of the file, not from @start.
  * -ENODATA: they go past @end. */
 int unpack_in_read(const struct unpack_in *in, uint64_t at, void *buf, size_t len);

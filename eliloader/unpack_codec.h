@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * unpack_codec - between unpack.c and the decoders; nobody else's business.
+ *
+ * Owns:   what struct unpack says; init() makes the codec's member of the union, done()
+ *         ends it.
+ * Errors: as unpack.h's.
  */
 #pragma once
 #include <bzlib.h>

@@ -292,6 +292,6 @@ if [ "$(id -u)" = 0 ]; then
 	is "$(tr '\n' ' ' < "$work/fds")" '0 1 2 3 4 ' "... and has its socket and the image open, no more"
 fi
 said=$("$O/eliloader-iso" 2>&1)
-is "$? $said" "2 eliloader-iso: started by eliloader only" "by hand it does nothing"
+is "$? $said" "2 eliloader-iso: this is a part of eliloader, which starts it" "by hand it does nothing"
 
 done_testing

@@ -41,6 +41,9 @@ refused "a host that the list does not name" refused "allow-host does not name t
 fetched "a host that it names" "$www_root" "http://localhost:$http_port/" \
 	allow-host/00=elsewhere.test allow-host/01=localhost
 
+by_hand=$("$O/eliloader-net" --uid=1 2>&1)
+is "$? $by_hand" "2 eliloader-net: this is a part of eliloader, which starts it" "by hand it does nothing"
+
 # --- names
 printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:2\n' > "$dir/resolv.conf"
 mount --bind "$dir/resolv.conf" /etc/resolv.conf
