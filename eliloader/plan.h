@@ -15,22 +15,37 @@
  * PV-bootloader is pygrub the other keys do not count any more, neither for the toolstack
  * nor here; before that moment a kill leaves round 2, whose next start does it all again.
  *
- * cdrom under xapi: the toolstack hands over the first bootable VBD, so the CD must be
- * bootable for the installer to be read and the disk for it to be asked.  With the
+ * cdrom under xapi: the toolstack hands over the first VBD, in the order of VM.VBDs, that
+ * is bootable and not empty; so the CD must be bootable and have its medium for the
+ * installer to be read, and the disk must be bootable for it to be asked.  With the
  * installer given out, the order of changes is
  *	disk bootable, install-round 2, CD not bootable
  * and what a start finds, killed or not, is one of
  *	CD only    (round 1 or 2)  the image is the CD: the installer, then the changes
  *	both       (round 1 or 2)  the image is either (@iso_unsure): the installer when it
  *				   is an ISO image; else the caller plans again with
- *				   DISK_NOT_ISO
+ *				   DISK_NOT_ISO.  Round 1 and no medium: it is the disk
  *	disk only, round 2	   the image is the disk: it is asked
- * At no point is nothing bootable (that start would never reach us).  When the installer
- * is wanted and the image is the disk, the flags are changed back (CD bootable, disk not)
- * and the start fails with the sentence that the next one brings the installer: a
- * PLAN_ERROR with changes, which are made before it is told.  No VBD record tells which
- * VDI the image is, and no other VBD's disk is attached to dom0 then; so this one failed
- * start after an aborted install cannot be had cheaper.
+ *	disk only, round 1	   the image is the disk
+ * When the installer is wanted and the image is the disk, this start fails with a sentence
+ * that says what brings the installer:
+ *	no CD drive		   add one; no flag changes
+ *	no medium in any	   insert it; no flag changes, so the disk stays the boot
+ *				   device for as long as that takes
+ *	a medium, before the disk  (as VM.VBDs lists them)  the CD becomes bootable and the
+ *				   disk stays so: "both", whose image is the CD, and the
+ *				   disk when the medium is ejected before the next start
+ *	a medium, after the disk   the CD becomes bootable, then the disk not: "CD only",
+ *				   as "both" would bring the disk for ever.  Also when
+ *				   "both" has brought the disk although the CD is listed
+ *				   before it
+ * These are a PLAN_ERROR with changes, which are made before it is told.  So, killed at any
+ * point, something bootable is not empty, but for one case: a medium ejected in "CD only",
+ * that is from a failed start whose sentence says to leave it in to the next one, when the
+ * CD is listed after the disk; or before the first start, as the VM was made.  XAPI says
+ * then that there is no bootable device, and goes on when it is inserted again.  No VBD
+ * record tells which VDI the image is, and no other VBD's disk is attached to dom0 then; so
+ * the one failed start after an aborted install cannot be had cheaper.
  * cdrom under xl: the image is the configuration's first disk.  Either that is the ISO
  * until the install is over, or --cdrom names the ISO and the image is the disk.
  *

@@ -53,6 +53,33 @@ static bool has_cd(const struct record *r)
 	return false;
 }
 
+static bool has_medium(const struct record *r)
+{
+	for (size_t i = 0; i < r->vbd_count; i++)
+		if (r->vbd[i].cd && !r->vbd[i].empty)
+			return true;
+	return false;
+}
+
+/* Is a CD the boot device already, as far as the record tells? */
+static bool cd_is_bootable(const struct record *r)
+{
+	for (size_t i = 0; i < r->vbd_count; i++)
+		if (r->vbd[i].cd && r->vbd[i].bootable && !r->vbd[i].empty)
+			return true;
+	return false;
+}
+
+/* Would a CD be handed over if all CDs were bootable, too?  XAPI takes the first that is
+ * not empty, in the order of VM.VBDs, which is ours. */
+static bool cd_goes_before_disk(const struct record *r)
+{
+	for (size_t i = 0; i < r->vbd_count; i++)
+		if (!r->vbd[i].empty && (r->vbd[i].cd || r->vbd[i].bootable))
+			return r->vbd[i].cd;
+	return false;
+}
+
 /* Set the flags of those VBDs that @pick takes and that differ. */
 static int set_bootable(struct plan *p, const struct record *r, bool bootable,
 			bool (*pick)(const struct record *r, size_t vbd))
@@ -101,6 +128,8 @@ enum plan_image plan_find_image(struct plan *p, const struct plan_from *f)
 	}
 	if (cd != disk)
 		return cd ? IMAGE_CD : IMAGE_DISK;
+	if (p->round == 1 && has_cd(f->record) && !has_medium(f->record))
+		return IMAGE_DISK; /* in later rounds it is looked at, to be sure */
 	return IMAGE_UNSURE;
 }
 
@@ -121,6 +150,11 @@ int plan_change_install(struct plan *p, const struct plan_from *f)
 
 int plan_change_to_cd(struct plan *p, const struct plan_from *f)
 {
+	const char *state =
+		p->round == 1 ? "is to be installed to" : "has no system that boots";
+	/* where a CD was bootable already, and yet the disk was handed over, the order
+	 * does not hold */
+	bool disk_stays = !cd_is_bootable(f->record) && cd_goes_before_disk(f->record);
 	int r;
 
 	if (!request_is_xapi(f->request))
@@ -135,17 +169,23 @@ int plan_change_to_cd(struct plan *p, const struct plan_from *f)
 			"install-repository is cdrom, but the VM has no CD drive. Add "
 			"one: xe vm-cd-add vm=%s cd-name=ISO device=3",
 			f->request->vm_uuid);
+	if (!has_medium(f->record))
+		return plan_fail(p, FAILURE_SOURCE,
+				 "the disk %s, and the installer's medium is not in the "
+				 "VM's CD drive. Insert it, and start the VM again: xe "
+				 "vm-cd-insert vm=%s cd-name=ISO",
+				 state, f->request->vm_uuid);
 	r = set_bootable(p, f->record, true, is_cd);
-	if (r == 0)
+	if (r == 0 && !disk_stays)
 		r = set_bootable(p, f->record, false, is_not_cd);
 	if (r < 0)
 		return r;
 	return plan_fail(
 		p, FAILURE_SOURCE,
 		"the disk %s, and the installer is on the CD, which was not the boot "
-		"device. Now it is, if an ISO is in the drive: start the VM once more "
-		"to install.",
-		p->round == 1 ? "is to be installed to" : "has no system that boots");
+		"device. Now it is%s: start the VM once more to install.",
+		state,
+		disk_stays ? "" : ", and the only one (leave the medium in the drive)");
 }
 
 /* The sizes that hold after the install: pv-postinstall-X becomes pv-X. */

@@ -25,6 +25,7 @@ struct record_vbd {
 	char userdevice[32]; /* "0", "xvda"... */
 	bool bootable;
 	bool cd;
+	bool empty;	   /* a CD drive without a medium: never the boot device */
 	bool updates_disk; /* other-config:eliloader-updates-disk=true */
 };
 

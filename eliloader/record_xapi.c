@@ -189,6 +189,7 @@ static int take_vbd(const struct xmlrpc_value *value, const char *ref,
 	(void)snprintf(ret->userdevice, sizeof(ret->userdevice), "%s", device);
 	ret->bootable = xmlrpc_is_true(xmlrpc_member(value, "bootable"));
 	ret->cd = strcmp(type, "CD") == 0;
+	ret->empty = xmlrpc_is_true(xmlrpc_member(value, "empty"));
 	ret->updates_disk = updates && strcmp(updates, "true") == 0;
 	return 0;
 }

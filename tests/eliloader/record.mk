@@ -9,4 +9,4 @@ tests/eliloader/xmlrpc_LIBS := expat
 tests/eliloader/xapi_http_SRCS := tests/eliloader/xapi_http.c eliloader/xapi_http.c $(LIB_BASE)
 TESTS += tests/eliloader/state
 tests/eliloader/state_SRCS := tests/eliloader/state.c eliloader/record.c $(ELI_STATE) $(LIB_BASE)
-SCRIPT_TESTS += tests/eliloader/xapi.t tests/eliloader/state.t
+SCRIPT_TESTS += tests/eliloader/xapi.t tests/eliloader/cdrom-xapi.t tests/eliloader/state.t

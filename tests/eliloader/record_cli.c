@@ -40,9 +40,9 @@ static void print_record(const struct record *r)
 	for (size_t i = 0; i < r->keys.count; i++)
 		printf("%s=%s\n", r->keys.entry[i].path, r->keys.entry[i].value);
 	for (size_t i = 0; i < r->vbd_count; i++)
-		printf("vbd %s %s%s%s\n", r->vbd[i].userdevice,
+		printf("vbd %s %s%s%s%s\n", r->vbd[i].userdevice,
 		       r->vbd[i].bootable ? "bootable" : "plain",
-		       r->vbd[i].cd ? " cd" : "",
+		       r->vbd[i].cd ? " cd" : "", r->vbd[i].empty ? " empty" : "",
 		       r->vbd[i].updates_disk ? " updates" : "");
 	(void)fflush(stdout);
 }

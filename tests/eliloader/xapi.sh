@@ -24,6 +24,10 @@
 #                      CD; K=V: its other-config
 # xapi_vbd_get UUID USERDEVICE FIELD  bootable, currently_attached..; nothing when no such disk
 # xapi_vbd_set UUID USERDEVICE FIELD VALUE  VALUE as JSON: true, false, "text"
+# xapi_eject UUID USERDEVICE | xapi_insert UUID USERDEVICE   what is in a CD drive
+# xapi_boot_device UUID    the USERDEVICE whose disk XAPI hands to the bootloader: the first
+#                      in VM.VBDs that is bootable and not empty; nothing when there is none
+#                      ("there is no bootable device", and no bootloader runs)
 # xapi_rules RULE...   from the next call on; none: be good.  Rules: see xapi_server.py
 # xapi_methods         the calls since xapi_forget, one method a line
 # xapi_calls [METHOD]  how many those were
@@ -134,6 +138,14 @@ xapi_vbd_get() {
 
 xapi_vbd_set() {
 	xapi_edit --arg r "OpaqueRef:vbd-$2-$1" --arg f "$3" --argjson v "$4" '.VBD[$r][$f] = $v'
+}
+
+xapi_eject() { xapi_vbd_set "$1" "$2" empty true; }
+xapi_insert() { xapi_vbd_set "$1" "$2" empty false; }
+
+xapi_boot_device() {
+	jq -r --arg r "OpaqueRef:vm-$1" '.VBD as $vbd | first(.VM[$r].VBDs[] | $vbd[.] |
+		select(.bootable and (.empty | not))).userdevice' "$XAPI_DIR/db.json"
 }
 
 xapi_rules() {

@@ -136,6 +136,12 @@ is "$(grep ^vbd <<< "$out")" "vbd 0 bootable
 vbd 1 plain updates
 vbd 3 plain cd" "the disks"
 is "$(xapi_calls VBD.get_record)" 3 "one call each"
+xapi_eject $vm 3
+client vbds print
+like "$out" "vbd 3 plain cd empty$" "a CD drive without a medium"
+xapi_insert $vm 3
+client vbds print
+like "$out" "vbd 3 plain cd$" "and with one"
 xapi_forget
 client vbds bootable=0=false bootable=1=false bootable=2=true change
 is "$(xapi_vbd_get $vm 0 bootable),$(xapi_vbd_get $vm 1 bootable),$(xapi_vbd_get $vm 3 bootable)" \
