@@ -24,7 +24,7 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
-# eliloader looks for its workers beside itself, then in ../libexec/xen-pv-tools
+# eliloader looks for its workers beside itself, then here (see eliloader/worker.h)
 LIBEXECDIR ?= $(PREFIX)/libexec/xen-pv-tools
 
 , := ,

@@ -3,7 +3,9 @@
  * worker - eliloader's side of a worker: start it, hear it, end it.
  *
  * A worker is a program of its own (eliloader-net, eliloader-iso, eliloader-check) in the
- * directory of eliloader itself or, installed, LIBEXECDIR.  It starts with root's rights,
+ * directory of eliloader itself or, installed, in LIBEXECDIR.  What is compiled in of that
+ * is the way to it from BINDIR, so that it is found in an install below DESTDIR, too: it
+ * is looked for from where /proc/self/exe lies.  It starts with root's rights,
  * an empty environment, /dev/null as 0 and 1, our stderr, the socket as WIRE_FD, and
  * the passed descriptors as WIRE_FD + 1 and up; all else is closed.  It gets uid and
  * gid as arguments ("--uid=N", "--gid=N") and enters its sandbox before it reads anything from

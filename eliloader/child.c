@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eliloader/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FDS_OF_OLD_KERNELS 65536 /* closed one by one, at most */
+
+/* ---- between fork() and exec() ---- */
+
+static int close_from(unsigned first)
+{
+	struct rlimit r;
+
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+		return 0;
+#endif
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0) /* before Linux 5.9 */
+		return -errno;
+	if (r.rlim_cur > FDS_OF_OLD_KERNELS)
+		r.rlim_cur = FDS_OF_OLD_KERNELS;
+	for (unsigned fd = first; fd < r.rlim_cur; fd++)
+		(void)close((int)fd); /* most are not open */
+	return 0;
+}
+
+/* Move all out of the way first, so that none is overwritten before it is copied. */
+static int place_descriptors(const int *fds, unsigned count)
+{
+	int high[CHILD_FDS_MAX];
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return -errno;
+	for (unsigned i = 0; i < count; i++) {
+		high[i] =
+			fcntl(fds[i] < 0 ? null : fds[i], F_DUPFD_CLOEXEC, CHILD_FDS_MAX);
+		if (high[i] < 0)
+			return -errno;
+	}
+	for (unsigned i = 0; i < count; i++)
+		if (dup2(high[i], (int)i) < 0)
+			return -errno;
+	return close_from(count);
+}
+
+/* What is ignored stays so over exec(), as a blocked signal stays blocked. */
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL); /* not of SIGKILL and its like */
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+__attribute__((noreturn)) static void become(const struct child *c, pid_t parent)
+{
+	reset_signals();
+	if (place_descriptors(c->fds, c->count) < 0 ||
+	    (c->prepare && c->prepare(c->arg) < 0))
+		_exit(CHILD_NOT_READY);
+	/* last: another uid clears it; and the parent may have ended before it held */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
+		_exit(CHILD_NOT_READY);
+	/* execve() does not change the strings; its type is older than const */
+	(void)execve(c->argv[0], (char *const *)(uintptr_t)c->argv,
+		     (char *const *)(uintptr_t)c->env);
+	_exit(errno == ENOENT ? CHILD_NO_PROGRAM : CHILD_NOT_READY);
+}
+
+/* ---- our side ---- */
+
+int child_start(const struct child *c, pid_t *ret_pid)
+{
+	pid_t parent = getpid(), pid;
+
+	if (c->count > CHILD_FDS_MAX)
+		return -EINVAL;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		become(c, parent);
+	*ret_pid = pid;
+	return 0;
+}
+
+int child_wait(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
