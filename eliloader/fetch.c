@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <nettle/md5.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -11,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "eliloader/fixup.h"
 #include "eliloader/job.h"
 #include "eliloader/vouch.h"
+#include "eliloader/worker.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
@@ -29,31 +30,20 @@ struct fetch {
 	bool md5[STREAMS];   /* is it wanted? */
 	int cached[STREAMS]; /* owned */
 	char name[STREAMS]
-		 [CACHE_NAME_MAX];     /* in the cache; empty: it is not to be kept */
-	struct vouch_text metadata[2]; /* SHA256SUMS, InRelease; owned */
+		 [CACHE_NAME_MAX]; /* in the cache; empty: it is not to be kept */
+	struct vouch_text metadata[VOUCH_TEXTS]; /* owned */
 };
 
 /* What is kept beside a cached file, so that it need not be read to be known. */
 struct digests {
 	uint8_t sha256[SHA256_LEN];
-	uint8_t md5[16];
+	uint8_t md5[MD5_LEN];
 };
 
 /* Only the maps of fix-ups know ramdisks by MD5; it costs more than all else of a fetch. */
 static bool wants_md5(const struct fetch *f, unsigned stream)
 {
-	autofree char *pattern = NULL;
-	glob_t found;
-	bool any;
-
-	if (stream != STREAM_RAMDISK ||
-	    asprintf(&pattern, "%s/*.map", f->run->config.installer_dir) < 0) {
-		pattern = NULL;
-		return false;
-	}
-	any = glob(pattern, GLOB_NOSORT, NULL, &found) == 0;
-	globfree(&found);
-	return any;
+	return stream == STREAM_RAMDISK && fixup_any_map(f->run->config.installer_dir);
 }
 
 static void digests_name(const char *file, bool md5, char ret_name[CACHE_NAME_MAX])
@@ -115,6 +105,8 @@ static int on_offer(void *arg, const struct wire_offer *offer, struct wire_go *r
 
 	f->offer = *offer;
 	f->offered = true;
+	if (*offer->release)
+		progress_say(&f->run->progress, "found %s", offer->release);
 	for (unsigned i = 0; i < STREAMS; i++) {
 		const struct wire_offer_file *file = &offer->file[i];
 
@@ -267,24 +259,27 @@ static int listen_worker(struct fetch *f, struct worker *w)
 	return 0;
 }
 
-static int digest_differs(struct fetch *f, unsigned i, const char *who)
+static const char *sums_name(const struct fetch *f)
+{
+	static const char *const names[SUMS_KINDS] = { "nobody", ".treeinfo", "content",
+						       "SHA256SUMS" };
+
+	return names[f->offer.sums];
+}
+
+static int digest_differs(struct fetch *f, unsigned i)
 {
 	return failure_set(
 		&f->run->failure, -EBADMSG, FAILURE_SOURCE,
 		"'%s' is not the file that %s lists: its SHA-256 differs.  Was the "
 		"repository changed meanwhile, or is its mirror broken?",
-		f->offer.file[i].path, who);
+		f->offer.file[i].path, sums_name(f));
 }
 
 /* What came, against what was promised. */
 static int settle(struct fetch *f)
 {
-	static const char *const who[SUMS_KINDS] = { "nobody", ".treeinfo", "content",
-						     "SHA256SUMS" };
-
 	f->to->media = f->offer.media;
-	f->to->sums = f->offer.sums;
-	memcpy(f->to->release, f->offer.release, sizeof(f->to->release));
 	for (unsigned i = 0; i < STREAMS; i++) {
 		struct fetch_file *to = &f->to->file[i];
 
@@ -296,15 +291,31 @@ static int settle(struct fetch *f)
 			if (f->md5[i])
 				sink_md5(&f->sink[i], to->md5);
 		}
-		to->listed = f->offer.file[i].sha256_known;
-		if (to->listed &&
+		if (f->offer.file[i].sha256_known &&
 		    memcmp(to->sha256, f->offer.file[i].sha256, SHA256_LEN) != 0)
-			return digest_differs(f, i, who[f->offer.sums]);
+			return digest_differs(f, i);
 		if (to->len == 0)
 			return failure_set(&f->run->failure, -ENODATA, FAILURE_SOURCE,
 					   "'%s' is empty", f->offer.file[i].path);
 	}
 	return 0;
+}
+
+/* On whose word the files are what they are. */
+static void tell_checks(struct fetch *f, bool is_signed)
+{
+	for (unsigned i = 0; i < STREAMS; i++) {
+		if (!*f->to->file[i].path)
+			continue;
+		if (f->offer.file[i].sha256_known)
+			progress_say(&f->run->progress, "%s: verified by %s%s",
+				     stream_name[i], sums_name(f),
+				     is_signed ? " and its signature" : "");
+		else
+			progress_say(&f->run->progress,
+				     "%s: not verified, no list has its checksum",
+				     stream_name[i]);
+	}
 }
 
 static void keep(struct fetch *f, unsigned i)
@@ -365,8 +376,9 @@ static void fetch_free(struct fetch *f)
 		sink_done(&f->sink[i]);
 		if (f->cached[i] >= 0)
 			(void)close(f->cached[i]); /* was only read */
-		free(f->metadata[i].data);
 	}
+	for (unsigned i = 0; i < VOUCH_TEXTS; i++)
+		free(f->metadata[i].data);
 }
 
 int fetch_pair(struct run *run, const struct plan *plan, int image, struct output *output,
@@ -381,6 +393,7 @@ int fetch_pair(struct run *run, const struct plan *plan, int image, struct outpu
 	};
 	char where[URL_LEN_MAX];
 	struct worker w = { .fd = -1 };
+	bool is_signed = false;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
@@ -394,7 +407,9 @@ int fetch_pair(struct run *run, const struct plan *plan, int image, struct outpu
 	if (r == 0)
 		r = settle(&f);
 	if (r == 0)
-		r = vouch_check(run, &f.offer, f.metadata, ret);
+		r = vouch_check(run, &f.offer, f.metadata, ret, &is_signed);
+	if (r == 0)
+		tell_checks(&f, is_signed);
 	if (r == 0)
 		r = take_or_keep(&f);
 	return r;

@@ -181,6 +181,29 @@ static int is_map(const struct dirent *e)
 	return len > 4 && e->d_name[0] != '.' && strcmp(e->d_name + len - 4, ".map") == 0;
 }
 
+/* The maps of the open directory, in their order; -errno. */
+static int list_maps(int dirfd, struct dirent ***ret_entry)
+{
+	int count = scandirat(dirfd, ".", ret_entry, is_map, alphasort);
+
+	return count < 0 ? -errno : count;
+}
+
+bool fixup_any_map(const char *dir)
+{
+	autoclose int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **entry = NULL;
+	int count;
+
+	if (dirfd < 0)
+		return false;
+	count = list_maps(dirfd, &entry);
+	for (int i = 0; i < count; i++)
+		free(entry[i]);
+	free(entry);
+	return count > 0;
+}
+
 int fixup_find(const char *dir, const uint8_t md5[MD5_LEN],
 	       const uint8_t sha256[SHA256_LEN], struct fixup *ret)
 {
@@ -191,9 +214,9 @@ int fixup_find(const char *dir, const uint8_t md5[MD5_LEN],
 
 	if (dirfd < 0)
 		return -errno;
-	count = scandirat(dirfd, ".", &entry, is_map, alphasort);
+	count = list_maps(dirfd, &entry);
 	if (count < 0)
-		return -errno;
+		return count;
 	for (int i = 0; i < count; i++) {
 		if (r == 0)
 			r = look_in_map(&wanted, dirfd, entry[i]->d_name, ret);

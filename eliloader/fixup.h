@@ -27,6 +27,8 @@ struct fixup {
  * names it (also: no such directory). */
 int fixup_find(const char *dir, const uint8_t md5[MD5_LEN],
 	       const uint8_t sha256[SHA256_LEN], struct fixup *ret);
+/* Is there a map at all?  Old ones want the initrd's MD5. */
+bool fixup_any_map(const char *dir);
 /* One line, pure.  1: a rule; 0: blank or comment; -EBADMSG. @digest_len: MD5_LEN or SHA256_LEN. */
 int fixup_parse_line(char *line, struct fixup *ret, uint8_t ret_digest[SHA256_LEN],
 		     unsigned *ret_digest_len);

@@ -8,7 +8,7 @@ include $(filter-out eliloader/module.mk,$(sort $(wildcard eliloader/*.mk)))
 WORKERS += eliloader/eliloader-net eliloader/eliloader-iso eliloader/eliloader-check
 MAN += docs/man/eliloader.8 docs/man/eliloader.conf.5
 
-ELI_START := eliloader/start.c eliloader/fetch.c eliloader/vouch.c eliloader/signature.c \
+ELI_START := eliloader/start.c eliloader/fetch.c eliloader/vouch.c eliloader/check_run.c eliloader/signature.c \
 	eliloader/ready.c eliloader/disk.c eliloader/pygrub.c eliloader/progress.c eliloader/failure.c \
 	eliloader/host.c lib/domains.c $(LIB_XS)
 PROGS += eliloader/eliloader

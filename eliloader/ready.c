@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "eliloader/check_run.h"
 #include "eliloader/fixup.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
@@ -34,30 +35,29 @@ static void name_of(const char *kind, const char *what, const uint8_t digest[SHA
 	cache_name(kind, parts, 4, ret_name);
 }
 
-/* One run of eliloader-check over @fds. */
-static int check(struct run *run, const struct tree *job, const int *fds, unsigned count,
-		 const struct worker_handler *handler, const char *what)
+/* Let eliloader-check do @what with @fds, of which the first is @path; what it makes or
+ * unpacks has at most @limit bytes. */
+static int check(struct run *run, const char *what, uint64_t limit, const int *fds,
+		 unsigned count, const struct worker_handler *handler, const char *path)
 {
+	autotree struct tree job = { 0 };
 	struct wire_done done = { 0 };
-	struct worker w;
 	int r;
 
-	r = worker_start(&w, "eliloader-check", run->uid, run->gid, fds, count);
+	tree_init(&job);
+	if (tree_setf(&job, what, "1") < 0 ||
+	    tree_setf(&job, "limit/unpacked", "%llu", (unsigned long long)limit) < 0)
+		return failure_set(&run->failure, -ENOMEM, FAILURE_INTERNAL,
+				   "out of memory");
+	r = check_run(run, &job, fds, count, handler, &done);
 	if (r < 0)
 		return failure_set(&run->failure, r, FAILURE_INTERNAL,
-				   "eliloader-check cannot be started: %s", strerror(-r));
-	r = wire_send_tree(w.fd, job);
-	if (r == 0)
-		r = worker_listen(&w, handler, &done);
-	(void)worker_end(&w); /* what it said is what counts */
-	if (r < 0)
-		return failure_set(&run->failure, r, FAILURE_INTERNAL,
-				   "%s: eliloader-check failed: %s", what, strerror(-r));
+				   "%s: eliloader-check failed: %s", path, strerror(-r));
 	if (done.result != RESULT_OK)
 		return failure_set(&run->failure, -EINVAL,
 				   done.result == RESULT_LIMIT ? FAILURE_LIMITS
 							       : FAILURE_SOURCE,
-				   "%s: %s", what, done.text);
+				   "%s: %s", path, done.text);
 	return 0;
 }
 
@@ -107,7 +107,6 @@ static int look_at_kernel(struct run *run, const struct plan *plan, int kernel_f
 {
 	autoclose int fd = -1;
 	const struct worker_handler handler = { .kernel = on_kernel, .arg = ret };
-	autotree struct tree job = { 0 };
 	char name[CACHE_NAME_MAX];
 	int r;
 
@@ -119,13 +118,7 @@ static int look_at_kernel(struct run *run, const struct plan *plan, int kernel_f
 	if (fd < 0)
 		return failure_set(&run->failure, fd, FAILURE_INTERNAL,
 				   "the kernel cannot be read again: %s", strerror(-fd));
-	tree_init(&job);
-	if (tree_setf(&job, "kernel", "1") < 0 ||
-	    tree_setf(&job, "limit/unpacked", "%llu",
-		      (unsigned long long)plan->limits.unpacked) < 0)
-		return failure_set(&run->failure, -ENOMEM, FAILURE_INTERNAL,
-				   "out of memory");
-	r = check(run, &job, &fd, 1, &handler, file->path);
+	r = check(run, "kernel", plan->limits.unpacked, &fd, 1, &handler, file->path);
 	if (r == 0)
 		(void)cache_put_bytes(&run->cache, name, ret,
 				      sizeof(*ret)); /* only slower */
@@ -139,22 +132,19 @@ static int unpack(struct run *run, const struct plan *plan, struct output *outpu
 	autoclose int packed = read_only(output->fd[STREAM_KERNEL]);
 	struct sink sink[STREAMS];
 	const struct worker_handler handler = { .sinks = sink };
-	autotree struct tree job = { 0 };
 	char why[256];
 	int r;
 
-	tree_init(&job);
-	if (packed < 0 || tree_setf(&job, "unpack", "1") < 0 ||
-	    tree_setf(&job, "limit/unpacked", "%llu",
-		      (unsigned long long)plan->limits.unpacked) < 0)
-		return failure_set(&run->failure, -ENOMEM, FAILURE_INTERNAL,
-				   "out of memory");
+	if (packed < 0)
+		return failure_set(&run->failure, packed, FAILURE_INTERNAL,
+				   "the kernel cannot be read again: %s",
+				   strerror(-packed));
 	r = output_file(output, STREAM_KERNEL, why, sizeof(why));
 	if (r < 0)
 		return failure_set(&run->failure, r, FAILURE_INTERNAL, "%s", why);
 	sink_init(&sink[STREAM_KERNEL], output->fd[STREAM_KERNEL], plan->limits.unpacked);
 	sink_init(&sink[STREAM_RAMDISK], -1, 0);
-	r = check(run, &job, &packed, 1, &handler, file->path);
+	r = check(run, "unpack", plan->limits.unpacked, &packed, 1, &handler, file->path);
 	sink_done(&sink[STREAM_KERNEL]);
 	sink_done(&sink[STREAM_RAMDISK]);
 	return r;
@@ -216,15 +206,8 @@ static int overlay_ext2(struct run *run, const struct plan *plan, struct output 
 {
 	const int fds[] = { ramdisk, overlay, output->fd[STREAM_RAMDISK] };
 	const struct worker_handler handler = { 0 };
-	autotree struct tree job = { 0 };
 
-	tree_init(&job);
-	if (tree_setf(&job, "ext2", "1") < 0 ||
-	    tree_setf(&job, "limit/unpacked", "%llu",
-		      (unsigned long long)plan->limits.ramdisk) < 0)
-		return failure_set(&run->failure, -ENOMEM, FAILURE_INTERNAL,
-				   "out of memory");
-	return check(run, &job, fds, 3, &handler, path);
+	return check(run, "ext2", plan->limits.ramdisk, fds, 3, &handler, path);
 }
 
 static int make_fixed(struct run *run, const struct plan *plan, struct output *output,

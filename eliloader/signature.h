@@ -14,7 +14,7 @@
 #define GPGV "/usr/bin/gpgv"
 
 /* @ret_fd: the signed text without signature (a memfd). */
-int signature_check(const void *inrelease, size_t len, char *const keyring[],
+int signature_check(const void *inrelease, size_t len, const char *const keyring[],
 		    size_t keyring_count, uid_t uid, gid_t gid, int *ret_fd);
 /* What gpgv's status lines mean: 0, -ENOKEY or -EKEYREJECTED; pure. */
 int signature_judge(const char *status);

@@ -6,16 +6,24 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "eliloader/check_run.h"
 #include "eliloader/signature.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
 
+/* Where the configuration names none; gpgv is given those that are there. */
+static const char *const default_keyring[] = {
+	"/usr/share/keyrings/debian-archive-keyring.gpg",
+	"/usr/share/keyrings/ubuntu-archive-keyring.gpg",
+};
+#define DEFAULT_KEYRINGS (sizeof(default_keyring) / sizeof(default_keyring[0]))
+
 struct vouch {
 	struct run *run;
 	const struct wire_offer *offer;
 	const struct vouch_text *text;
-	struct fetched *to;
+	const struct fetched *fetched;
 };
 
 /* The signed list against the digests of what came: parsed by a worker. */
@@ -52,8 +60,7 @@ static int ask_release(struct vouch *f, int text, int sums, struct release_check
 	const int fds[] = { text, sums };
 	const struct worker_handler handler = { .digests = on_digests, .arg = c };
 	autotree struct tree job = { 0 };
-	struct worker w;
-	struct wire_done done;
+	struct wire_done done = { 0 };
 	int r;
 
 	tree_init(&job);
@@ -66,13 +73,7 @@ static int ask_release(struct vouch *f, int text, int sums, struct release_check
 		      in_list(f->offer->file[STREAM_RAMDISK].path, f->offer->sums_path)) <
 		    0)
 		return -ENOMEM;
-	r = worker_start(&w, "eliloader-check", f->run->uid, f->run->gid, fds, 2);
-	if (r < 0)
-		return r;
-	r = wire_send_tree(w.fd, &job);
-	if (r == 0)
-		r = worker_listen(&w, &handler, &done);
-	(void)worker_end(&w); /* what it said is what counts */
+	r = check_run(f->run, &job, fds, 2, &handler, &done);
 	if (r == 0 && (done.result != RESULT_OK || !c->told)) {
 		log_warning("InRelease: %s", done.text);
 		r = -EBADMSG;
@@ -88,14 +89,15 @@ static int check_listed(struct vouch *f, int text)
 
 	if (sums < 0)
 		return -errno;
-	r = io_write_all(sums, f->text[0].data, f->text[0].len);
+	r = io_write_all(sums, f->text[VOUCH_SUMS].data, f->text[VOUCH_SUMS].len);
 	if (r == 0 && lseek(sums, 0, SEEK_SET) < 0)
 		r = -errno;
 	if (r == 0)
 		r = ask_release(f, text, sums, &c);
 	for (unsigned i = 0; r == 0 && i < STREAMS; i++)
 		if (!c.digests.known[i] ||
-		    memcmp(c.digests.sha256[i], f->to->file[i].sha256, SHA256_LEN) != 0)
+		    memcmp(c.digests.sha256[i], f->fetched->file[i].sha256, SHA256_LEN) !=
+			    0)
 			r = -EBADMSG;
 	return r;
 }
@@ -118,9 +120,23 @@ static const char *signature_text(int r)
 	}
 }
 
+static int check_signature(const struct vouch *f, int *ret_plain)
+{
+	const struct config *c = &f->run->config;
+	const struct vouch_text *t = &f->text[VOUCH_INRELEASE];
+	bool own = c->keyring_count > 0;
+
+	/* (C has no conversion of pointers to pointers that only adds a const) */
+	return signature_check(t->data, t->len,
+			       own ? (const char *const *)c->keyrings : default_keyring,
+			       own ? c->keyring_count : DEFAULT_KEYRINGS, f->run->uid,
+			       f->run->gid, ret_plain);
+}
+
 /* A bad signature always ends it; a missing one only where the configuration says so. */
 int vouch_check(struct run *run, const struct wire_offer *offer,
-		const struct vouch_text text[2], struct fetched *fetched)
+		const struct vouch_text text[VOUCH_TEXTS], const struct fetched *fetched,
+		bool *ret_signed)
 {
 	struct vouch *f = &(struct vouch){ run, offer, text, fetched };
 	const struct config *c = &f->run->config;
@@ -128,14 +144,14 @@ int vouch_check(struct run *run, const struct wire_offer *offer,
 	autoclose int plain = -1;
 	int r = -ENODATA;
 
+	*ret_signed = false;
 	if (c->signature == SIGNATURE_OFF)
 		return 0;
-	if (f->text[0].data && f->text[1].data)
-		r = signature_check(f->text[1].data, f->text[1].len, c->keyrings,
-				    c->keyring_count, f->run->uid, f->run->gid, &plain);
+	if (text[VOUCH_SUMS].data && text[VOUCH_INRELEASE].data)
+		r = check_signature(f, &plain);
 	if (r == 0)
 		r = check_listed(f, plain);
-	f->to->is_signed = r == 0;
+	*ret_signed = r == 0;
 	if (r == -EKEYREJECTED || r == -EBADMSG || (must && r < 0))
 		return failure_set(
 			&f->run->failure, r, FAILURE_SOURCE,

@@ -9,13 +9,17 @@
  */
 #pragma once
 #include "eliloader/fetch.h"
+#include "eliloader/run.h"
+
+enum { VOUCH_SUMS, VOUCH_INRELEASE, VOUCH_TEXTS };
 
 struct vouch_text {
 	void *data; /* owned by the caller; NULL: it was not sent */
 	size_t len;
 };
 
-/* @text: SHA256SUMS, InRelease.  Sets fetched->is_signed.  A bad signature, or one that
- * lists other files, is a failure; a missing one only where the configuration says so. */
+/* @ret_signed: the list stands below a good signature.  A bad signature, or one that lists
+ * other files, is a failure; a missing one only where the configuration says so. */
 int vouch_check(struct run *run, const struct wire_offer *offer,
-		const struct vouch_text text[2], struct fetched *fetched);
+		const struct vouch_text text[VOUCH_TEXTS], const struct fetched *fetched,
+		bool *ret_signed);
