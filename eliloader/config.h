@@ -35,7 +35,7 @@ struct config {
 	/* guest-installer-directory, default
 	 * /opt/xensource/packages/files/guest-installer */
 	char *installer_dir;
-	char *pygrub; /* pygrub: its path; NULL: searched for (pygrub_find()) */
+	char *pygrub; /* pygrub: its path; NULL: searched for (pygrub_find.h) */
 	/* kernel file and ramdisk of rhel41 and rhel44: rhel41-kernel, rhel41-ramdisk, ...;
 	 * NULL: "<distro>-vmlinuz", "<distro>-initrd" in the directory above */
 	char *rhel41_kernel, *rhel41_ramdisk, *rhel44_kernel, *rhel44_ramdisk;

@@ -9,7 +9,7 @@ WORKERS += eliloader/eliloader-net eliloader/eliloader-iso eliloader/eliloader-c
 MAN += docs/man/eliloader.8 docs/man/eliloader.conf.5
 
 ELI_START := eliloader/start.c eliloader/fetch.c eliloader/vouch.c eliloader/check_run.c eliloader/signature.c \
-	eliloader/ready.c eliloader/disk.c eliloader/pygrub.c eliloader/progress.c eliloader/failure.c \
+	eliloader/ready.c eliloader/disk.c eliloader/pygrub.c eliloader/pygrub_find.c eliloader/progress.c eliloader/failure.c \
 	eliloader/host.c lib/domains.c $(LIB_XS)
 PROGS += eliloader/eliloader
 eliloader/eliloader_SRCS := eliloader/main.c $(sort $(ELI_START) $(ELI_PLAN) $(ELI_FIXUP) \

@@ -5,16 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "eliloader/child.h"
+#include "eliloader/pygrub_find.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
@@ -22,26 +21,6 @@
 #define ANSWER_MAX 8192
 #define SAID_MAX   65536
 #define WORDS_MAX  16
-
-/* Where Xen's packages put it; a version's own directory is found through the newest. */
-static const char *const places[] = {
-	"/usr/lib/xen-4.20/bin/pygrub",
-	"/usr/lib/xen-4.17/bin/pygrub",
-	"/usr/lib/xen/bin/pygrub",
-	"/usr/libexec/xen/bin/pygrub",
-	"/usr/bin/pygrub",
-	NULL,
-};
-
-static const char *find_pygrub(const struct config *config)
-{
-	if (config->pygrub)
-		return access(config->pygrub, X_OK) == 0 ? config->pygrub : NULL;
-	for (size_t i = 0; places[i]; i++)
-		if (access(places[i], X_OK) == 0)
-			return places[i];
-	return NULL;
-}
 
 /* A file right below the directory: no other slash, not "." or "..". */
 static bool is_file_of(const char *path, const char *directory)
@@ -86,36 +65,34 @@ int pygrub_parse(const char *text, size_t len, const char *directory, char *ret_
 	return 0;
 }
 
-__attribute__((noreturn)) static void exec_pygrub(char *const argv[], int said)
+/* In the child: a mount namespace of its own, so that what it mounts goes with it, however
+ * it ends. */
+static int prepare(const void *arg)
 {
-	static char path[] = "PATH=/sbin:/usr/sbin:/bin:/usr/bin", locale[] = "LC_ALL=C";
-	char *const environment[] = { path, locale, NULL };
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	/* a mount namespace of its own: what it mounts goes with it, however it ends */
-	if (null < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ||
-	    unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || dup2(null, 0) < 0 ||
-	    dup2(said, 1) < 0 || dup2(said, 2) < 0)
-		_exit(127);
-	execve(argv[0], argv, environment);
-	_exit(127);
+	(void)arg;
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -errno;
+	return 0;
 }
 
 /* Its exit status says little: it is 0 also when the de-privileged part failed. */
-static int run_pygrub(char *const argv[], int said)
+static int run_pygrub(const char *const argv[], int said)
 {
-	pid_t pid = fork();
-	int status;
+	static const char *const env[] = { "PATH=/sbin:/usr/sbin:/bin:/usr/bin",
+					   "LC_ALL=C", NULL };
+	const int fds[] = { -1, said, said };
+	const struct child child = {
+		.argv = argv, .env = env, .fds = fds, .count = 3, .prepare = prepare
+	};
+	pid_t pid = -1;
+	int r = child_start(&child, &pid);
 
-	if (pid < 0)
-		return -errno;
-	if (pid == 0)
-		exec_pygrub(argv, said);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ENODATA;
+	if (r == 0)
+		r = child_wait(pid);
+	if (r == CHILD_NOT_READY || r == CHILD_NO_PROGRAM)
+		return -ENOEXEC;
+	return r > 0 ? -ENODATA : r;
 }
 
 /* The last line of what it said, for the failure. */
@@ -139,8 +116,9 @@ static void last_words(int said, char *out, size_t size)
 
 struct attempt {
 	struct run *run;
-	const char *program, *image;
+	const char *image;
 	struct output *output;
+	char program[512];
 	char directory[700]; /* below the output's: only pygrub's files are in it */
 	char answer[720];
 };
@@ -239,7 +217,10 @@ static int try_pygrub(const struct attempt *a, const struct pygrub_choice *choic
 	if (answer < 0) /* it wants a file that is there */
 		return failure_set(&a->run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
 				   a->answer, strerror(errno));
-	r = run_pygrub(words.word, said);
+	r = run_pygrub((const char *const *)words.word, said);
+	if (r < 0 && r != -ENODATA)
+		return failure_set(&a->run->failure, r, FAILURE_INTERNAL,
+				   "%s cannot be started: %s", a->program, strerror(-r));
 	if (r == 0)
 		r = take_answer(a, ret);
 	if (r == -ENODATA && !*a->run->failure.text) {
@@ -292,8 +273,7 @@ static void remove_directory(const struct attempt *a)
 
 static int open_attempt(struct attempt *a)
 {
-	a->program = find_pygrub(&a->run->config);
-	if (!a->program)
+	if (pygrub_find(a->run->config.pygrub, a->program, sizeof(a->program)) < 0)
 		return failure_set(&a->run->failure, -ENOENT, FAILURE_PACKAGE,
 				   "the disk cannot be asked: there is no pygrub; set "
 				   "'pygrub' in the configuration to its path");

@@ -3,12 +3,14 @@
  * pygrub - what is on the disk, asked of a de-privileged pygrub: it extracts kernel and
  * ramdisk as a user of its own (--runas), and its exit status 0 on failure is noticed.
  * The place of the disk side; see docs/design.md.
+ * Owns:   nothing; new files are @output's, and pygrub's own directory goes with it.
  * Source: contract par. 3.4, 4.2
  * Errors: 0 or a negative errno; -ENOENT: no pygrub; -ENODATA: it found nothing to boot,
  *         its last words in the failure.
  */
 #pragma once
-#include "eliloader/fetch.h"
+#include "eliloader/output.h"
+#include "eliloader/run.h"
 
 /* What to boot, as pygrub's own options; NULL: its default. */
 struct pygrub_choice {

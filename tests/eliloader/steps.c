@@ -7,6 +7,7 @@
 #include "eliloader/host.h"
 #include "eliloader/progress.h"
 #include "eliloader/pygrub.h"
+#include "eliloader/pygrub_find.h"
 #include "eliloader/ready.h"
 #include "eliloader/signature.h"
 #include "tests/tap.h"
@@ -137,6 +138,28 @@ static void test_pygrub(void)
 	}
 }
 
+static void test_choose(void)
+{
+	static const char *const found[] = { "/usr/lib/xen-4.17/bin/pygrub",
+					     "/usr/lib/xen-4.20/bin/pygrub",
+					     "/usr/lib/xen-4.4/bin/pygrub",
+					     "/usr/lib/xen-4.9/bin/pygrub" };
+	static const struct {
+		const char *name, *running;
+		size_t best;
+	} cases[] = {
+		{ "of the running Xen", "4.4", 2 },
+		{ "of another one", "4.17", 0 },
+		{ "of one without its tools: the newest", "4.1", 1 },
+		{ "not on Xen: the newest", NULL, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ok(pygrub_choose(found, 4, cases[i].running) == cases[i].best,
+		   "pygrub %s", cases[i].name);
+	ok(pygrub_choose(found, 1, "4.20") == 0, "pygrub, when there is one only");
+}
+
 static void test_progress(void)
 {
 	char line[512];
@@ -163,6 +186,7 @@ int main(void)
 	test_signature();
 	test_judge();
 	test_pygrub();
+	test_choose();
 	test_progress();
 	return tap_done();
 }
