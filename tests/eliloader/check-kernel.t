@@ -84,12 +84,14 @@ check unpack=1 "$LIMIT" -- b.cut
 like "$OUT" "^done invalid the kernel's payload holds 8388608 bytes, not $((25 * MIB))\$" "lz4 cut between blocks"
 head -c 100000 "$debian" > short
 refuses invalid 'cut short: its payload goes to byte' "a bzImage whose payload is not there" short
-for n in 0 1 5 500 600; do
+for n in 0 1 5 500; do
 	head -c $n "$debian" > short
 	check kernel=1 "$LIMIT" -- short
 	is "${OUT%%$'\n'*}" "kernel payload=unknown bzimage=0 pv=0 phys32=0 pvh=0 bits=0 known=0 unpacked=0 os= release= " \
-		"$n bytes of a kernel are nothing that can be looked into" && break
+		"$n bytes of a kernel are nothing that can be looked into"
 done
+head -c 600 "$debian" > short # its header is whole
+refuses invalid 'cut short: its payload goes to byte [0-9]+ of 600' "600 bytes of one" short
 cp "$debian" old
 printf '\x07\x02' | patch old $((0x206))
 says '^kernel payload=unknown bzimage=0 pv=0 .* known=0 .* release= [0-9]' "a bzImage of before protocol 2.08" old
