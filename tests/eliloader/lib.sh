@@ -54,6 +54,7 @@ eli_dir() {
 		pygrub = $top/build/xen/usr/lib/xen-4.17/bin/pygrub
 		connect-timeout = 5
 		stall-timeout = 5
+		fetch-tries = 2
 	END
 	: > "$dir/disk.img"
 	kernel_small "$dir/kernel" && kernel_file=$dir/kernel
