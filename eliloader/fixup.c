@@ -15,28 +15,14 @@
 
 #define BLANKS " \t\r"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static int parse_digest(const char *text, uint8_t ret[SHA256_LEN], unsigned *ret_len)
 {
 	size_t len = strlen(text);
 
 	if (len != (size_t)2 * MD5_LEN && len != (size_t)2 * SHA256_LEN)
 		return -EBADMSG;
-	for (size_t i = 0; i < len; i += 2) {
-		int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
-
-		if (high < 0 || low < 0)
-			return -EBADMSG;
-		ret[i / 2] = (uint8_t)(high << 4 | low);
-	}
+	if (io_parse_hex(text, len, ret) < 0)
+		return -EBADMSG;
 	*ret_len = (unsigned)(len / 2);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "eliloader/repo.h"
+#include "eliloader/repo_parts.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -13,18 +13,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-/* An address in pieces; all point into one copy that NULs were put into. */
-struct pieces {
-	char *user; /* USER[:PASSWORD]; NULL: none */
-	char *host;
-	char *port;    /* NULL: none */
-	char *path;    /* begins with '/', or empty */
-	char *query;   /* NULL: none */
-	char *options; /* of Anaconda's nfs form; NULL: none */
-};
-
-__attribute__((format(printf, 3, 4))) static void say(char *why, size_t size,
-						      const char *fmt, ...)
+void repo_say(char *why, size_t size, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -32,9 +21,6 @@ __attribute__((format(printf, 3, 4))) static void say(char *why, size_t size,
 	(void)vsnprintf(why, size, fmt, ap); /* cut at its room */
 	va_end(ap);
 }
-
-/* (A macro, so that an analyser sees the result.) */
-#define refuse(why, size, ...) (say(why, size, __VA_ARGS__), -EINVAL)
 
 static const char *scheme_name(enum scheme scheme)
 {
@@ -50,20 +36,12 @@ static bool is_url_char(char c)
 	       (c != '\0' && strchr("-._~:/?[]@!$&()*+,;=%", c) != NULL);
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "%41": the byte; -1: not two hex digits. */
 static int percent_value(const char *p)
 {
-	int high = hex_value(p[1]), low = high < 0 ? -1 : hex_value(p[2]);
+	uint8_t byte;
 
-	return low < 0 ? -1 : high * 16 + low;
+	return p[1] && io_parse_hex(p + 1, 2, &byte) == 0 ? byte : -1;
 }
 
 static int check_chars(const char *text, char *why, size_t size)
@@ -148,8 +126,8 @@ static int check_host(char *host, char *why, size_t size)
 	return 0;
 }
 
-static int check_number(const char *text, uint64_t max, const char *what, char *why,
-			size_t size)
+int repo_check_number(const char *text, uint64_t max, const char *what, char *why,
+		      size_t size)
 {
 	uint64_t value;
 
@@ -159,8 +137,7 @@ static int check_number(const char *text, uint64_t max, const char *what, char *
 	return 0;
 }
 
-/* "HOST", "HOST:PORT", "[IPv6]:PORT", for nfs also "HOST:". */
-static int split_host(char *text, bool nfs, struct pieces *p, char *why, size_t size)
+int repo_split_host(char *text, bool nfs, struct pieces *p, char *why, size_t size)
 {
 	char *end;
 
@@ -180,7 +157,7 @@ static int split_host(char *text, bool nfs, struct pieces *p, char *why, size_t 
 		*end = '\0';
 		p->port = end[1] || !nfs ? end + 1 : NULL;
 	}
-	return p->port ? check_number(p->port, 65535, "port", why, size) : 0;
+	return p->port ? repo_check_number(p->port, 65535, "port", why, size) : 0;
 }
 
 /* What follows "SCHEME://". */
@@ -212,138 +189,7 @@ static int split_url(char *text, bool nfs, struct pieces *p, char *why, size_t s
 			return refuse(why, size, "brackets must not be in its user");
 		text = at + 1;
 	}
-	return split_host(text, nfs, p, why, size);
-}
-
-/* "[OPTIONS:]SERVER:/PATH", what follows "nfs:". */
-static int split_nfs(char *text, struct pieces *p, char *why, size_t size)
-{
-	char *colon = strstr(text, ":/"), *server = text;
-
-	if (strpbrk(text, "?@"))
-		return refuse(why, size, "'?' and '@' must not be in this form of it");
-	if (!colon)
-		return refuse(why, size,
-			      "an nfs address is nfs:SERVER:/PATH or "
-			      "nfs://SERVER/PATH");
-	*colon = '\0';
-	p->path = colon + 1;
-	colon = strchr(text, '[');
-	colon = colon && colon > text ? colon - 1 : strrchr(text, ':');
-	if (colon && *text != '[') {
-		if (*colon != ':')
-			return refuse(why, size, "its server is none");
-		*colon = '\0';
-		p->options = text;
-		server = colon + 1;
-	}
-	if (p->options && p->options[strcspn(p->options, ":/[]()!$&*+;~%")])
-		return refuse(why, size, "its options are none");
-	return split_host(server, true, p, why, size);
-}
-
-/* One NAME=NUMBER of a query or of mount options, for libnfs's query and for the
- * installer's options. */
-static int add_option(struct repo *r, char *query, size_t query_size,
-		      const char *query_name, const char *option_name, const char *value,
-		      char *why, size_t size)
-{
-	size_t have = strlen(query), options = strlen(r->nfs_options);
-
-	if (check_number(value, UINT32_MAX, query_name, why, size) < 0)
-		return -EINVAL;
-	if (strcmp(query_name, "version") == 0 && strcmp(value, "3") != 0 &&
-	    strcmp(value, "4") != 0)
-		return refuse(why, size, "its nfs version is neither 3 nor 4");
-	(void)snprintf(query + have, query_size - have, "%c%s=%s", have ? '&' : '?',
-		       query_name, value); /* five short ones fit */
-	if (option_name)
-		(void)snprintf(r->nfs_options + options, sizeof(r->nfs_options) - options,
-			       "%s%s=%s", options ? "," : "", option_name, value);
-	return 0;
-}
-
-static int take_query(struct repo *r, char *text, char *query, size_t query_size,
-		      char *why, size_t size)
-{
-	static const char *const known[][2] = {
-		{ "version", "nfsvers" },
-		{ "nfsport", "port" },
-		{ "mountport", "mountport" },
-		{ "uid", NULL },
-		{ "gid", NULL },
-	};
-	unsigned seen = 0, i;
-	char *item, *value;
-
-	while ((item = strsep(&text, "&"))) {
-		value = strchr(item, '=');
-		for (i = 0; value && i < 5; i++)
-			if (strlen(known[i][0]) == (size_t)(value - item) &&
-			    strncmp(known[i][0], item, (size_t)(value - item)) == 0)
-				break;
-		if (!value || i == 5 || (seen & 1U << i))
-			return refuse(why, size,
-				      "what follows its '?' may be version, nfsport, "
-				      "mountport, uid and gid, each once, with numbers");
-		seen |= 1U << i;
-		if (add_option(r, query, query_size, known[i][0], known[i][1], value + 1,
-			       why, size) < 0)
-			return -EINVAL;
-	}
-	return 0;
-}
-
-/* Mount options: those that tell how to reach the server count here, too. */
-static int take_options(struct repo *r, const char *options, char *query,
-			size_t query_size, char *why, size_t size)
-{
-	char copy[sizeof(r->nfs_options)], *text = copy, *item, *value;
-	const char *name;
-
-	if (strlen(options) >= sizeof(copy))
-		return refuse(why, size, "its options are too long");
-	memcpy(copy, options, strlen(options) + 1);
-	while ((item = strsep(&text, ","))) {
-		value = strchr(item, '=');
-		if (!value)
-			continue; /* ro, nolock: the installer's own business */
-		*value++ = '\0';
-		name = strcmp(item, "vers") == 0 || strcmp(item, "nfsvers") == 0
-			       ? "version"
-		       : strcmp(item, "port") == 0 ? "nfsport"
-						   : NULL;
-		if (name && strcmp(name, "version") == 0)
-			value[strcspn(value, ".")] = '\0'; /* 4.1, 4.2: libnfs has one */
-		if (name && !strstr(query, name) &&
-		    add_option(r, query, query_size, name, NULL, value, why, size) < 0)
-			return -EINVAL;
-	}
-	memcpy(r->nfs_options, options, strlen(options) + 1);
-	return 0;
-}
-
-static int take_nfs(struct repo *r, struct pieces *p, char *query, size_t query_size,
-		    char *why, size_t size)
-{
-	size_t len = strlen(p->path);
-
-	if (p->path[0] != '/' || strchr(p->path, '%'))
-		return refuse(why, size,
-			      "an nfs address needs a path that begins with '/' and "
-			      "has no '%%'");
-	while (len > 1 && p->path[len - 1] == '/')
-		len--;
-	memcpy(r->nfs_path, p->path, len);
-	r->nfs_path[len] = '\0';
-	if (p->port &&
-	    add_option(r, query, query_size, "nfsport", "port", p->port, why, size) < 0)
-		return -EINVAL;
-	if (p->query && p->port && strstr(p->query, "nfsport="))
-		return refuse(why, size, "it names two ports");
-	if (p->query && take_query(r, p->query, query, query_size, why, size) < 0)
-		return -EINVAL;
-	return p->options ? take_options(r, p->options, query, query_size, why, size) : 0;
+	return repo_split_host(text, nfs, p, why, size);
 }
 
 /* The normalised address from its checked pieces. */
@@ -401,7 +247,7 @@ static int parse_address(const char *text, struct repo *r, char *why, size_t siz
 	nfs = r->scheme == SCHEME_NFS;
 	rest = strstr(copy, "://");
 	if (nfs && !has_prefix(copy, "nfs://"))
-		ret = split_nfs(copy + strlen("nfs:"), &p, why, size);
+		ret = repo_split_nfs(copy + strlen("nfs:"), &p, why, size);
 	else
 		ret = split_url(rest + 3, nfs, &p, why, size);
 	if (ret < 0 || check_host(p.host, why, size) < 0 ||
@@ -410,7 +256,7 @@ static int parse_address(const char *text, struct repo *r, char *why, size_t siz
 	(void)snprintf(r->host, sizeof(r->host), "%s", p.host); /* at most 253 bytes */
 	if (!nfs && p.query)
 		return refuse(why, size, "'?' must not be in it");
-	if (nfs && take_nfs(r, &p, query, sizeof(query), why, size) < 0)
+	if (nfs && repo_take_nfs(r, &p, query, sizeof(query), why, size) < 0)
 		return -EINVAL;
 	return assemble(r, &p, query, why, size);
 }

@@ -7,8 +7,8 @@
  *        nfs:SERVER:/PATH, nfs:OPTIONS:SERVER:/PATH (Anaconda's), cdrom.  IPv6 addresses
  *        in brackets.
  * Refused: other schemes, control and non-ASCII bytes, spaces, quotes, fragments, "..",
- *        queries but nfs's version, nfsport, mountport, uid and gid, a second '@' (of
- *        which parsers take different ones for the host's), anything over URL_LEN_MAX.
+ *        queries but nfs's version, nfsport and mountport, a second '@' (of which
+ *        parsers take different ones for the host's), anything over URL_LEN_MAX.
  * Pure.
  * Source: contract par. 2, 3.2; RFC 3986
  */

@@ -43,11 +43,10 @@ static const struct {
 	  "nfs:nfsvers=4,port=12049:server:/e/" },
 	{ "nfs://server:12049/e", "nfs://server/e/?nfsport=12049", "server", "server:/e/",
 	  "nfs:port=12049:server:/e/" },
-	{ "nfs://server/e?uid=0&gid=5", "nfs://server/e/?uid=0&gid=5", "server",
-	  "server:/e/", "nfs:server:/e/" },
 	{ "cdrom", "", "", NULL, NULL },
 
 	{ "", NULL, NULL, NULL, NULL },
+	{ "nfs://server/e?uid=0&gid=5", NULL, NULL, NULL, NULL },
 	{ "Cdrom", NULL, NULL, NULL, NULL },
 	{ "cdrom ", NULL, NULL, NULL, NULL },
 	{ "httpfoo://h/", NULL, NULL, NULL, NULL },
