@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "lib/io.h"
 
 #define FDS_OF_OLD_KERNELS 65536 /* closed one by one, at most */
 
@@ -66,6 +70,7 @@ static void reset_signals(void)
 __attribute__((noreturn)) static void become(const struct child *c, pid_t parent)
 {
 	reset_signals();
+	(void)setpgid(0, 0); /* a leader already, or so it is */
 	if (place_descriptors(c->fds, c->count) < 0 ||
 	    (c->prepare && c->prepare(c->arg) < 0))
 		_exit(CHILD_NOT_READY);
@@ -95,12 +100,49 @@ int child_start(const struct child *c, pid_t *ret_pid)
 	return 0;
 }
 
-int child_wait(pid_t pid)
+static int status_of(int status)
 {
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* Wait for a SIGCHLD, or until @end_ms: which of them, the caller looks. */
+static void sleep_until(uint64_t end_ms, const sigset_t *child)
+{
+	uint64_t now = io_now_ms(), left = end_ms > now ? end_ms - now : 0;
+	const struct timespec t = { (time_t)(left / 1000),
+				    (long)(left % 1000) * 1000000 };
+
+	(void)sigtimedwait(child, NULL, &t);
+}
+
+static pid_t wait_until(pid_t pid, uint64_t end_ms, int *status)
+{
+	sigset_t child, before;
+	pid_t done;
+
+	(void)sigemptyset(&child);
+	(void)sigaddset(&child, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &child, &before);
+	while ((done = waitpid(pid, status, WNOHANG)) == 0 && io_now_ms() < end_ms)
+		sleep_until(end_ms, &child);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return done;
+}
+
+int child_wait(pid_t pid, unsigned limit_s)
+{
+	bool late = false;
 	int status;
 
+	if (limit_s && wait_until(pid, io_now_ms() + limit_s * 1000ULL, &status) == pid)
+		return status_of(status);
+	if (limit_s) {
+		late = true;
+		(void)kill(-pid, SIGKILL); /* the group; it may be gone by now */
+		(void)kill(pid, SIGKILL);
+	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return late ? -ETIMEDOUT : status_of(status);
 }

@@ -4,7 +4,7 @@
  *
  * It starts with the descriptors it is given and no other, the environment it is given, no
  * signal ignored or blocked (SIGPIPE is ignored here, and libxl leaves descriptors open),
- * and is killed when we end, however that comes about.
+ * leads a process group of its own, and is killed when we end, however that comes about.
  *
  * Owns:   nothing; all is borrowed until child_start() returns.
  * Errors: 0 or a negative errno.
@@ -32,5 +32,6 @@ struct child {
 };
 
 int child_start(const struct child *c, pid_t *ret_pid);
-/* Its exit status, or 128 + the signal. */
-int child_wait(pid_t pid);
+/* Its exit status, or 128 + the signal.  @limit_s: seconds it may take, 0: any; after
+ * them it is killed, with all of its process group, and -ETIMEDOUT is returned. */
+int child_wait(pid_t pid, unsigned limit_s);

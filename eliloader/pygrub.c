@@ -18,9 +18,10 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define ANSWER_MAX 8192
-#define SAID_MAX   65536
-#define WORDS_MAX  16
+#define PYGRUB_LIMIT_S 120 /* a big ramdisk from a slow disk */
+#define ANSWER_MAX     8192
+#define SAID_MAX       65536
+#define WORDS_MAX      16
 
 /* A file right below the directory: no other slash, not "." or "..". */
 static bool is_file_of(const char *path, const char *directory)
@@ -89,7 +90,7 @@ static int run_pygrub(const char *const argv[], int said)
 	int r = child_start(&child, &pid);
 
 	if (r == 0)
-		r = child_wait(pid);
+		r = child_wait(pid, PYGRUB_LIMIT_S);
 	if (r == CHILD_NOT_READY || r == CHILD_NO_PROGRAM)
 		return -ENOEXEC;
 	return r > 0 ? -ENODATA : r;
@@ -119,7 +120,9 @@ struct attempt {
 	const char *image;
 	struct output *output;
 	char program[512];
-	char directory[700]; /* below the output's: only pygrub's files are in it */
+	int parent; /* owned: the state directory, which only root can write */
+	char name[CACHE_NAME_MAX]; /* of the directory in it */
+	char directory[700];	   /* its path: only pygrub's files are in it */
 	char answer[720];
 };
 
@@ -258,17 +261,59 @@ static int try_domuloader(const struct attempt *a, const char *args, bool is_64,
 /* Whatever pygrub left: files of one level, then the directory. */
 static void remove_directory(const struct attempt *a)
 {
-	DIR *dir = opendir(a->directory);
+	int fd = openat(a->parent, a->name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *e;
 
 	while (dir && (e = readdir(dir)))
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-		    unlinkat(dirfd(dir), e->d_name, 0) < 0)
-			(void)unlinkat(dirfd(dir), e->d_name,
-				       AT_REMOVEDIR); /* its chroot */
+		    unlinkat(fd, e->d_name, 0) < 0)
+			(void)unlinkat(fd, e->d_name, AT_REMOVEDIR); /* its chroot */
 	if (dir)
 		closedir(dir);
-	(void)rmdir(a->directory); /* best effort: the next start tries again */
+	else if (fd >= 0)
+		(void)close(fd);
+	(void)unlinkat(a->parent, a->name, AT_REMOVEDIR); /* else the next start does */
+}
+
+/* The state directory: pygrub's files must not lie where the domain's own user can put a
+ * link in their way, as it may in libxl's directory. */
+static int open_parent(const char *path)
+{
+	autoclose int fd = -1;
+	struct stat st;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_uid != geteuid() || (st.st_mode & 022))
+		return -EPERM;
+	return steal_fd(&fd);
+}
+
+static int make_directory(struct attempt *a)
+{
+	const char *state = a->run->config.state_dir;
+	const char *const vm[] = { *a->run->vm ? a->run->vm : a->output->tag };
+	int r = 0;
+
+	/* of this VM, so that its next start finds what a killed one left */
+	cache_name("pygrub", vm, 1, a->name);
+	snprintf(a->directory, sizeof(a->directory), "%s/%s", state, a->name);
+	snprintf(a->answer, sizeof(a->answer), "%s/answer", a->directory);
+	a->parent = open_parent(state);
+	if (a->parent >= 0) {
+		remove_directory(a);
+		r = mkdirat(a->parent, a->name, 0700) < 0 ? -errno : 0;
+	}
+	if (a->parent < 0 || r < 0)
+		return failure_set(&a->run->failure, r < 0 ? r : a->parent,
+				   FAILURE_INTERNAL, "%s: %s", a->directory,
+				   strerror(r < 0 ? -r : -a->parent));
+	return 0;
 }
 
 static int open_attempt(struct attempt *a)
@@ -280,20 +325,23 @@ static int open_attempt(struct attempt *a)
 	if (!a->image)
 		return failure_set(&a->run->failure, -EINVAL, FAILURE_SOURCE,
 				   "the disk cannot be asked: none was named");
-	snprintf(a->directory, sizeof(a->directory), "%s/eliloader-%s.pygrub",
-		 a->output->dir_path, a->output->tag);
-	snprintf(a->answer, sizeof(a->answer), "%s/answer", a->directory);
+	return make_directory(a);
+}
+
+static void attempt_done(struct attempt *a)
+{
+	if (a->parent < 0)
+		return;
 	remove_directory(a);
-	if (mkdir(a->directory, 0700) < 0)
-		return failure_set(&a->run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
-				   a->directory, strerror(errno));
-	return 0;
+	(void)close(a->parent); /* nothing was written through it */
 }
 
 int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *choice,
 		unsigned suse_bits, struct output *output, struct pygrub_result *ret)
 {
-	struct attempt a = { .run = run, .image = image, .output = output };
+	__attribute__((cleanup(attempt_done))) struct attempt a = {
+		.run = run, .image = image, .output = output, .parent = -1
+	};
 	int r = open_attempt(&a);
 
 	memset(ret, 0, sizeof(*ret));
@@ -302,6 +350,5 @@ int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *
 	r = try_pygrub(&a, choice, ret);
 	if (r == -ENODATA && suse_bits)
 		r = try_domuloader(&a, choice->args, suse_bits == 64, ret);
-	remove_directory(&a);
 	return r;
 }

@@ -18,6 +18,7 @@
 
 #define STATUS_MAX   65536
 #define KEYRINGS_MAX 16
+#define GPGV_LIMIT_S 60
 #define GPGV_CPU_S   20
 
 static const char *find_line(const char *status, const char *word)
@@ -122,7 +123,7 @@ static int run_gpgv(const char *const argv[], const int fds[4], const struct ids
 	int r = child_start(&child, &pid);
 
 	if (r == 0)
-		r = child_wait(pid);
+		r = child_wait(pid, GPGV_LIMIT_S);
 	if (r == CHILD_NO_PROGRAM)
 		return -ENOENT;
 	/* what gpgv found, its status lines tell, whatever its exit status */

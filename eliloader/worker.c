@@ -129,7 +129,7 @@ int worker_end(struct worker *w)
 	if (w->pid <= 0)
 		return 0;
 	(void)kill(w->pid, SIGKILL); /* of one that has ended already, nothing changes */
-	status = child_wait(w->pid);
+	status = child_wait(w->pid, 0);
 	w->pid = -1;
 	return status;
 }

@@ -37,7 +37,7 @@ static int run(const char *script, int (*prepare)(const void *arg), char **said)
 
 	if (r < 0)
 		return r;
-	r = child_wait(pid);
+	r = child_wait(pid, 0);
 	if (said && (lseek(out, 0, SEEK_SET) < 0 ||
 		     io_read_limited(out, SAID_MAX, said, NULL) < 0))
 		return -EIO;
@@ -86,7 +86,7 @@ static void test_end(void)
 	is_int(run("kill -9 $$", NULL, NULL), 128 + SIGKILL, "a signal");
 	is_int(run("exit 0", refuse, NULL), CHILD_NOT_READY, "prepare() refuses");
 	is_int(child_start(&absent, &pid), 0, "no such program");
-	is_int(child_wait(pid), CHILD_NO_PROGRAM, "is told by the status");
+	is_int(child_wait(pid, 0), CHILD_NO_PROGRAM, "is told by the status");
 	is_int(child_start(&crowd, &pid), -EINVAL, "too many descriptors");
 }
 
@@ -119,7 +119,7 @@ static void test_orphan(int (*prepare)(const void *arg), const char *name)
 		pid_t pid = -1;
 
 		(void)child_start(&c, &pid);
-		(void)child_wait(pid);
+		(void)child_wait(pid, 0);
 		_exit(0);
 	}
 	(void)close(both[1]);
@@ -132,10 +132,36 @@ static void test_orphan(int (*prepare)(const void *arg), const char *name)
 	(void)close(both[0]);
 }
 
+/* It and what it started hold the pipe, until both are killed. */
+static void test_limit(void)
+{
+	const char *const argv[] = { "/bin/sh", "-c", "sleep 60 & echo; wait", NULL };
+	struct pollfd p = { .events = POLLIN };
+	int both[2];
+	char byte;
+
+	if (pipe2(both, O_CLOEXEC) < 0)
+		return;
+
+	const int fds[] = { -1, both[1], -1 };
+	const struct child c = { .argv = argv, .env = env, .fds = fds, .count = 3 };
+	pid_t pid = -1;
+
+	is_int(child_start(&c, &pid), 0, "a program without end");
+	(void)close(both[1]);
+	p.fd = both[0];
+	ok(poll(&p, 1, ORPHAN_MS) == 1 && read(both[0], &byte, 1) == 1, "it runs");
+	is_int(child_wait(pid, 1), -ETIMEDOUT, "is ended at its limit");
+	ok(poll(&p, 1, ORPHAN_MS) == 1 && read(both[0], &byte, 1) == 0,
+	   "with what it started");
+	(void)close(both[0]);
+}
+
 int main(void)
 {
 	test_start();
 	test_end();
+	test_limit();
 	test_orphan(NULL, "a child");
 	if (geteuid() == 0)
 		test_orphan(become_nobody, "one that became another user");
