@@ -71,11 +71,27 @@ static bool is(const char *name, size_t len, const char *word)
 	return len == strlen(word) && memcmp(name, word, len) == 0;
 }
 
+/* The keys of an install: one that is misspelt must not be one that is missing. */
+static bool is_install_key(const char *name, size_t len)
+{
+	static const char *const keys[] = {
+		"install-repository", "install-distro",	   "install-arch",
+		"install-round",      "install-methods",   "install-kernel",
+		"install-ramdisk",    "install-proxy",	   "install-args",
+		"install-vnc",	      "install-vncpasswd", "debian-release",
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (is(name, len, keys[i]))
+			return true;
+	return false;
+}
+
 /* Which map, and how many bytes of the name only say so. */
 static const char *map_of(const char *name, size_t len, size_t *ret_skip)
 {
 	*ret_skip = 0;
-	if (starts(name, len, "install-") || is(name, len, "debian-release"))
+	if (is_install_key(name, len))
 		return "other-config/";
 	if (is(name, len, "PV-bootloader") || is(name, len, "PV-bootloader-args") ||
 	    is(name, len, "PV-args"))

@@ -43,7 +43,7 @@ const char *record_other(const struct record *r, const char *key);
 const char *record_platform(const struct record *r, const char *key);
 const char *record_get(const struct record *r, const char *key);
 
-/* One KEY=VALUE of --set or a record file's line: "install-..." and "debian-release" are
+/* One KEY=VALUE of --set or a record file's line: the keys of an install (eliloader(8)) are
  * short for other-config, "other-config:KEY", "platform:KEY", "PV-bootloader-args",
  * "PV-bootloader", "PV-args".  -EINVAL: not such a text.  -E2BIG: too many keys. */
 int record_set(struct record *r, const char *assignment);

@@ -92,9 +92,11 @@ static int read_record_file(struct start *s, const char *path)
 				   strerror(-r));
 	r = record_parse(&s->record, text, len, &line);
 	if (r < 0)
-		return failure_set(&s->run.failure, r, FAILURE_METHOD,
-				   "%s:%zu: not a line 'KEY=VALUE' of a record", path,
-				   line);
+		return failure_set(
+			&s->run.failure, r, FAILURE_METHOD,
+			"%s:%zu: not KEY=VALUE with a key that is known, no blank "
+			"around the sign; see eliloader(8)",
+			path, line);
 	return 0;
 }
 
@@ -108,9 +110,11 @@ static int read_words(struct start *s)
 	for (size_t i = 0; r == 0 && i < q->set_count; i++) {
 		r = record_set(&s->record, q->set[i]);
 		if (r < 0)
-			return failure_set(&s->run.failure, r, FAILURE_METHOD,
-					   "--set '%s': not KEY=VALUE of a record",
-					   q->set[i]);
+			return failure_set(
+				&s->run.failure, r, FAILURE_METHOD,
+				"--set '%s': not KEY=VALUE with a key that is known; see "
+				"eliloader(8)",
+				q->set[i]);
 	}
 	return r;
 }

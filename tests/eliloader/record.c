@@ -86,10 +86,12 @@ static void test_parse(void)
 #define TEXT(t) t, sizeof(t) - 1
 		{ "nothing", TEXT(""), 0, 0, 0 },
 		{ "comments and blanks", TEXT("# a\n\n \t\n  # b=c\n"), 0, 0, 0 },
-		{ "no final newline", TEXT("install-a=1\n\tinstall-b=2"), 0, 2, 0 },
-		{ "an unknown key", TEXT("install-a=1\n\nname=x\n"), 3, 1, -EBADMSG },
-		{ "no key", TEXT("install-a=1\nwords\n"), 2, 1, -EBADMSG },
-		{ "a NUL", TEXT("#\ninstall-a=1\0\n"), 2, 0, -EBADMSG },
+		{ "no final newline", TEXT("install-args=1\n\tinstall-arch=2"), 0, 2, 0 },
+		{ "an unknown key", TEXT("install-args=1\n\nname=x\n"), 3, 1, -EBADMSG },
+		{ "a misspelt key", TEXT("install-repositry=x\n"), 1, 0, -EBADMSG },
+		{ "a blank before the sign", TEXT("install-args = x\n"), 1, 0, -EBADMSG },
+		{ "no key", TEXT("install-args=1\nwords\n"), 2, 1, -EBADMSG },
+		{ "a NUL", TEXT("#\ninstall-args=1\0\n"), 2, 0, -EBADMSG },
 		{ "a NUL in a comment", TEXT("#\0\n"), 1, 0, -EBADMSG },
 #undef TEXT
 	};
