@@ -12,6 +12,7 @@ debian=$(find "$top/build/xen/usr/lib/debian-installer" "$top/build/xen/boot" \
 	\( -path '*/text/*/amd64/linux' -o -name 'vmlinuz-*' \) 2> /dev/null | head -n 1)
 [ -n "$debian" ] || bail "Debian's kernel is there (tools/setup check)"
 cd "$tmp" || exit 2
+mkdir out
 LIMIT=limit/unpacked=$((256 * MIB))
 
 # says ERE NAME FILE : the kernel's line
@@ -20,11 +21,11 @@ says() { check kernel=1 "$LIMIT" -- "$3"; like "$OUT" "$1" "$2"; }
 refuses() { check kernel=1 "$LIMIT" -- "$4"; like "$OUT:$RC" "^done $1 .*$2.*:1\$" "$3"; }
 # unpacks FILE EXPECTED NAME : the ELF file comes out
 unpacks() {
-	check_options=(-o out)
+	check_options=(--out=out)
 	check unpack=1 "$LIMIT" -- "$1"
 	check_options=()
-	is "$OUT:$RC" "end $(stat -c %s "$2") bytes"$'\n'"done ok :0" "$3: said"
-	ok "$3: the same bytes" cmp out "$2"
+	is "$OUT:$RC" "end kernel $(stat -c %s "$2")"$'\n'"done ok :0" "$3: said"
+	ok "$3: the same bytes" cmp out/kernel "$2"
 }
 
 # --- Debian's kernel
@@ -33,7 +34,7 @@ start=$(((sectors + 1) * 512 + $(peek "$debian" $((0x248)) 4)))
 length=$(peek "$debian" $((0x24c)) 4)
 tail -c +$((start + 1)) "$debian" | head -c "$length" > payload.xz
 xz -dc --single-stream < payload.xz > vmlinux || bail "Debian's kernel can be unpacked by xz"
-says '^kernel payload=xz bzimage=1 pv=1 phys32=1 pvh=1 bits=64 known=1 unpacked=[0-9]{8} os=linux release= [0-9.]+-[0-9a-z-]+ ' \
+says '^kernel payload=xz bzimage=1 pv=1 phys32=1 pvh=1 bits=64 known=1 unpacked=[0-9]{8} os="linux" release="[0-9.]+-[0-9a-z-]+ ' \
 	"Debian's kernel: PV and PVH" "$debian"
 like "$OUT" "unpacked=$(stat -c %s vmlinux) " "its length unpacked"
 unpacks "$debian" vmlinux "Debian's kernel unpacked"
@@ -58,7 +59,7 @@ lzop -1 < part > p.lzo
 cp part p.none
 for kind in gzip zstd xz lzma bzip2 lz4 lzo none; do
 	case $kind in gzip | none) bzimage p.$kind b.$kind ;; *) bzimage p.$kind b.$kind size ;; esac
-	says "^kernel payload=$kind bzimage=1 pv=1 phys32=1 pvh=1 bits=64 known=1 unpacked=$(stat -c %s part) os=linux release= [0-9]" \
+	says "^kernel payload=$kind bzimage=1 pv=1 phys32=1 pvh=1 bits=64 known=1 unpacked=$(stat -c %s part) os=\"linux\" release=\"[0-9]" \
 		"payload of $kind" b.$kind
 	unpacks b.$kind part "payload of $kind"
 done
@@ -87,14 +88,14 @@ refuses invalid 'cut short: its payload goes to byte' "a bzImage whose payload i
 for n in 0 1 5 500; do
 	head -c $n "$debian" > short
 	check kernel=1 "$LIMIT" -- short
-	is "${OUT%%$'\n'*}" "kernel payload=unknown bzimage=0 pv=0 phys32=0 pvh=0 bits=0 known=0 unpacked=0 os= release= " \
+	is "${OUT%%$'\n'*}" "kernel payload=unknown bzimage=0 pv=0 phys32=0 pvh=0 bits=0 known=0 unpacked=0 os=\"\" release=\"\"" \
 		"$n bytes of a kernel are nothing that can be looked into"
 done
 head -c 600 "$debian" > short # its header is whole
 refuses invalid 'cut short: its payload goes to byte [0-9]+ of 600' "600 bytes of one" short
 cp "$debian" old
 printf '\x07\x02' | patch old $((0x206))
-says '^kernel payload=unknown bzimage=0 pv=0 .* known=0 .* release= [0-9]' "a bzImage of before protocol 2.08" old
+says '^kernel payload=unknown bzimage=0 pv=0 .* known=0 .* release="[0-9]' "a bzImage of before protocol 2.08" old
 
 # --- small kernels with other notes
 tiny() { # tiny OUT [cc options]
@@ -104,31 +105,31 @@ tiny() { # tiny OUT [cc options]
 		bail "gcc makes $out"
 }
 tiny pv -DPV -DOS='"linux"'
-says '^kernel payload=none bzimage=0 pv=1 phys32=0 pvh=0 bits=64 known=1 unpacked=[0-9]+ os=linux release= $' "plain ELF, PV only" pv
+says '^kernel payload=none bzimage=0 pv=1 phys32=0 pvh=0 bits=64 known=1 unpacked=[0-9]+ os="linux" release=""$' "plain ELF, PV only" pv
 gzip -k pv
 says '^kernel payload=gzip bzimage=0 pv=1 phys32=0 pvh=0 bits=64 known=1 unpacked='"$(stat -c %s pv)"' ' "gzipped ELF" pv.gz
 tiny pv32 -m32 -DPV -DPHYS32 -DFEATURES=0x8801 -DOS='"linux"'
 says ' pv=1 phys32=1 pvh=1 bits=32 known=1 ' "ELF of 32 bits" pv32
 tiny none
-says ' pv=0 phys32=0 pvh=0 bits=64 known=1 .* os= ' "no notes for Xen (EL 8), though one of another name has the type" none
+says ' pv=0 phys32=0 pvh=0 bits=64 known=1 .* os="" ' "no notes for Xen (EL 8), though one of another name has the type" none
 tiny el9 -DBASE -DPHYS32 -DFEATURES=0x800 -DOS='"linux"'
-says ' pv=0 phys32=1 pvh=0 bits=64 known=1 .* os=linux ' "PHYS32_ENTRY without Xen's PVH (EL 9)" el9
+says ' pv=0 phys32=1 pvh=0 bits=64 known=1 .* os="linux" ' "PHYS32_ENTRY without Xen's PVH (EL 9)" el9
 tiny kvm -DPHYS32
 says ' pv=0 phys32=1 pvh=0 ' "PHYS32_ENTRY of a kernel without Xen" kvm
 tiny bsd -DPHYS32 -DOS='"NetBSD"'
-says ' pv=0 phys32=1 pvh=1 .* os=NetBSD ' "another system's PHYS32_ENTRY is meant for Xen" bsd
+says ' pv=0 phys32=1 pvh=1 .* os="NetBSD" ' "another system's PHYS32_ENTRY is meant for Xen" bsd
 tiny names -DPHYS32 -DOS='"linux"' -DNAMES='"!writable_page_tables|!linux_rsdp_unrestricted|dom0"'
 says ' phys32=1 pvh=1 ' "the feature by its name" names
 tiny lookalike -DPHYS32 -DOS='"linux"' -DNAMES='"linux_rsdp_unrestricted_not"'
 says ' phys32=1 pvh=0 ' "a name that only begins so" lookalike
 tiny hidden -DHIDE -DPV -DOS='"Mini-OS"'
-says ' pv=1 phys32=0 pvh=0 .* os=Mini-OS ' "notes in a section alone" hidden
+says ' pv=1 phys32=0 pvh=0 .* os="Mini-OS" ' "notes in a section alone" hidden
 tiny legacy -m32 -DGUEST='"GUEST_OS=linux,GUEST_VER=2.6,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000"'
-says ' pv=1 phys32=0 pvh=0 bits=32 known=1 .* os=linux ' "the __xen_guest string" legacy
+says ' pv=1 phys32=0 pvh=0 bits=32 known=1 .* os="linux" ' "the __xen_guest string" legacy
 gzip -k legacy
-says ' payload=gzip .* pv=1 .* os=linux ' "the same packed" legacy.gz
+says ' payload=gzip .* pv=1 .* os="linux" ' "the same packed" legacy.gz
 tiny escape -DPV -DOS='"li\nux"'
-says ' os=li release' "text that is none ends there" escape
+says ' os="li" release' "text that is none ends there" escape
 
 # Debian's kernel with the bit taken away that says PVH
 at=$(LC_ALL=C grep -obUaP '\x04\0\0\0\x04\0\0\0\x11\0\0\0Xen\0' part | head -n 1 | cut -d : -f 1)
@@ -192,9 +193,9 @@ check kernel=0 "$LIMIT" -- pv
 like "$OUT:$RC" '^done internal .*:1$' "a job that is none of its own"
 check kernel=1 limit/unpacked=many -- pv
 like "$OUT:$RC" '^done internal .*:1$' "a limit that is no number"
-check_options=(-u 0)
+check_options=(--uid=0 --gid=0)
 check kernel=1 "$LIMIT" -- pv
 like "$OUT:$RC" '^done internal the sandbox cannot be entered: .*:1$' "it does not work as root"
-"$O/eliloader-check" < /dev/null > out 2>&1
-is "$?:$(< out)" "2:eliloader-check: this is a part of eliloader, which starts it" "started by hand"
+"$O/eliloader-check" < /dev/null > by-hand 2>&1
+is "$?:$(< by-hand)" "2:eliloader-check: this is a part of eliloader, which starts it" "started by hand"
 done_testing

@@ -1,6 +1,5 @@
 # Tests of eliloader-check and of the initrd fix-ups.
-HELPERS += tests/eliloader/check-run tests/eliloader/append
-tests/eliloader/check-run_SRCS := tests/eliloader/check-run.c $(ELI_WIRE)
+HELPERS += tests/eliloader/append
 tests/eliloader/append_SRCS := tests/eliloader/append.c eliloader/fixup_append.c lib/io.c
 SCRIPT_TESTS += tests/eliloader/check-kernel.t tests/eliloader/check-ext2.t \
 	tests/eliloader/check-release.t tests/eliloader/append.t

@@ -23,8 +23,8 @@
  *	file STREAM path="PATH" size=N sha256=HEX|- validator="TEXT"   two, after the offer
  *	restart STREAM
  *	end STREAM LEN
- *	kernel payload=N bzimage=N pv=N phys32=N pvh=N bits=N xen-known=N unpacked=N
- *		guest-os="TEXT" release="TEXT"  (one line)
+ *	kernel payload=NAME bzimage=N pv=N phys32=N pvh=N bits=N known=N unpacked=N
+ *		os="TEXT" release="TEXT"  (one line)
  *	digests kernel=HEX|- ramdisk=HEX|-
  *	done RESULT "TEXT"                      RESULT: ok, absent, access, limit, ...
  *	exit STATUS   or   signal N             the worker's end
@@ -108,10 +108,14 @@ static void print_offer(const struct wire_offer *o)
 
 static void print_kernel(const struct wire_kernel *k)
 {
-	printf("kernel payload=%u bzimage=%u pv=%u phys32=%u pvh=%u bits=%u xen-known=%u "
-	       "unpacked=%" PRIu64 " guest-os=",
-	       k->payload, k->bzimage, k->pv, k->phys32, k->pvh, k->bits, k->xen_known,
-	       k->unpacked);
+	static const char *const kinds[PAYLOAD_KINDS] = { "none", "gzip", "xz",
+							  "zstd", "lzma", "bzip2",
+							  "lz4",  "lzo",  "unknown" };
+
+	printf("kernel payload=%s bzimage=%u pv=%u phys32=%u pvh=%u bits=%u known=%u "
+	       "unpacked=%" PRIu64 " os=",
+	       k->payload < PAYLOAD_KINDS ? kinds[k->payload] : "?", k->bzimage, k->pv,
+	       k->phys32, k->pvh, k->bits, k->xen_known, k->unpacked);
 	print_text(k->guest_os, sizeof(k->guest_os));
 	printf(" release=");
 	print_text(k->release, sizeof(k->release));
