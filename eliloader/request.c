@@ -28,6 +28,7 @@ struct parse {
 	bool after_vm; /* what comes now is the VM's word, not the toolstack's */
 	char *why;
 	size_t size;
+	bool format_given;
 };
 
 struct option {
@@ -116,6 +117,7 @@ static int take_format(struct parse *p, const char *value)
 	for (unsigned i = 0; i < 3; i++)
 		if (strcmp(value, names[i]) == 0) {
 			p->r->format = (enum output_format)i;
+			p->format_given = true;
 			return 0;
 		}
 	say(p, "--output-format is simple, simple0 or sxp");
@@ -139,6 +141,10 @@ static int take_cache(struct parse *p, const char *value)
 {
 	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0) {
 		say(p, "--cache is on or off");
+		return -EINVAL;
+	}
+	if (p->after_vm && strcmp(value, "on") == 0) {
+		say(p, "--cache=on is the host's to say: a VM may only have it off");
 		return -EINVAL;
 	}
 	p->r->cache = value;
@@ -292,6 +298,10 @@ static int take_option(struct parse *p, const struct option *o, const char *valu
 		    o->name);
 		return -EINVAL;
 	}
+	/* only xapi till 2013 gives these, and it reads nothing but an s-expression; a VM's
+	 * own words do not make it one */
+	if (o->take == take_escaped_args && !p->after_vm && !p->format_given)
+		p->r->format = FORMAT_SXP;
 	if (o->kind == OPTION_FLAG) {
 		if (value)
 			say(p, "--%s takes no value", o->name);
@@ -380,7 +390,12 @@ static int check_whole(struct parse *p)
 enum request_verdict request_parse(int argc, char *const argv[], struct request *ret,
 				   char *ret_why, size_t size)
 {
-	struct parse p = { ret, argc, 1, argv, false, ret_why, size };
+	struct parse p = { .r = ret,
+			   .argc = argc,
+			   .at = 1,
+			   .argv = argv,
+			   .why = ret_why,
+			   .size = size };
 	enum request_verdict verdict;
 	int r;
 

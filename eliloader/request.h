@@ -5,7 +5,7 @@
  * Three dialects in one grammar, told apart by what is there:
  *   xenopsd         -q --vm UUID [WORD...] IMAGE      (empty words are passed over)
  *   xapi till 2013  also --default_args=A --extra_args=A --args=A (or as two words),
- *                   with " and \ escaped by backslashes in the first two
+ *                   with " and \ escaped by backslashes in the first two; answered in sxp
  *   libxl           [--kernel=K] [--ramdisk=R] [--args=A] [--runas=UID] [--quiet]
  *                   --output=F --output-format=simple0 --output-directory=D [WORD...] IMAGE
  * Trust:  what follows --vm UUID are the words of PV-bootloader-args, which whoever may

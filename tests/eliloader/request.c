@@ -58,6 +58,7 @@ static void test_old_xapi(void)
 		 VM_UUID, "/image") == REQUEST_RUN,
 	   "xapi till 2011");
 	is_str(r.args, "root=\"x y\" a\\b quiet", "its escapes");
+	is_int(r.format, FORMAT_SXP, "its format");
 	ok(PARSE(&r, "-q", "--default_args", "--vm", "--extra_args", "console=hvc0",
 		 "--vm", UUID, "/image") == REQUEST_RUN,
 	   "xenopsd of January 2013: values are words, whatever they are");
@@ -67,6 +68,14 @@ static void test_old_xapi(void)
 		 "--kernel=", "--vm", UUID, "/image") == REQUEST_RUN &&
 		   !r.args && !r.kernel,
 	   "empty forms are dropped");
+	is_int(r.format, FORMAT_SXP, "but tell the format");
+	ok(PARSE(&r, "-q", "--vm", UUID, "--extra_args=x", "/image") == REQUEST_RUN &&
+		   r.format == FORMAT_SIMPLE,
+	   "a VM's own words do not");
+	ok(PARSE(&r, "--vm", UUID, "--cache=off", "/image") == REQUEST_RUN,
+	   "a VM may do without the cache");
+	ok(PARSE(&r, "--vm", UUID, "--cache=on", "/image") == REQUEST_WRONG,
+	   "but not have it on");
 	ok(PARSE(&r, "--args", "--vm", "/image") == REQUEST_RUN && !request_is_xapi(&r),
 	   "a value that looks like --vm");
 	ok(PARSE(&r, "--logging", "/image") == REQUEST_RUN, "--logging is taken");
