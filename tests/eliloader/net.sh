@@ -10,6 +10,7 @@
 #	said REGEX		does a line of that match?
 #	result			the word after "done"
 #	same_pair ROOT NAME	both files are those below ROOT
+need_root
 if [ -z "${NET_IN_NAMESPACES:-}" ]; then
 	exec unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private \
 		env NET_IN_NAMESPACES=1 "$0" "$@"

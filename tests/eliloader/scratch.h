@@ -34,7 +34,7 @@ __attribute__((unused)) static void must(bool good)
 /* What main() returns when there is no scratch. */
 static int scratch_skip(void)
 {
-	if (geteuid() != 0) {
+	if (geteuid() != 0 && !getenv("CI")) { /* there it must run */
 		printf("1..0 # SKIP needs root\n");
 		return 0;
 	}
