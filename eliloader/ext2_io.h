@@ -4,6 +4,7 @@
  * read or written past the file's end, and not without end.
  * Source: ext2fs/ext2_io.h
  * Owns:   nothing; the descriptor stays open.
+ * Errors: as an io_manager's: 0, an errno or an EXT2_ET_ code.
  */
 #pragma once
 #include <ext2fs/ext2fs.h>

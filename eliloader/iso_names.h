@@ -2,6 +2,8 @@
 /*
  * iso_names - the names of an ISO image: kept, sorted, looked up.  Part of iso_image.
  * Pure.
+ *
+ * Owns:   the texts of struct iso's entries, until iso_names_free().
  * Errors: 0 or a negative errno.
  */
 #pragma once

@@ -8,9 +8,6 @@
 #include "eliloader/sums.h"
 #include "lib/io.h"
 
-#define TIMEOUT_MAX_S 3600
-#define TRIES_MAX     100
-
 static int read_number(const struct tree *t, const char *key, uint64_t max, uint64_t *ret)
 {
 	const char *text = tree_text(t, key);
@@ -136,9 +133,9 @@ static int read_numbers(const struct tree *t, struct job *job)
 	if (read_number(t, "limit/kernel", UINT64_MAX, &job->limit[STREAM_KERNEL]) < 0 ||
 	    read_number(t, "limit/ramdisk", UINT64_MAX, &job->limit[STREAM_RAMDISK]) <
 		    0 ||
-	    read_count(t, "connect-timeout", TIMEOUT_MAX_S, CONNECT_TIMEOUT_S,
+	    read_count(t, "connect-timeout", SECONDS_MAX, CONNECT_TIMEOUT_S,
 		       &job->connect_timeout_s) < 0 ||
-	    read_count(t, "stall-timeout", TIMEOUT_MAX_S, STALL_TIMEOUT_S,
+	    read_count(t, "stall-timeout", SECONDS_MAX, STALL_TIMEOUT_S,
 		       &job->stall_timeout_s) < 0 ||
 	    read_count(t, "tries", TRIES_MAX, FETCH_TRIES, &job->tries) < 0)
 		return -EBADMSG;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * kernel_notes - what a kernel's ELF notes for Xen mean.  Outside bytes; pure.
+ *
+ * Owns:   nothing; texts are copied.
+ * Errors: none; what is malformed is no note.
  * Source: contract par. 5.2, 6; xen.git public/elfnote.h, public/features.h,
  *         common/libelf/libelf-dominfo.c; Linux arch/x86/xen/xen-head.S
  */

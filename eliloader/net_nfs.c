@@ -39,8 +39,9 @@ struct net_nfs {
 	char validator[REPO_PATH_MAX]; /* of the version the bytes so far are of */
 };
 
-/* What of the address's query is passed on.  uid and gid are not: whoever may write a VM's
- * record could read any user's files on any server that trusts this host. */
+/* What of the address's query is passed on, by name: libnfs knows uid and gid, too, by which
+ * whoever may write a VM's record could read any user's files on any server that trusts this
+ * host.  (repo.h refuses those.) */
 static int take_query(struct net *n, struct net_nfs *s, const char *query)
 {
 	char copy[URL_LEN_MAX], *text = copy, *item;
@@ -50,18 +51,13 @@ static int take_query(struct net *n, struct net_nfs *s, const char *query)
 	while ((item = strsep(&text, "&"))) {
 		if (strncmp(item, "version=", 8) == 0) {
 			s->version =
-				item[8] == '4' ? 4 : 3; /* repo.c lets nothing else */
+				item[8] == '4' ? 4 : 3; /* repo.h lets nothing else */
 		} else if (strncmp(item, "nfsport=", 8) == 0 ||
 			   strncmp(item, "mountport=", 10) == 0) {
 			len = strlen(s->args);
 			if (len + strlen(item) + 2 > sizeof(s->args))
 				return net_fail(n, -EPERM, "the address is too long");
 			(void)snprintf(s->args + len, sizeof(s->args) - len, "&%s", item);
-		} else if (*item) {
-			wire_note(n->source.wire, NOTE_WARNING,
-				  "'%s' in the address is not used: files are read as "
-				  "nobody",
-				  item);
 		}
 	}
 	return 0;
