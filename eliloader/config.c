@@ -337,7 +337,7 @@ int config_init(struct config *c)
 		.stall_timeout_s = STALL_TIMEOUT_S,
 		.fetch_tries = FETCH_TRIES,
 		.xapi_timeout_s = XAPI_TIMEOUT_S,
-		.worker_user = strdup("eliloader"),
+		.worker_user = strdup(WORKER_USER_DEFAULT),
 		.state_dir = strdup("/var/lib/eliloader"),
 		.cache_dir = strdup("/var/cache/eliloader"),
 		.installer_dir = strdup("/opt/xensource/packages/files/guest-installer"),

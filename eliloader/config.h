@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define WORKER_USER_DEFAULT "eliloader"
 #define CONFIG_FILE_DEFAULT "/etc/eliloader.conf"
 
 enum signature_policy { SIGNATURE_OFF, SIGNATURE_AUTO, SIGNATURE_REQUIRE };

@@ -8,12 +8,23 @@
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
+/* Of an address: what stands between "//" and '@' may be a password. */
+static void hide_password(char *text)
+{
+	char *from = strstr(text, "//");
+	char *end = from ? strpbrk(from + 2, "@/") : NULL;
+
+	if (end && *end == '@')
+		memmove(from + 2, end, strlen(end) + 1);
+}
+
 const char *plan_shown(char out[SHOWN_MAX], const char *value)
 {
 	size_t need = log_escape(out, SHOWN_MAX, value, strlen(value));
 
-	if (need >= SHOWN_MAX)
-		memcpy(out + SHOWN_MAX - 4, "...", 4);
+	hide_password(out);
+	if (need >= SHOWN_MAX && strlen(out) > 3)
+		memcpy(out + strlen(out) - 3, "...", 4);
 	return out;
 }
 

@@ -221,6 +221,10 @@ static int try_pygrub(const struct attempt *a, const struct pygrub_choice *choic
 		return failure_set(&a->run->failure, -errno, FAILURE_INTERNAL, "%s: %s",
 				   a->answer, strerror(errno));
 	r = run_pygrub((const char *const *)words.word, said);
+	if (r == -ETIMEDOUT)
+		return failure_set(&a->run->failure, r, FAILURE_SOURCE,
+				   "%s did not end within %d s", a->program,
+				   PYGRUB_LIMIT_S);
 	if (r < 0 && r != -ENODATA)
 		return failure_set(&a->run->failure, r, FAILURE_INTERNAL,
 				   "%s cannot be started: %s", a->program, strerror(-r));

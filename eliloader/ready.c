@@ -145,6 +145,9 @@ static int unpack(struct run *run, const struct plan *plan, struct output *outpu
 	sink_init(&sink[STREAM_KERNEL], output->fd[STREAM_KERNEL], plan->limits.unpacked);
 	sink_init(&sink[STREAM_RAMDISK], -1, 0);
 	r = check(run, "unpack", plan->limits.unpacked, &packed, 1, &handler, file->path);
+	if (r == 0 && (!sink[STREAM_KERNEL].whole || sink[STREAM_KERNEL].len == 0))
+		r = failure_set(&run->failure, -EBADMSG, FAILURE_INTERNAL,
+				"'%s' was not unpacked", file->path);
 	sink_done(&sink[STREAM_KERNEL]);
 	sink_done(&sink[STREAM_RAMDISK]);
 	return r;
@@ -206,8 +209,17 @@ static int overlay_ext2(struct run *run, const struct plan *plan, struct output 
 {
 	const int fds[] = { ramdisk, overlay, output->fd[STREAM_RAMDISK] };
 	const struct worker_handler handler = { 0 };
+	struct stat st;
+	int r = check(run, "ext2", plan->limits.ramdisk, fds, 3, &handler, path);
 
-	return check(run, "ext2", plan->limits.ramdisk, fds, 3, &handler, path);
+	if (r < 0)
+		return r;
+	/* the worker has ended; what it wrote, it was told to write within this */
+	if (fstat(output->fd[STREAM_RAMDISK], &st) < 0 || st.st_size == 0 ||
+	    (uint64_t)st.st_size > plan->limits.ramdisk)
+		return failure_set(&run->failure, -EBADMSG, FAILURE_INTERNAL,
+				   "'%s' came back empty or too large", path);
+	return 0;
 }
 
 static int make_fixed(struct run *run, const struct plan *plan, struct output *output,

@@ -198,7 +198,12 @@ static int open_tools(struct start *s)
 		s->run.uid = q->runas;
 		s->run.gid = q->runas;
 	} else {
-		r = sandbox_user(c->worker_user, &s->run.uid, &s->run.gid);
+		/* one that was named must be there */
+		r = sandbox_user(c->worker_user,
+				 strcmp(c->worker_user, WORKER_USER_DEFAULT) == 0
+					 ? "nobody"
+					 : NULL,
+				 &s->run.uid, &s->run.gid);
 		if (r < 0)
 			return failure_set(&s->run.failure, r, FAILURE_INTERNAL,
 					   "no user for the workers: '%s': %s",

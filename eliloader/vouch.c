@@ -114,7 +114,7 @@ static const char *signature_text(int r)
 	case -EBADMSG:
 		return "what it signs does not list these files";
 	case -ENODATA:
-		return "there is no InRelease";
+		return "there is no InRelease, or no whole list of checksums below it";
 	default:
 		return strerror(-r);
 	}
@@ -147,6 +147,13 @@ int vouch_check(struct run *run, const struct wire_offer *offer,
 	*ret_signed = false;
 	if (c->signature == SIGNATURE_OFF)
 		return 0;
+	for (size_t i = 0; i < c->keyring_count; i++)
+		if (access(c->keyrings[i], R_OK) < 0)
+			return failure_set(
+				&f->run->failure, -errno, FAILURE_PACKAGE,
+				"the keyring %s of the configuration cannot be read: "
+				"%s",
+				c->keyrings[i], strerror(errno));
 	if (text[VOUCH_SUMS].data && text[VOUCH_INRELEASE].data)
 		r = check_signature(f, &plain);
 	if (r == 0)

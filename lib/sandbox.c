@@ -209,14 +209,14 @@ int sandbox_enter(const struct sandbox *box)
 	return r;
 }
 
-int sandbox_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
+int sandbox_user(const char *name, const char *otherwise, uid_t *ret_uid, gid_t *ret_gid)
 {
 	const struct passwd *user;
 
 	errno = 0;
 	user = getpwnam(name);
-	if (!user)
-		user = getpwnam("nobody");
+	if (!user && otherwise)
+		user = getpwnam(otherwise);
 	if (!user)
 		return errno == 0 ? -ENOENT : -errno;
 	if (user->pw_uid == 0 || user->pw_gid == 0)

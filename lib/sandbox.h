@@ -48,6 +48,6 @@ struct sandbox {
 };
 
 int sandbox_enter(const struct sandbox *box);
-/* The user a worker runs as: @name, or when there is none such, "nobody".  Root is
- * refused (-EPERM). */
-int sandbox_user(const char *name, uid_t *ret_uid, gid_t *ret_gid);
+/* The user a worker runs as: @name, or when there is none such, @otherwise (NULL: none).
+ * -ENOENT: neither exists.  -EPERM: it is root. */
+int sandbox_user(const char *name, const char *otherwise, uid_t *ret_uid, gid_t *ret_gid);

@@ -203,11 +203,14 @@ static void test_user(void)
 	uid_t uid = 0, other = 0;
 	gid_t gid = 0;
 
-	is_int(sandbox_user("nobody", &uid, &gid), 0, "a user that is there");
+	is_int(sandbox_user("nobody", NULL, &uid, &gid), 0, "a user that is there");
 	ok(uid != 0 && gid != 0, "is not root");
-	is_int(sandbox_user("no-such-user", &other, &gid), 0, "one that is not");
+	is_int(sandbox_user("no-such-user", "nobody", &other, &gid), 0,
+	       "one that is not");
 	ok(other == uid, "is nobody");
-	is_int(sandbox_user("root", &uid, &gid), -EPERM, "root is refused");
+	is_int(sandbox_user("no-such-user", NULL, &other, &gid), -ENOENT,
+	       "... and none other");
+	is_int(sandbox_user("root", "nobody", &uid, &gid), -EPERM, "root is refused");
 }
 
 /* The kernel forgets the signal when ids change; the room must not. */

@@ -48,4 +48,10 @@ DISK=$dir/disk.img
 ok "xapi: a blank disk is installed on whatever pygrub says" xapi_boot "$uuid"
 same "$(xapi_result ramdisk)" "$initrd" "xapi: the installer"
 xapi_toolstack
+
+# a user that was named must be there
+sed -i 's/^worker-user = .*/worker-user = no-such-user/' "$dir/eliloader.conf"
+xl_start user "${keys[@]}"
+is $? 1 "a user for the workers that does not exist"
+like "$(cat "$dir/said")" "'no-such-user'" "is named"
 done_testing

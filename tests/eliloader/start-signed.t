@@ -45,7 +45,7 @@ signatures() {
 	ok "keys" eval 'key good && key other'
 	ok "no InRelease is fine" start_signed s1 "keyring = $dir/good.gpg"
 	ok "but not where one is required" eval '! start_signed s2 "keyring = $dir/good.gpg" "signature = require"'
-	like "$(cat "$dir/said")" 'there is no InRelease.*signature = require' "which is said"
+	like "$(cat "$dir/said")" 'there is no InRelease,.*signature = require' "which is said"
 	sign good
 	ok "signed by a known key" start_signed s3 "keyring = $dir/good.gpg" "signature = require"
 	sign other
@@ -61,6 +61,8 @@ signatures() {
 	echo "$(sha256_of "$kernel_file")  ./other" >> "$images/SHA256SUMS"
 	ok "a list that is not the signed one" eval '! start_signed s8 "keyring = $dir/good.gpg"'
 	like "$(cat "$dir/said")" 'INVALID_SOURCE: .*InRelease' "is refused"
+	ok "a keyring that is not there" eval '! start_signed s9 "keyring = $dir/absent.gpg"'
+	like "$(cat "$dir/said")" 'SUPPORT_PACKAGE_MISSING: .*absent\.gpg' "is named"
 	gpgconf --kill all
 	unset GNUPGHOME
 	rm -r "$dir/out/"*
