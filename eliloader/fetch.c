@@ -252,6 +252,12 @@ static int listen_worker(struct fetch *f, struct worker *w)
 			"a file exceeds its limit (kernel %llu, ramdisk %llu bytes)",
 			(unsigned long long)f->plan->limits.kernel,
 			(unsigned long long)f->plan->limits.ramdisk);
+	if (r == -ENOSPC)
+		return failure_set(
+			&f->run->failure, r, FAILURE_LIMITS,
+			"there is no room for kernel and ramdisk in %s: free some, or "
+			"lower ramdisk-max-size in eliloader.conf",
+			f->output->dir_path);
 	if (r < 0 || !f->offered)
 		return failure_set(&f->run->failure, r < 0 ? r : -EBADMSG,
 				   FAILURE_INTERNAL, "the worker failed: %s (status %d)",
