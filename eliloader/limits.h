@@ -35,7 +35,8 @@
 
 #define REDIRECTS_MAX	   8
 #define CONNECT_TIMEOUT_S  20
-#define STALL_TIMEOUT_S	   30	/* no byte for so long */
+#define STALL_BYTES_S	   1024 /* on average over the stall time-out, else it stalls */
+#define STALL_TIMEOUT_S	   30	/* hardly a byte for so long */
 #define SECONDS_MAX	   3600 /* a time-out of the configuration or of a job */
 #define FETCH_TRIES	   4	/* of one file, each going on where the last ended */
 #define TRIES_MAX	   100	/* what the configuration or a job may set that to */

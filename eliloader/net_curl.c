@@ -170,13 +170,15 @@ static int on_progress(void *arg, curl_off_t total, curl_off_t now, curl_off_t u
 {
 	struct net_ask *a = arg;
 	uint64_t ms = io_now_ms();
+	uint64_t enough = (uint64_t)a->n->job->stall_timeout_s * STALL_BYTES_S;
 
 	(void)total;
 	(void)up_total;
 	(void)up;
 	if (a->moved_ms == 0)
 		return 0;
-	if (now != a->moved) {
+	/* a first byte counts; then a drop now and then is no transfer */
+	if (now != a->moved && (a->moved == 0 || (uint64_t)(now - a->moved) >= enough)) {
 		a->moved = now;
 		a->moved_ms = ms;
 	}
@@ -372,7 +374,7 @@ static int fail_curl(const struct net_ask *a, CURLcode code)
 	const char *text = *a->curl_error ? a->curl_error : curl_easy_strerror(code);
 
 	if (a->silent)
-		return net_fail(a->n, -EAGAIN, "%s: nothing came for %u seconds",
+		return net_fail(a->n, -EAGAIN, "%s: hardly a byte came for %u seconds",
 				a->url.shown, a->n->job->stall_timeout_s);
 	if (is_ftp_absent(a, code))
 		return net_fail(a->n, -ENOENT, "%s is not there", a->url.shown);

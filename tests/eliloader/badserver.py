@@ -169,6 +169,19 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(0.2)
         return None
 
+    def mode_drip(self):
+        """Never silent, but without end in sight; it ends when the client does."""
+        if not self.is_get:
+            return self.serve()
+        self.head(200, ("Content-Length", str(len(self.data))))
+        try:
+            for byte in self.data:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.1)
+        except OSError:
+            pass
+        return None
+
     # --- cut, and resumed
 
     def mode_cut(self):

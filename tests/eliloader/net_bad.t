@@ -36,11 +36,12 @@ ok "mirrors drawn by lot: a file comes from where it was found" \
 has "... also when that mirror has cut it" "^note info .*mirror1/initrd.img: .*trying again"
 
 # --- silence
-fails "a server that never answers" access "nothing came for 2 seconds .tried 2 times" mute tries=2
-fails "one that stops in the middle" access "nothing came for 2 seconds .tried 2 times" stall tries=2
+fails "a server that never answers" access "hardly a byte came for 2 seconds .tried 2 times" mute tries=2
+fails "one that stops in the middle" access "hardly a byte came for 2 seconds .tried 2 times" stall tries=2
 gets "one that stops in the middle, once" stallonce
 is "$(asked '^GET /stallonce/initrd.img bytes=200001-')" 1 "... is asked for the rest"
 gets "one that is slow, but never silent" trickle
+fails "one that drips" access "tried 2 times" drip tries=2
 
 # --- cut transfers
 gets "transfers that are cut are gone on with" cut tries=4
