@@ -59,10 +59,14 @@ static int place_descriptors(const int *fds, unsigned count)
 /* What is ignored stays so over exec(), as a blocked signal stays blocked. */
 static void reset_signals(void)
 {
+	/* the kernel's struct sigaction, all default; libc's own function leaves out the
+	 * two signals it uses itself */
+	static const char by_default[64];
 	sigset_t none;
 
 	for (int number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL); /* not of SIGKILL and its like */
+		(void)syscall(SYS_rt_sigaction, number, by_default, NULL,
+			      NSIG / 8); /* not of SIGKILL and its like */
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

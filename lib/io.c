@@ -133,7 +133,7 @@ int io_parse_hex(const char *text, size_t len, uint8_t *ret_bytes)
 		if (hex_digit(text[i]) < 0)
 			return -EINVAL;
 	for (size_t i = 0; i < len / 2; i++)
-		ret_bytes[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 |
+		ret_bytes[i] = (uint8_t)(hex_digit(text[2 * i]) * 16 +
 					 hex_digit(text[2 * i + 1]));
 	return 0;
 }
