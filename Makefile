@@ -93,7 +93,7 @@ setup-%:
 # Set-up comes first, then a second make that may rely on what it brought.
 check: setup-build setup-check ## install what is missing, build, run all tests that need no Xen (SAN=1: under ASan and UBSan)
 	@$(MAKE) -s --no-print-directory tests-built
-	@env O=$(O) TEST_LIMIT=150 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
+	@env O=$(O) TEST_LIMIT=400 tests/run check$(if $(SAN),-san) $(TEST_FILES) $(SCRIPT_TESTS)
 
 check-xen: setup-build setup-check setup-lab ## run the tests on real Xen in an emulator
 	@$(MAKE) -s --no-print-directory tests-built
