@@ -233,6 +233,18 @@ static json_t *make_json(const struct plan *p)
 	return NULL;
 }
 
+/* As the text form has them: of an install. */
+static int add_limits(const struct plan *p, json_t *plan)
+{
+	if (p->action != PLAN_INSTALL && p->action != PLAN_DOM0_FILES)
+		return 0;
+	return json_object_set_new(plan, "limits",
+				   json_pack("{s:I, s:I, s:I}", "kernel",
+					     (json_int_t)p->limits.kernel, "ramdisk",
+					     (json_int_t)p->limits.ramdisk, "unpacked",
+					     (json_int_t)p->limits.unpacked));
+}
+
 static int add_error(const struct plan *p, json_t *plan)
 {
 	if (p->action != PLAN_ERROR)
@@ -248,7 +260,7 @@ int plan_print_json(FILE *out, const struct plan *p)
 	json_t *plan = make_json(&shown);
 	int r = plan ? 0 : -ENOMEM;
 
-	if (r == 0 && add_error(p, plan) < 0)
+	if (r == 0 && (add_error(p, plan) < 0 || add_limits(p, plan) < 0))
 		r = -ENOMEM;
 	if (r == 0 &&
 	    (json_dumpf(plan, out, JSON_INDENT(2)) < 0 || fputc('\n', out) == EOF))

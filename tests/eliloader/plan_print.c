@@ -88,6 +88,9 @@ static void test_install(void)
 	ok(json_array_size(json_object_get(json, "reasons")) == c.plan.reason_count &&
 		   c.plan.reason_count > 3,
 	   "reasons");
+	is_int(json_integer_value(
+		       json_object_get(json_object_get(json, "limits"), "ramdisk")),
+	       (long long)RAMDISK_MAX_DEFAULT, "limits");
 	ok(!json_object_get(json, "error"), "no error");
 	text = json_dumps(json, 0);
 	ok(text && !strstr(text, "hidden"), "no password is in it");
