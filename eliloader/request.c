@@ -380,6 +380,8 @@ static int check_whole(struct parse *p)
 		    "--record, --set, --cdrom and --domain are for hosts without XAPI");
 	else if (r->vm_uuid && r->format != FORMAT_SIMPLE && r->format != FORMAT_SXP)
 		say(p, "with --vm the output format is simple or sxp");
+	else if (r->forget && r->image)
+		say(p, "--forget takes one name, and nothing else");
 	else if (!r->image && !r->explain && !r->forget)
 		say(p, "there is no disk image; see --help");
 	else

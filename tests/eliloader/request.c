@@ -78,6 +78,8 @@ static void test_old_xapi(void)
 	   "but not have it on");
 	ok(PARSE(&r, "--args", "--vm", "/image") == REQUEST_RUN && !request_is_xapi(&r),
 	   "a value that looks like --vm");
+	ok(PARSE(&r, "--forget", "a") == REQUEST_RUN, "a name to forget");
+	ok(PARSE(&r, "--forget", "a", "b") == REQUEST_WRONG, "but only one");
 	ok(PARSE(&r, "--logging", "/image") == REQUEST_RUN, "--logging is taken");
 	request_done(&r);
 }
