@@ -136,9 +136,14 @@ static pid_t wait_until(pid_t pid, uint64_t end_ms, int *status)
 int child_wait(pid_t pid, unsigned limit_s)
 {
 	bool late = false;
+	pid_t done = 0;
 	int status;
 
-	if (limit_s && wait_until(pid, io_now_ms() + limit_s * 1000ULL, &status) == pid)
+	if (limit_s)
+		done = wait_until(pid, io_now_ms() + limit_s * 1000ULL, &status);
+	if (done < 0)
+		return -ECHILD; /* its number may be somebody else's by now */
+	if (done > 0)
 		return status_of(status);
 	if (limit_s) {
 		late = true;

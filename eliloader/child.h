@@ -4,7 +4,8 @@
  *
  * It starts with the descriptors it is given and no other, the environment it is given, no
  * signal ignored or blocked (SIGPIPE is ignored here, and libxl leaves descriptors open),
- * leads a process group of its own, and is killed when we end, however that comes about.
+ * leads a process group of its own, and is killed when we end, however that comes about
+ * (what it starts in turn is not: pygrub's de-privileged part may live on for a moment).
  *
  * Owns:   nothing; all is borrowed until child_start() returns.
  * Errors: 0 or a negative errno.

@@ -61,6 +61,7 @@ int main(int argc, char *argv[])
 		return STATUS_FAILED;
 	log_open("eliloader", false, false);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* ignored, no child could be waited for */
 	switch (request_parse(argc, argv, &request, why, sizeof(why))) {
 	case REQUEST_HELP:
 		(void)fputs(request_usage, stdout); /* looked at in printed() */

@@ -8,23 +8,30 @@
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
-/* Of an address: what stands between "//" and '@' may be a password. */
-static void hide_password(char *text)
+/* Where what must not be shown ends: of an address, all before the last '@' may be a
+ * password, however it is mistyped. */
+static const char *after_password(const char *value)
 {
-	char *from = strstr(text, "//");
-	char *end = from ? strpbrk(from + 2, "@/") : NULL;
+	const char *at = strrchr(value, '@');
 
-	if (end && *end == '@')
-		memmove(from + 2, end, strlen(end) + 1);
+	return at && value[strcspn(value, ":@")] == ':' ? at : value;
 }
 
 const char *plan_shown(char out[SHOWN_MAX], const char *value)
 {
-	size_t need = log_escape(out, SHOWN_MAX, value, strlen(value));
+	const char *rest = after_password(value);
+	size_t head = rest == value ? 0 : strcspn(value, ":@"), used, need;
 
-	hide_password(out);
-	if (need >= SHOWN_MAX && strlen(out) > 3)
-		memcpy(out + strlen(out) - 3, "...", 4);
+	/* the scheme, then what is not hidden */
+	used = log_escape(out, SHOWN_MAX, value, head);
+	if (used > SHOWN_MAX / 2) /* no scheme is as long */
+		used = 0;
+	if (rest != value)
+		used += (size_t)snprintf(out + used, SHOWN_MAX - used, "://***");
+	need = log_escape(out + used, SHOWN_MAX - used, rest, strlen(rest));
+	if (need >= SHOWN_MAX - used)
+		memcpy(out + strlen(out) - 3, "...",
+		       4); /* whole sequences: it may be shorter */
 	return out;
 }
 

@@ -351,6 +351,8 @@ int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *
 	memset(ret, 0, sizeof(*ret));
 	if (r < 0)
 		return r;
+	output_drop(output, STREAM_KERNEL); /* of an attempt before this */
+	output_drop(output, STREAM_RAMDISK);
 	r = try_pygrub(&a, choice, ret);
 	if (r == -ENODATA && suse_bits)
 		r = try_domuloader(&a, choice->args, suse_bits == 64, ret);

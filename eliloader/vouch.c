@@ -159,7 +159,8 @@ int vouch_check(struct run *run, const struct wire_offer *offer,
 	if (r == 0)
 		r = check_listed(f, plain);
 	*ret_signed = r == 0;
-	if (r == -EKEYREJECTED || r == -EBADMSG || (must && r < 0))
+	/* what cannot be checked though all is there for it, is as good as bad */
+	if ((r < 0 && r != -ENOENT && r != -ENOKEY && r != -ENODATA) || (must && r < 0))
 		return failure_set(
 			&f->run->failure, r, FAILURE_SOURCE,
 			"the repository's InRelease does not vouch for kernel and "

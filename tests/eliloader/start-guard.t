@@ -33,6 +33,31 @@ xl_start nowhere "${keys[@]}" install-round=2
 is $? 1 "xl: a disk that is not there"
 like "$(cat "$dir/said")" 'nowhere.img cannot be read' "xl: is named"
 
+DISK=/dev/null
+xl_start null "${keys[@]}"
+is $? 1 "xl: a disk that is neither a file nor a block device"
+
+# an image that is no ISO but the disk, which boots without a ramdisk
+mkdir -p "$dir/root/boot/grub"
+cp "$kernel_file" "$dir/root/boot/vmlinuz"
+printf '%s\n' 'menuentry "Linux" {' 'linux /boot/vmlinuz ro' '}' > "$dir/root/boot/grub/grub.cfg"
+mke2fs -q -t ext4 -d "$dir/root" "$dir/plain.img" 32M > /dev/null
+DISK=$dir/plain.img
+ok "xl: a disk that was taken for a CD first" xl_start plain install-repository=cdrom \
+	install-distro=rhlike install-round=2
+is "$(xl_result ramdisk)" "" "xl: has no ramdisk, and is given none"
+# as a program starts that was told to ignore its children
+if timeout 30 python3 -c 'import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$O/eliloader" --config "$dir/eliloader.conf" \
+	"--output=$dir/out/plain.out" --output-format=simple0 "--output-directory=$dir/out/plain.d" \
+	--domain plain "$DISK" > "$dir/said" 2>&1; then
+	pass "a start whose starter ignores its children"
+else
+	fail "a start whose starter ignores its children"
+	diag "$(cat "$dir/said")"
+fi
+
 # under xapi: round 2 with a pygrub that fails
 xapi_vm "$uuid" vm other-config:install-round=2 "${keys[@]/#/other-config:}"
 DISK=$dir/used.img
