@@ -127,6 +127,7 @@ void net_curl_done(struct net *n)
 static size_t on_data(char *data, size_t one, size_t len, void *arg)
 {
 	struct net_ask *a = arg;
+	uint64_t before;
 
 	(void)one;		   /* always 1 */
 	if (a->method == NET_HEAD) /* ftp's, by libcurl: lines like HTTP's */
@@ -138,7 +139,10 @@ static size_t on_data(char *data, size_t one, size_t len, void *arg)
 	if (a->error < 0)
 		return 0;
 	if (a->out && !a->enough && (a->ftp || a->reply.code / 100 == 2)) {
+		before = io_now_ms();
 		a->error = net_out_add(a->out, data, len);
+		a->moved_ms +=
+			io_now_ms() - before; /* eliloader's time, not the server's */
 		if (a->error == -EFBIG)
 			(void)net_fail(a->n, -EFBIG, "%s is over the limit of %llu bytes",
 				       a->url.shown, (unsigned long long)a->out->max);
