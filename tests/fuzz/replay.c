@@ -66,24 +66,33 @@ static void replay(int dir, const char *name)
 		printf("# wait status %#x\n", (unsigned)status);
 }
 
+static int is_input(const struct dirent *e)
+{
+	return e->d_name[0] != '.';
+}
+
 int main(int argc, char *argv[])
 {
+	/* static: at a child's end nothing of ours is a leak */
+	static struct dirent **names;
 	autofree char *path = NULL;
 	const char *name = strrchr(argv[0], '/');
-	struct dirent *e;
-	DIR *dir;
+	int count, dir;
 
 	if (argc > 2 ||
 	    asprintf(&path, "tests/fuzz/inputs/%s", name ? name + 1 : argv[0]) < 0)
 		return 2;
-	dir = opendir(path);
-	if (!dir) {
-		ok(false, "%s is there", path);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	count = scandir(path, &names, is_input, alphasort);
+	if (!ok(dir >= 0 && count > 0, "%s has inputs", path))
 		return tap_done();
+	for (int i = 0; i < count; i++) {
+		replay(dir, names[i]->d_name);
+		free(names[i]);
+		names[i] = NULL;
 	}
-	while ((e = readdir(dir)))
-		if (e->d_name[0] != '.')
-			replay(dirfd(dir), e->d_name);
-	closedir(dir);
+	free(names);
+	names = NULL;
+	(void)close(dir); /* it was only read */
 	return tap_done();
 }
