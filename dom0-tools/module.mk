@@ -9,3 +9,6 @@ dom0-tools/guest-metrics_SRCS := dom0-tools/guest_metrics.c dom0-tools/metrics_h
 dom0-tools/guest-metrics_LIBS := xenstore jansson
 SCRIPT_TESTS += tests/daemon/guest-metrics.t
 MAN += docs/man/guest-metrics.1
+
+# Restricted handles: the broker, the library, the launcher.
+-include dom0-tools/broker_pure.mk dom0-tools/broker.mk dom0-tools/librestrict.mk dom0-tools/restrict.mk
