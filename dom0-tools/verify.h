@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verify - is a running process as restricted as xen-restrict would have made it?
+ *
+ * `xen-restrict --verify PID`.  The process is taken to be hostile: it is held by a pidfd
+ * and by a descriptor of its /proc directory, what these say is read with bounds and
+ * escaped, and that it is still the same process is looked at last.  Nothing about it is
+ * changed; of its Xen descriptors duplicates are tried with operations that would change
+ * nothing had they succeeded (xenrestrict_prove_fd()).
+ *
+ * Prints one line a check, "ok|FAIL|unknown  NAME  found FOUND, wanted WANTED", or one
+ * JSON object.  A check that cannot be made (an old kernel) is "unknown" and counts as
+ * one that failed: what was not seen is not verified.
+ *
+ * Source: proc(5), pidfd_getfd(2), shared/spec/restrict-contract.md 4.4 and 4.5
+ * Owns:   nothing; all of @opt is borrowed for the call.
+ * Errors: verify_main() logs them and gives the program's exit status.
+ * Limits: verify_limits in dom0-tools/verify_proc.h
+ *
+ * The sources are listed in dom0-tools/verify.mk (VERIFY_SRCS, VERIFY_LIBS).
+ */
+#pragma once
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct verify_options {
+	pid_t pid;	     /* the program's, not its launcher's */
+	unsigned domid;	     /* 0: told by the process' uid, which must be in the range */
+	uid_t base;	     /* uid and gid wanted are base + domid */
+	const char *profile; /* name or file, as for the launcher; NULL: "guest" */
+	bool json;
+	/* what the launcher was told beyond the profile; must be told again */
+	bool network;		   /* --net: the host's network namespace is right */
+	bool no_handles;	   /* no Xen descriptor is wanted (one found is proved) */
+	bool require_cgroup;	   /* without it "no cgroup" is right where none can be */
+	const char *const *binds;  /* paths in the room, ended by NULL; may be NULL */
+	const char *const *writes; /* of --bind-rw, the same */
+};
+
+enum {
+	VERIFY_GOOD = 0,
+	VERIFY_BAD = 1, /* a check failed, could not be made, or there is no such process */
+	VERIFY_USAGE = 2,
+};
+
+int verify_main(const struct verify_options *opt);
