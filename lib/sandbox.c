@@ -17,6 +17,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/sandbox_calls.h"
+#include "lib/sandbox_parts.h"
 #include "lib/sandbox_root.h"
 
 /* Namespaces, filters and groups are a thread's; another would stay outside. */
@@ -55,7 +56,7 @@ static int check_descriptors(void)
 	return r;
 }
 
-static int limit(int resource, uint64_t value)
+int sandbox_limit(int resource, uint64_t value)
 {
 	struct rlimit now, want = { .rlim_cur = value, .rlim_max = value };
 
@@ -68,31 +69,32 @@ static int limit(int resource, uint64_t value)
 
 static int set_limits(const struct sandbox *box)
 {
-	int r = limit(RLIMIT_CORE, 0); /* a core would hold what came from outside */
+	int r = sandbox_limit(RLIMIT_CORE,
+			      0); /* a core would hold what came from outside */
 
 #if !SANDBOX_ASAN /* it reserves terabytes of addresses */
 	if (r == 0 && box->memory_max > 0)
-		r = limit(RLIMIT_AS, box->memory_max);
+		r = sandbox_limit(RLIMIT_AS, box->memory_max);
 #endif
 	if (r == 0)
-		r = limit(RLIMIT_FSIZE, box->file_max);
+		r = sandbox_limit(RLIMIT_FSIZE, box->file_max);
 	if (r == 0)
-		r = limit(RLIMIT_NOFILE, box->fds_max);
+		r = sandbox_limit(RLIMIT_NOFILE, box->fds_max);
 	if (r == 0 && box->cpu_s > 0)
-		r = limit(RLIMIT_CPU, box->cpu_s);
+		r = sandbox_limit(RLIMIT_CPU, box->cpu_s);
 	if (r == 0)
-		r = limit(RLIMIT_NPROC, box->processes);
+		r = sandbox_limit(RLIMIT_NPROC, box->processes);
 	/* stderr may be a file: a write past the limit shall fail, not kill */
 	if (r == 0 && signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		r = -errno;
 	return r;
 }
 
-/* What execve() could give, and what is inherited by it. */
-static int drop_bounding_caps(void)
+int sandbox_bound_caps(uint64_t keep)
 {
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+		if ((cap >= 64 || !(keep >> cap & 1)) &&
+		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
 			return -errno;
 	/* EINVAL: before Linux 4.3 there are no ambient ones */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 &&
@@ -101,16 +103,15 @@ static int drop_bounding_caps(void)
 	return 0;
 }
 
-/* Keep none but, where wanted, the right to low ports; then look whether that is so. */
-static int set_caps(bool reserved_ports)
+int sandbox_set_caps(uint64_t caps)
 {
 	struct __user_cap_header_struct header = { .version =
 							   _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 	struct __user_cap_data_struct got[_LINUX_CAPABILITY_U32S_3];
 
-	if (reserved_ports)
-		data[0].effective = data[0].permitted = 1U << CAP_NET_BIND_SERVICE;
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		data[i].effective = data[i].permitted = (uint32_t)(caps >> (32 * i));
 	if (syscall(SYS_capset, &header, data) < 0)
 		return -errno;
 	if (syscall(SYS_capget, &header, got) < 0)
@@ -129,19 +130,19 @@ static int set_ids(const struct sandbox *box)
 		return -errno;
 	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
 		return -errno;
-	return set_caps(box->reserved_ports);
+	/* none but, where wanted, the right to low ports */
+	return sandbox_set_caps(box->reserved_ports ? 1ULL << CAP_NET_BIND_SERVICE : 0);
 }
 
-/* All three ids are what they should be, and none can be made root's. */
-static int prove_not_root(const struct sandbox *box)
+int sandbox_prove_ids(uid_t uid, gid_t gid)
 {
 	uid_t ruid, euid, suid;
 	gid_t rgid, egid, sgid;
 
 	if (getresuid(&ruid, &euid, &suid) < 0 || getresgid(&rgid, &egid, &sgid) < 0)
 		return -errno;
-	if (ruid != box->uid || euid != box->uid || suid != box->uid ||
-	    rgid != box->gid || egid != box->gid || sgid != box->gid)
+	if (ruid != uid || euid != uid || suid != uid || rgid != gid || egid != gid ||
+	    sgid != gid)
 		return -EPERM;
 	if (setuid(0) == 0 || setresuid((uid_t)-1, 0, (uid_t)-1) == 0 || setgid(0) == 0 ||
 	    setresgid((gid_t)-1, 0, (gid_t)-1) == 0)
@@ -163,11 +164,11 @@ static int become_user(const struct sandbox *box)
 	int r = set_limits(box);
 
 	if (r == 0)
-		r = drop_bounding_caps();
+		r = sandbox_bound_caps(0);
 	if (r == 0)
 		r = set_ids(box);
 	if (r == 0)
-		r = prove_not_root(box);
+		r = sandbox_prove_ids(box->uid, box->gid);
 	/* no ptrace() by others of the same user, no files of ours below /proc */
 	if (r == 0 && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 		       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))

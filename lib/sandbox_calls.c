@@ -10,8 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/sandbox_parts.h"
+
 /* Whatever their arguments.  Other machines know more of them, some fewer. */
-static const char *const plain[] = {
+const char *const sandbox_plain_calls[] = {
 	/* reading and writing what is open */
 	"read",
 	"write",
@@ -131,9 +133,8 @@ static const struct rule rules_of_sockets[] = {
 	{ "socket", 0, EXACTLY, AF_INET6 },
 };
 
-/* A call that libseccomp or this machine does not know is no loss. */
-static int add(scmp_filter_ctx ctx, const char *call, unsigned count,
-	       const struct scmp_arg_cmp *cmp)
+int sandbox_filter_add(scmp_filter_ctx ctx, const char *call, unsigned count,
+		       const struct scmp_arg_cmp *cmp)
 {
 	int number = seccomp_syscall_resolve_name(call);
 	int r;
@@ -149,7 +150,7 @@ static int add_plain(scmp_filter_ctx ctx, const char *const *calls)
 	int r = 0;
 
 	for (; calls && *calls && r == 0; calls++)
-		r = add(ctx, *calls, 0, NULL);
+		r = sandbox_filter_add(ctx, *calls, 0, NULL);
 	return r;
 }
 
@@ -163,7 +164,7 @@ static int add_rules(scmp_filter_ctx ctx, const struct rule *rule, size_t count)
 					    .datum_a = rule->mask,
 					    .datum_b = rule->value };
 
-		r = add(ctx, rule->call, 1, &cmp);
+		r = sandbox_filter_add(ctx, rule->call, 1, &cmp);
 	}
 	return r;
 }
@@ -175,9 +176,9 @@ static int add_own(scmp_filter_ctx ctx)
 	const struct scmp_arg_cmp own = { 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 };
 	const struct scmp_arg_cmp read_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
 						   { 2, SCMP_CMP_EQ, 0, 0 } };
-	int r = add(ctx, "tgkill", 1, &own);
+	int r = sandbox_filter_add(ctx, "tgkill", 1, &own);
 
-	return r == 0 ? add(ctx, "prlimit64", 2, read_limit) : r;
+	return r == 0 ? sandbox_filter_add(ctx, "prlimit64", 2, read_limit) : r;
 }
 
 /* What the caller asks for; sockets are those of the internet only. */
@@ -186,14 +187,15 @@ static int add_wanted(scmp_filter_ctx ctx, const char *const *calls)
 	int r = 0;
 
 	for (; calls && *calls && r == 0; calls++)
-		r = strcmp(*calls, "socket") == 0 ? ADD_RULES(ctx, rules_of_sockets)
-						  : add(ctx, *calls, 0, NULL);
+		r = strcmp(*calls, "socket") == 0
+			    ? ADD_RULES(ctx, rules_of_sockets)
+			    : sandbox_filter_add(ctx, *calls, 0, NULL);
 	return r;
 }
 
 static int add_all(scmp_filter_ctx ctx, const struct sandbox *box)
 {
-	int r = add_plain(ctx, plain);
+	int r = add_plain(ctx, sandbox_plain_calls);
 
 	if (r == 0)
 		r = ADD_RULES(ctx, rules);
@@ -212,7 +214,7 @@ static int add_all(scmp_filter_ctx ctx, const struct sandbox *box)
 	return r == -EDOM ? 0 : r;
 }
 
-int sandbox_calls(const struct sandbox *box)
+int sandbox_filter_new(scmp_filter_ctx *ret_ctx)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int r;
@@ -222,8 +224,21 @@ int sandbox_calls(const struct sandbox *box)
 	r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (r < 0) /* a libseccomp or kernel of before 2018 */
 		r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL);
-	if (r == 0)
-		r = add_all(ctx, box);
+	if (r < 0)
+		seccomp_release(ctx);
+	else
+		*ret_ctx = ctx;
+	return r;
+}
+
+int sandbox_calls(const struct sandbox *box)
+{
+	scmp_filter_ctx ctx;
+	int r = sandbox_filter_new(&ctx);
+
+	if (r < 0)
+		return r;
+	r = add_all(ctx, box);
 	if (r == 0)
 		r = seccomp_load(ctx);
 	seccomp_release(ctx);

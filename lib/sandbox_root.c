@@ -12,6 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/sandbox_parts.h"
 
 #define ROOM_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 /* more than SANDBOX_FILES of SANDBOX_FILE_MAX, and their directories */
@@ -115,8 +116,7 @@ static int write_copies(const struct copies *copies)
 	return r;
 }
 
-/* The working directory, a mount point, becomes the root. */
-static int change_root(void)
+int sandbox_change_root(void)
 {
 	if (syscall(SYS_pivot_root, ".", ".") == 0) {
 		/* the old root now lies over the new one, and "." is the old */
@@ -141,7 +141,7 @@ int sandbox_root(bool network, const struct sandbox_file *files)
 	if (r == 0)
 		r = write_copies(&copies);
 	if (r == 0)
-		r = change_root();
+		r = sandbox_change_root();
 	if (r == 0 &&
 	    mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY | ROOM_FLAGS, NULL) < 0)
 		r = -errno;

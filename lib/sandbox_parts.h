@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sandbox_parts - single steps of sandbox_enter(), for a caller with an order of its own
+ * (xen-restrict, which starts a program that it does not know).
+ *
+ * Owns:   nothing.
+ * Errors: 0 or a negative errno; -EPERM also where what was asked for did not hold.
+ */
+#pragma once
+#include <seccomp.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Soft and hard; a hard limit that is lower stays. */
+int sandbox_limit(int resource, uint64_t value);
+/* What execve() could give is only @keep (bits by number), nothing is ambient. */
+int sandbox_bound_caps(uint64_t keep);
+/* Effective and permitted are exactly @caps, nothing is inheritable; then looked at. */
+int sandbox_set_caps(uint64_t caps);
+/* All ids are these, there are no groups, and root cannot be had. */
+int sandbox_prove_ids(uid_t uid, gid_t gid);
+/* The working directory, a mount point, becomes the root; the old one is detached. */
+int sandbox_change_root(void);
+/* A filter that gives EPERM for all, and ends the process for another architecture's. */
+int sandbox_filter_new(scmp_filter_ctx *ret_ctx);
+/* A call that libseccomp or this machine does not know is no loss. */
+int sandbox_filter_add(scmp_filter_ctx ctx, const char *call, unsigned count,
+		       const struct scmp_arg_cmp *cmp);
+/* Reading, writing, memory, time, ending: whatever their arguments.  Ended by NULL. */
+extern const char *const sandbox_plain_calls[];
