@@ -35,6 +35,9 @@ int rules_load(const char *profile, unsigned domid, const char *vm,
 /* The same from @len bytes of text. */
 int rules_parse(const char *label, const char *text, size_t len, unsigned domid,
 		const char *vm, struct rules **ret_rules, char *why, size_t why_size);
+/* Another @vm, NULL or "" for none: who reads a profile before it may look at the store
+ * gives it here.  On failure no line with {vm} is to be relied on. */
+int rules_set_vm(struct rules *r, const char *vm, char *why, size_t why_size);
 void rules_free(struct rules *r);
 static inline void cleanup_rules(struct rules **r)
 {
