@@ -29,10 +29,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <xenctrl.h>
-#include <xendevicemodel.h>
-#include <xenevtchn.h>
-#include <xenforeignmemory.h>
 #include <xenstore.h>
 
 #ifdef __cplusplus
@@ -62,6 +58,13 @@ struct xenrestrict_options {
 
 struct xenrestrict;
 
+/* The handles of Xen's libraries by the names of their structures: xenctrl.h and the like
+ * may be included before or after, or not at all. */
+struct xc_interface_core;	/* struct xc_interface_core */
+struct xendevicemodel_handle;	/* xendevicemodel_handle */
+struct xenevtchn_handle;	/* xenevtchn_handle */
+struct xenforeignmemory_handle; /* xenforeignmemory_handle */
+
 /* @what: of XENRESTRICT_...; @opt may be NULL. */
 XENRESTRICT_API int xenrestrict_open(unsigned domid, unsigned what,
 				     const struct xenrestrict_options *opt,
@@ -76,12 +79,13 @@ XENRESTRICT_API void xenrestrict_close(struct xenrestrict *x);
 
 /* Borrowed, until xenrestrict_close(); NULL or -1: not asked for.  Do not close them. */
 XENRESTRICT_API struct xs_handle *xenrestrict_xenstore(const struct xenrestrict *x);
-XENRESTRICT_API xenevtchn_handle *xenrestrict_evtchn(const struct xenrestrict *x);
-XENRESTRICT_API xenforeignmemory_handle *
+XENRESTRICT_API struct xenevtchn_handle *xenrestrict_evtchn(const struct xenrestrict *x);
+XENRESTRICT_API struct xenforeignmemory_handle *
 xenrestrict_foreignmemory(const struct xenrestrict *x);
-XENRESTRICT_API xendevicemodel_handle *
+XENRESTRICT_API struct xendevicemodel_handle *
 xenrestrict_devicemodel(const struct xenrestrict *x);
-XENRESTRICT_API xc_interface *xenrestrict_privcmd(const struct xenrestrict *x);
+XENRESTRICT_API struct xc_interface_core *
+xenrestrict_privcmd(const struct xenrestrict *x);
 /* A descriptor of the privileged-command device, of FOREIGNMEMORY, DEVICEMODEL, PRIVCMD or
  * inherited. */
 XENRESTRICT_API int xenrestrict_privcmd_fd(const struct xenrestrict *x);
@@ -97,7 +101,7 @@ XENRESTRICT_API const char *xenrestrict_error(void);
 /* Map @pages frames of the domain through xenrestrict_privcmd_fd(); @err (may be NULL)
  * takes an errno for each.  NULL and errno: nothing is mapped. */
 XENRESTRICT_API void *xenrestrict_map(const struct xenrestrict *x, int prot, size_t pages,
-				      const xen_pfn_t *gfns, int *err);
+				      const uint64_t *gfns, int *err);
 XENRESTRICT_API int xenrestrict_unmap(void *addr, size_t pages);
 
 /* ---- the guides' names: as libxenstore and libxenctrl have them, errno set ---- */
@@ -107,13 +111,14 @@ XENRESTRICT_API int xenrestrict_unmap(void *addr, size_t pages);
 /* @h keeps its address and loses its rights; copies of its old connection die. */
 XENRESTRICT_API bool xenrestrict_xs_restrict(struct xs_handle *h, unsigned domid);
 
-XENRESTRICT_API xenevtchn_handle *xs_evtchn_open(void); /* xenevtchn_close() closes it */
-XENRESTRICT_API int xs_evtchn_restrict(xenevtchn_handle *xce, unsigned domid);
+XENRESTRICT_API struct xenevtchn_handle *
+xs_evtchn_open(void); /* xenevtchn_close() closes it */
+XENRESTRICT_API int xs_evtchn_restrict(struct xenevtchn_handle *xce, unsigned domid);
 
-XENRESTRICT_API xc_interface *xs_interface_open(void);
+XENRESTRICT_API struct xc_interface_core *xs_interface_open(void);
 /* @xch: of xs_interface_open(), whose descriptors are known; else EBADF. */
-XENRESTRICT_API int xc_interface_restrict(xc_interface *xch, unsigned domid);
-XENRESTRICT_API int xs_interface_close(xc_interface *xch);
+XENRESTRICT_API int xc_interface_restrict(struct xc_interface_core *xch, unsigned domid);
+XENRESTRICT_API int xs_interface_close(struct xc_interface_core *xch);
 
 /* ---- descriptors, for launchers and verifiers; no library of Xen is needed ---- */
 
