@@ -147,14 +147,15 @@ store_start() {
 	printf 1 > "$dir/xsd_port" # no newline: oxenstored takes digits only
 	truncate -s 4096 "$dir/dom0.ring"
 	echo "$1" > "$dir/kind"
-	local daemon=("$XEN_LIB_BIN/xenstored" -N)
+	# STORE_PRELOAD (ending in ':') and STORE_OPTIONS are for tests that need more of it
+	local daemon=("$XEN_LIB_BIN/xenstored" -N ${STORE_OPTIONS[@]+"${STORE_OPTIONS[@]}"})
 	if [ "$1" = O ]; then
 		store_config "$dir" > "$dir/oxenstored.conf"
 		ln -s /dev/null "$dir/oxenstored-access.log" # it would write each request
 		daemon=("$XEN_LIB_BIN/oxenstored" --no-fork --config-file "$dir/oxenstored.conf")
 	fi
 	background "$dir/store.pid" env FAKEXEN_DIR="$dir" XENSTORED_RUNDIR="$dir" \
-		XENSTORED_ROOTDIR="$dir" LD_PRELOAD="$O/tests/daemon/fakexen.so" \
+		XENSTORED_ROOTDIR="$dir" LD_PRELOAD="${STORE_PRELOAD:-}$O/tests/daemon/fakexen.so" \
 		"${daemon[@]}" < /dev/null > "$dir/daemon.log" 2>&1
 	store_select "$dir"
 	XENSTORED_PATH=$DOM0_SOCK "$O/tests/daemon/domtree" wait && return 0
