@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * oracle_excuse - the answers in which a client of the broker is known to differ from a
+ * guest on its ring, each with its reason.
+ * Owns:   nothing.
+ * Errors: none.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tests/broker/oracle_gen.h"
+#include "tests/broker/oracle_link.h"
+
+/* Is it known that @op has @ring's answer from the daemon ('C' or 'O') and @broker's through
+ * the broker?  What is excused is counted. */
+bool excuse_find(char kind, const struct op *op, const struct message *ring,
+		 const struct message *broker);
+/* How often each was needed. */
+void excuse_print(FILE *out, char kind);

@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what is set here is for the tests to use
+# oracle_lib.sh - sourced after tests/daemon/lib.sh: two stores that are alike, and a broker.
+#
+# twins_start C|O     two daemons with the same domains: sets LEFT and RIGHT, their directories.
+#                     Domain 5 is who asks, 7 another, 9 one that has ended.
+# twins_stop
+# broker_on DIR DOMID [OPTION...]   xenstore-broker on a store: sets BROKER, its socket, and
+#                     BROKER_PID.  Without limits of rate unless OPTIONs say so.
+# broker_off          ends that broker
+# oracle ARG...       tests/broker/oracle on the twins
+
+# xenstored's limit of writes would let a run take hours; see oracle_fastclock.c
+STORE_PRELOAD=$O/tests/broker/fastclock.so:
+STORE_OPTIONS=(--timeout watch-event=0)
+
+# oxenstored's counterpart: who makes transactions of others fail is paused
+eval "plain_$(declare -f store_config)"
+store_config() {
+	plain_store_config "$1"
+	echo "conflict-burst-limit = 1e9"
+}
+
+# twin_domain DOMID : the same in each store, numbers of its own as well
+twin_domain() {
+	local uuid=00000000-0000-4000-8000-00000000000$1
+	domain_new "$1" xenopsd "vm$1" "$uuid" &&
+		xs0 write "/local/domain/$1/unique-domain-id" "$uuid"
+}
+twin_domains() { twin_domain 5 && twin_domain 7 && twin_domain 9 && domain_destroy 9; }
+
+twins_start() {
+	store_start "$1" && twin_domains || return 1
+	LEFT=$STORE_DIR
+	store_start "$1" && twin_domains || return 1
+	RIGHT=$STORE_DIR
+}
+
+twins_stop() {
+	local dir
+	for dir in "$LEFT" "$RIGHT"; do store_remove "$dir"; done
+	STORE_DIR=''
+}
+
+broker_on() {
+	local dir=$1 domid=$2 ready
+	shift 2
+	BROKER=$dir/broker
+	mkfifo "$dir/ready"
+	background "$dir/broker.pid" "$O/xenstore-broker" --domid "$domid" \
+		--listen "$BROKER" --upstream "$dir/socket" --limiter turn --ready-fd 3 \
+		"$@" 3<> "$dir/ready" > "$dir/broker.log" 2>&1
+	BROKER_PID=$(< "$dir/broker.pid")
+	exec {ready}<> "$dir/ready"
+	rm "$dir/ready"
+	if ! read -r -t 10 -N 1 -u "$ready" _; then
+		sed 's/^/# /' "$dir/broker.log"
+		return 1
+	fi
+	exec {ready}<&-
+}
+
+broker_off() {
+	stop "${BROKER%/*}/broker.pid"
+	rm -f "$BROKER"
+}
+
+oracle() { "$O/tests/broker/oracle" --kind "$STORE" --left "$LEFT" --right "$RIGHT" "$@"; }
