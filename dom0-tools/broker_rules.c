@@ -23,6 +23,7 @@ struct rule {
 struct rules {
 	unsigned domid;
 	bool release_event;
+	bool home_is_dom0;
 	size_t count;
 	struct rule rule[RULES_MAX];
 };
@@ -106,7 +107,7 @@ static int add_path(struct rules *r, unsigned bits, const char *word, char *why,
 	if (of_vm)
 		return 0;
 	rule->path = strdup(rule->text);
-	return rule->path ? 0 : -ENOMEM;
+	return rule->path ? 0 : -ENOMEM; /* profile_parse() has a word for it */
 }
 
 static int visit(void *arg, unsigned argc, char *const *argv, char *why, size_t size)
@@ -117,6 +118,12 @@ static int visit(void *arg, unsigned argc, char *const *argv, char *why, size_t 
 		if (argc != 1)
 			return refuse(why, size, "'%s' takes no path", argv[0]);
 		r->release_event = true;
+		return 0;
+	}
+	if (strcmp(argv[0], "home") == 0) {
+		if (argc != 2 || strcmp(argv[1], "dom0") != 0)
+			return refuse(why, size, "'%s' takes the word 'dom0'", argv[0]);
+		r->home_is_dom0 = true;
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++) {
@@ -153,6 +160,7 @@ int rules_set_vm(struct rules *r, const char *vm, char *why, size_t why_size)
 		rule->path = NULL;
 		if (has && asprintf(&rule->path, "%s%s", vm, rule->text) < 0) {
 			rule->path = NULL; /* asprintf() leaves it undefined */
+			(void)snprintf(why, why_size, "%s", strerror(ENOMEM));
 			return -ENOMEM;
 		}
 	}
@@ -247,6 +255,11 @@ unsigned rules_allowed(const struct rules *r, const char *path)
 bool rules_release_event(const struct rules *r)
 {
 	return r->release_event;
+}
+
+unsigned rules_home(const struct rules *r)
+{
+	return r->home_is_dom0 ? 0 : r->domid;
 }
 
 const char *rules_written(const struct rules *r, size_t i)

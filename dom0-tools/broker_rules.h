@@ -7,6 +7,8 @@
  *   grant-read PATH   may be read although the domain itself may not
  *   grant-write PATH  may be written although the domain itself may not
  *   release-event     a watch on @releaseDomain fires when the domain ends
+ *   home dom0         relative paths are dom0's, as xs_restrict() left them when xenstored
+ *                     had it, instead of the domain's own
  *
  * PATH is absolute; "/" is everything; "*" is exactly one component; {domid} stands for
  * the domain's number and {vm} for its /vm/UUID (a line with it is left out where the
@@ -48,6 +50,9 @@ static inline void cleanup_rules(struct rules **r)
 /* RULE_... bits of all lines that cover @path, which is absolute. */
 unsigned rules_allowed(const struct rules *r, const char *path);
 bool rules_release_event(const struct rules *r);
+/* Whose home relative paths are relative to: a domid for path_resolve(), for the paths of
+ * events of relative watches, and for nothing else. */
+unsigned rules_home(const struct rules *r);
 /* The paths with RULE_WRITE or RULE_GRANT_WRITE, for who counts what may be made there:
  * the @i-th (NULL after the last); components may be "*". */
 const char *rules_written(const struct rules *r, size_t i);
