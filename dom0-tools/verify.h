@@ -39,7 +39,8 @@ struct verify_options {
 
 enum {
 	VERIFY_GOOD = 0,
-	VERIFY_BAD = 1, /* a check failed, could not be made, or there is no such process */
+	VERIFY_BAD =
+		1, /* a check failed, could not be made, or there is no such process */
 	VERIFY_USAGE = 2,
 };
 
