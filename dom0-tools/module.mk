@@ -11,4 +11,4 @@ SCRIPT_TESTS += tests/daemon/guest-metrics.t
 MAN += docs/man/guest-metrics.1
 
 # Restricted handles: the broker, the library, the launcher.
--include dom0-tools/broker_pure.mk dom0-tools/broker.mk dom0-tools/librestrict.mk dom0-tools/restrict.mk
+-include dom0-tools/broker_pure.mk dom0-tools/broker.mk dom0-tools/librestrict.mk dom0-tools/restrict.mk dom0-tools/qemu.mk

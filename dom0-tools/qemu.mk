@@ -1,0 +1,8 @@
+# The device model of an HVM guest in a room of xen-restrict: xl's device_model_override.
+PROGS += dom0-tools/qemu-xen-restricted
+WORKERS += dom0-tools/qemu-xen-restricted
+dom0-tools/qemu-xen-restricted_SRCS := dom0-tools/qemu_restricted.c dom0-tools/qemu_args.c \
+	dom0-tools/qemu_opts.c dom0-tools/qemu_needs.c lib/log.c lib/io.c
+# what `make install` makes of where the two lie: the way from one to the other
+$(O)/obj/dom0-tools/qemu_restricted.o: override CPPFLAGS += \
+	-DLAUNCHER_DIR='"$(shell realpath -ms --relative-to='$(LIBEXECDIR)' '$(BINDIR)')"'

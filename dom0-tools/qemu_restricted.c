@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* qemu-xen-restricted - xl's device_model_override: qemu in a room of xen-restrict(8). */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dom0-tools/qemu_args.h"
+#include "dom0-tools/qemu_needs.h"
+#include "dom0-tools/room_profile.h"
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "lib/version.h"
+
+#define STATUS_USAGE 2
+#define PROFILE	     "qemu"
+
+static const char usage[] =
+	"usage: qemu-xen-restricted QEMU-ARGUMENT...\n"
+	"       qemu-xen-restricted --explain QEMU-ARGUMENT...\n"
+	"\n"
+	"Starts the device model of an HVM guest in a room of xen-restrict: a stand-in "
+	"for\n"
+	"qemu in xl.cfg(5), device_model_override=\"...\", best with dm_restrict=1.  "
+	"The\n"
+	"arguments are libxl's; sockets, disks and tap devices are opened and handed "
+	"in.\n"
+	"\n"
+	"  --explain  print what would be opened and executed, a line each, and end\n"
+	"  --help     this text\n"
+	"  --version  the version\n"
+	"\n"
+	"Exit status: qemu's, 1 when it could not be started so, 2 usage.\n";
+
+/* Where distributions have the qemu that libxl starts, then the general ones. */
+static const char *const qemu_places[] = {
+	"/usr/libexec/xen-qemu-system-i386", /* Debian */
+	"/usr/lib/xen/bin/qemu-system-i386",
+	"/usr/lib64/xen/bin/qemu-system-i386",
+	"/usr/libexec/xen/bin/qemu-system-i386",
+	"/usr/local/lib/xen/bin/qemu-system-i386",
+	"/usr/bin/qemu-system-i386",
+	"/usr/bin/qemu-system-x86_64",
+	NULL,
+};
+
+/* What qemu reads while it starts: key maps, option ROMs, the VGA BIOS. */
+static const char *const data_places[] = {
+	"/usr/share/qemu",
+	"/usr/share/seabios",
+	"/usr/share/qemu-xen",
+	"/usr/lib/ipxe/qemu",
+	"/usr/lib/xen/share/qemu",
+	"/usr/share/qemu-firmware",
+	NULL,
+};
+
+static const char *const environment[] = { "XEN_QEMU_CONSOLE_LIMIT", "XEN_DOMAIN_ID",
+					   NULL };
+
+struct command {
+	char *argv[QEMU_ARGS_MAX + 4 * QEMU_NEEDS_MAX];
+	size_t argc;
+};
+
+/* Words live until exec, or the end. */
+__attribute__((format(printf, 2, 3))) static void add(struct command *c, const char *fmt,
+						      ...)
+{
+	va_list ap;
+	int n;
+
+	if (c->argc + 1 == sizeof(c->argv) / sizeof(c->argv[0])) {
+		log_error("too many arguments");
+		exit(EXIT_FAILURE);
+	}
+	va_start(ap, fmt);
+	n = vasprintf(&c->argv[c->argc], fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		log_error("out of memory");
+		exit(EXIT_FAILURE);
+	}
+	c->argc++;
+}
+
+static void add_need(struct command *c, const struct qemu_need *n, unsigned domid)
+{
+	switch (n->kind) {
+	case QEMU_NEED_BIND:
+		add(c, "--bind");
+		add(c, "%s", n->what);
+		break;
+	case QEMU_NEED_VNC:
+		add(c, "--bind-rw");
+		add(c, QEMU_VNC_DIR "-%u:" QEMU_ROOM_VNC, domid);
+		break;
+	default:
+		add(c, "--keep-fd");
+		add(c, "%d", n->fd);
+	}
+}
+
+static void add_places(struct command *c)
+{
+	size_t i;
+
+	for (i = 0; data_places[i]; i++) {
+		if (access(data_places[i], R_OK) < 0)
+			continue;
+		add(c, "--bind");
+		add(c, "%s", data_places[i]);
+	}
+	for (i = 0; environment[i]; i++) {
+		const char *value = getenv(environment[i]);
+
+		if (!value)
+			continue;
+		add(c, "--env");
+		add(c, "%s=%s", environment[i], value);
+	}
+}
+
+/* xen-restrict lies beside us (a build), or where `make install` puts it. */
+static void add_launcher(struct command *c)
+{
+	static const char *const places[] = { "", "/" LAUNCHER_DIR };
+	char self[PATH_MAX], path[PATH_MAX + 64];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	size_t i;
+
+	self[n > 0 ? n : 0] = '\0';
+	if (strrchr(self, '/'))
+		*strrchr(self, '/') = '\0';
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s/xen-restrict", self, places[i]);
+		if (access(path, X_OK) == 0) {
+			add(c, "%s", path);
+			return;
+		}
+	}
+	log_error("xen-restrict is not installed beside '%s'", self);
+	exit(EXIT_FAILURE);
+}
+
+static const char *find_qemu(void)
+{
+	size_t i;
+
+	for (i = 0; qemu_places[i]; i++)
+		if (access(qemu_places[i], X_OK) == 0)
+			return qemu_places[i];
+	log_error("no qemu: neither '%s' nor the other usual places", qemu_places[0]);
+	exit(EXIT_FAILURE);
+}
+
+static void command_build(struct command *c, const struct qemu_plan *p)
+{
+	size_t i;
+
+	add_launcher(c);
+	add(c, "--domid");
+	add(c, "%u", p->domid);
+	add(c, "--profile");
+	add(c, PROFILE);
+	add(c, "--user");
+	add(c, "%u", (unsigned)p->uid - p->domid);
+	for (i = 0; i < p->needs; i++)
+		add_need(c, &p->need[i], p->domid);
+	add_places(c);
+	add(c, "--");
+	add(c, "%s", find_qemu());
+	for (i = 1; i < p->argc; i++)
+		add(c, "%s", p->argv[i]);
+}
+
+static int explain(const struct command *c, const struct qemu_plan *p)
+{
+	static const char *const names[] = {
+		[QEMU_NEED_LISTEN] = "listen", [QEMU_NEED_DISK] = "disk",
+		[QEMU_NEED_TAP] = "tap",       [QEMU_NEED_KEEP] = "keep",
+		[QEMU_NEED_BIND] = "bind",     [QEMU_NEED_VNC] = "vnc",
+	};
+	size_t i;
+
+	for (i = 0; i < p->needs; i++) {
+		const struct qemu_need *n = &p->need[i];
+
+		printf("%s %d %s %s\n", names[n->kind], n->fd, n->writable ? "rw" : "ro",
+		       n->what ? n->what : "-");
+	}
+	for (i = 0; i < c->argc; i++)
+		printf("+ %s\n", c->argv[i]);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	log_error("cannot print: %s", strerror(errno));
+	return EXIT_FAILURE;
+}
+
+/* The uid that libxl kills by (xen-qemuuser-range-base), else the launcher's own range. */
+static int choose_uid(struct qemu_plan *p)
+{
+	uid_t uid = p->uid ? p->uid : ROOM_USER_BASE + p->domid;
+
+	if (uid <= p->domid) {
+		log_error("-runas: uid %u is no base + domid %u", (unsigned)uid,
+			  p->domid);
+		return -EINVAL;
+	}
+	return qemu_args_end(p, uid);
+}
+
+static int print_and_end(const char *text)
+{
+	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+		return EXIT_SUCCESS;
+	log_error("cannot print: %s", strerror(errno));
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char *argv[])
+{
+	static struct command command; /* large */
+	autoqemuplan struct qemu_plan plan = { 0 };
+	bool only_explain = argc > 1 && strcmp(argv[1], "--explain") == 0;
+	char why[LOG_LINE_MAX];
+	int r;
+
+	if (io_reserve_std_fds() < 0)
+		return EXIT_FAILURE;
+	log_open("qemu-xen-restricted", false, false);
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return print_and_end(usage);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return print_and_end("qemu-xen-restricted " XPT_VERSION "\n");
+	r = qemu_args_read(argc - only_explain, argv + only_explain, qemu_needs_is_block,
+			   &plan, why, sizeof(why));
+	if (r < 0) {
+		log_error("%s", why);
+		fputs("Try 'qemu-xen-restricted --help'.\n", stderr);
+		return STATUS_USAGE;
+	}
+	if (choose_uid(&plan) < 0)
+		return STATUS_USAGE;
+	command_build(&command, &plan);
+	if (only_explain)
+		return explain(&command, &plan);
+	r = qemu_needs_open(&plan, why, sizeof(why));
+	if (r < 0) {
+		log_error("%s", why);
+		return EXIT_FAILURE;
+	}
+	execv(command.argv[0], command.argv);
+	log_error("cannot execute '%s': %s", command.argv[0], strerror(errno));
+	return EXIT_FAILURE;
+}
