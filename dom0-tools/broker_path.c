@@ -53,56 +53,53 @@ static bool is_legal(const char *text, size_t len)
 	return len > 0 && strspn(text, legal) == len;
 }
 
-static bool is_legal_node(enum store_kind kind, const char *path, size_t len)
+static bool is_legal_node(const char *path, size_t len)
 {
-	if (!is_legal(path, len) || strstr(path, "//") ||
-	    (path[len - 1] == '/' && len > 1))
-		return false;
-	return len - uncounted(kind, path) <= (kind == STORE_C ? PATH_MAX_C : PATH_MAX_O);
+	return is_legal(path, len) && !strstr(path, "//") &&
+	       (path[len - 1] != '/' || len == 1);
 }
 
-static int resolve_node(enum store_kind kind, unsigned domid, const char *text,
-			char ret_path[PATH_ROOM])
+static int resolve_node(unsigned domid, const char *text, char path[PATH_ROOM])
+{
+	int n;
+
+	if (text[0] == '/')
+		n = snprintf(path, PATH_ROOM, "%s", text);
+	else
+		n = snprintf(path, PATH_ROOM, HOMES "%u/%s", domid, text);
+	if (n < 0 || n >= PATH_ROOM || !is_legal_node(path, (size_t)n))
+		return -EINVAL;
+	return n;
+}
+
+static int resolve(enum store_kind kind, unsigned domid, const char *text, bool special,
+		   bool limited, char ret_path[PATH_ROOM])
 {
 	char path[PATH_ROOM];
 	int n;
 
-	if (text[0] == '/')
-		n = snprintf(path, sizeof(path), "%s", text);
+	if (!path_is_special(text))
+		n = resolve_node(domid, text, path);
 	else
-		n = snprintf(path, sizeof(path), HOMES "%u/%s", domid, text);
-	if (n < 0 || (size_t)n >= sizeof(path) || !is_legal_node(kind, path, (size_t)n))
+		n = special ? snprintf(path, sizeof(path), "%s", text) : -EINVAL;
+	if (n < 0 || n >= PATH_ROOM)
+		return -EINVAL;
+	if (limited && (size_t)n - uncounted(kind, path) > PATH_MAX_NODE)
 		return -EINVAL;
 	memcpy(ret_path, path, (size_t)n + 1);
-	return 0;
-}
-
-static int resolve_special(const char *text, size_t max, char ret_path[PATH_ROOM])
-{
-	size_t len = strlen(text);
-
-	if (len > max || !is_legal(text, len))
-		return -EINVAL;
-	memcpy(ret_path, text, len + 1);
 	return 0;
 }
 
 int path_resolve(enum store_kind kind, unsigned domid, const char *text,
 		 char ret_path[PATH_ROOM])
 {
-	if (!path_is_special(text))
-		return resolve_node(kind, domid, text, ret_path);
-	if (kind == STORE_C)
-		return -EINVAL;
-	return resolve_special(text, PATH_MAX_O, ret_path);
+	return resolve(kind, domid, text, kind == STORE_O, true, ret_path);
 }
 
 int path_resolve_watch(enum store_kind kind, unsigned domid, const char *text,
 		       char ret_path[PATH_ROOM])
 {
-	if (!path_is_special(text))
-		return resolve_node(kind, domid, text, ret_path);
-	return resolve_special(text, kind == STORE_C ? PATH_MAX_C : PATH_MAX_O, ret_path);
+	return resolve(kind, domid, text, true, kind == STORE_C, ret_path);
 }
 
 bool path_is_below(const char *path, const char *dir)

@@ -16,15 +16,17 @@ enum store_kind {
 	STORE_O, /* oxenstored */
 };
 
-#define PATH_ROOM  3200 /* bytes, NUL included: prefix and 3072, the documented maximum */
-#define PATH_MAX_C 2048 /* bytes behind "/local/domain/N/", else of the whole */
-#define PATH_MAX_O 1024 /* the same, oxenstored.conf's default */
+#define PATH_ROOM 4128 /* bytes, NUL included: a home and all of a frame's body */
+/* Of what stands behind "/local/domain/N/", else of the whole.  oxenstored's may be set
+ * lower in its configuration; it then refuses dom0's paths, too. */
+#define PATH_MAX_NODE 2048
 
 /* The absolute path that @text means for domain @domid.  With oxenstored '@...' is a node
  * and stays as it is, with C xenstored it is none. */
 int path_resolve(enum store_kind kind, unsigned domid, const char *text,
 		 char ret_path[PATH_ROOM]);
-/* The same for what is watched: '@...' names an event, with either daemon. */
+/* The same for what is watched: '@...' names an event, whatever its bytes; oxenstored does
+ * not look at lengths. */
 int path_resolve_watch(enum store_kind kind, unsigned domid, const char *text,
 		       char ret_path[PATH_ROOM]);
 /* Is it '@...', the name of an event and not of a node? */

@@ -12,6 +12,7 @@
 #include "lib/tree.h"
 
 #define VM_DIR "/vm/"
+#define VM_MAX 256 /* bytes: a UUID has 36 */
 
 struct rule {
 	unsigned bits;
@@ -142,7 +143,7 @@ static bool is_vm(const char *vm)
 	size_t dir = sizeof(VM_DIR) - 1;
 
 	return strncmp(vm, VM_DIR, dir) == 0 && vm[dir] && !strchr(vm + dir, '/') &&
-	       tree_path_check(vm) == 0 && strlen(vm) < PATH_MAX_O;
+	       tree_path_check(vm) == 0 && strlen(vm) < VM_MAX;
 }
 
 int rules_set_vm(struct rules *r, const char *vm, char *why, size_t why_size)
