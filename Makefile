@@ -9,6 +9,10 @@
 #   HELPERS += tests/daemon/xenbus          a program that only tests use
 #   SCRIPT_TESTS += tests/daemon/agent.t    a TAP script, run by `make check`
 #   XEN_TESTS += tests/xen/publish.t        a TAP script, run by `make check-xen`
+#   LIBS += dom0-tools/libNAME              a library, static and shared: besides _SRCS and
+#                                           _LIBS its _VERSION and _MAP (version script)
+#   PRELOADS += dom0-tools/libNAME-preload  an object for LD_PRELOAD: never with sanitizers
+#   tests/NAME_ARCHIVES := libNAME.a        libraries of ours that a program links
 MODULES := lib guest-agent dom0-tools eliloader tests
 
 # One tree per flavour: build/ (optimised), build/san (ASan and UBSan).
@@ -26,6 +30,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 # eliloader looks for its workers beside itself, then here (see eliloader/worker.h)
 LIBEXECDIR ?= $(PREFIX)/libexec/xen-pv-tools
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 
 , := ,
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -37,6 +43,7 @@ override CFLAGS += -std=gnu11 $(WARN) $(OPT) $(HARDEN) -ffunction-sections -fdat
 override CPPFLAGS += -I. -D_GNU_SOURCE
 override LDFLAGS += $(if $(SAN),-fsanitize=address$(,)undefined) -Wl,-z,relro,-z,now,--gc-sections,--as-needed
 PKG_CONFIG ?= pkg-config
+OBJCOPY ?= objcopy
 
 PROGS :=
 WORKERS :=
@@ -46,13 +53,17 @@ SCRIPT_TESTS :=
 XEN_TESTS :=
 MAN :=
 UNITS :=
+LIBS :=
+PRELOADS :=
+HEADERS :=
+PKG_CONFIGS :=
 include $(MODULES:%=%/module.mk)
 
 # program(NAME): from the sources of NAME to $(O)/<last part> (or $(O)/NAME below tests/)
 target = $(O)/$(if $(filter tests/%,$(1)),$(1),$(notdir $(1)))
 objects = $(patsubst %.c,$(O)/obj/%.o,$($(1)_SRCS))
 define program
-$(call target,$(1)): $(call objects,$(1))
+$(call target,$(1)): $(call objects,$(1)) $(addprefix $(O)/,$($(1)_ARCHIVES))
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(CFLAGS) -pie $$(LDFLAGS) -o $$@ $$^ $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS))) $($(1)_LDLIBS)
 SRCS += $($(1)_SRCS)
@@ -64,26 +75,67 @@ $(O)/static/$(notdir $(1)): $(call objects,$(1))
 	$$(Q)strip $$@
 STATIC += $(O)/static/$(notdir $(1))
 endef
+# library(NAME): $(O)/<last part>.a, one object whose private names nobody can meet, and
+# $(O)/<last part>.so.<version>.  What is not declared visible is private.
+pic_objects = $(patsubst %.c,$(O)/pic/%.o,$($(1)_SRCS))
+soname = $(notdir $(1)).so.$($(1)_VERSION)
+define library
+$(O)/$(notdir $(1)).a: $(call pic_objects,$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) -r -nostdlib -o $(O)/pic/$(notdir $(1)).o $$^
+	$$(Q)$$(OBJCOPY) --localize-hidden $(O)/pic/$(notdir $(1)).o
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $(O)/pic/$(notdir $(1)).o
+$(O)/$(call soname,$(1)): $(call pic_objects,$(1)) $($(1)_MAP)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) -shared -Wl,-soname,$$(@F),--version-script=$($(1)_MAP) $(if $(SAN),,-Wl$(,)-z$(,)defs) $$(LDFLAGS) \
+		-o $$@ $$(filter %.o,$$^) $$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS)) $($(1)_LDLIBS)
+	$$(Q)ln -sf $$(@F) $(O)/$(notdir $(1)).so
+LIB_FILES += $(O)/$(notdir $(1)).a $(O)/$(call soname,$(1))
+PIC_SRCS += $($(1)_SRCS)
+endef
+preload_objects = $(patsubst %.c,$(O)/preload/%.o,$($(1)_SRCS))
+define preload
+$(O)/$(notdir $(1)).so: $(call preload_objects,$(1)) $($(1)_MAP)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PLAIN_CFLAGS) -shared -Wl,--version-script=$($(1)_MAP) $$(PLAIN_LDFLAGS) \
+		-o $$@ $$(filter %.o,$$^) $$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS)) $($(1)_LDLIBS)
+PRELOAD_FILES += $(O)/$(notdir $(1)).so
+PRELOAD_SRCS += $($(1)_SRCS)
+endef
 
 Q := $(if $(V),,@)
 STATIC :=
+LIB_FILES :=
+PRELOAD_FILES :=
+PLAIN_CFLAGS = $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS))
+PLAIN_LDFLAGS = $(filter-out -fsanitize%,$(LDFLAGS))
 .DEFAULT_GOAL := all
 $(foreach p,$(PROGS) $(TESTS) $(HELPERS),$(eval $(call program,$(p))))
 ifndef SAN
 $(foreach p,$(PROGS),$(if $($(p)_STATIC),$(eval $(call static_program,$(p)))))
 endif
 
+$(foreach l,$(LIBS),$(eval $(call library,$(l))))
+$(foreach l,$(PRELOADS),$(eval $(call preload,$(l))))
+
 $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
--include $(patsubst %.c,$(O)/obj/%.d,$(sort $(SRCS)))
+$(O)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+$(O)/preload/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(PLAIN_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+-include $(patsubst %.c,$(O)/obj/%.d,$(sort $(SRCS))) $(patsubst %.c,$(O)/pic/%.d,$(PIC_SRCS)) \
+	$(patsubst %.c,$(O)/preload/%.d,$(PRELOAD_SRCS))
 
 PROG_FILES := $(foreach p,$(PROGS),$(call target,$(p)))
 WORKER_FILES := $(foreach p,$(WORKERS),$(call target,$(p)))
 TEST_FILES := $(foreach p,$(TESTS),$(call target,$(p)))
 HELPER_FILES := $(foreach p,$(HELPERS),$(call target,$(p))) $(EXTRA_HELPERS)
 
-all: $(PROG_FILES) $(STATIC) ## build the programs, optimised, into build/
+all: $(PROG_FILES) $(STATIC) $(LIB_FILES) $(PRELOAD_FILES) ## build the programs and libraries, optimised, into build/
 tests-built: all $(TEST_FILES) $(HELPER_FILES)
 
 setup-%:
@@ -130,6 +182,15 @@ install: setup-build all ## install below DESTDIR and PREFIX
 	install -m 755 $(filter-out %-agent $(WORKER_FILES),$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
 	install -m 755 $(WORKER_FILES) '$(DESTDIR)$(LIBEXECDIR)'
 	install -m 644 packaging/eliloader.sysusers '$(DESTDIR)$(SYSUSERSDIR)/eliloader.conf'
+	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(LIBDIR)/xen-pv-tools' '$(DESTDIR)$(INCLUDEDIR)'
+	install -m 644 $(filter %.a,$(LIB_FILES)) $(filter-out %.a,$(LIB_FILES)) '$(DESTDIR)$(LIBDIR)'
+	for l in $(notdir $(filter-out %.a,$(LIB_FILES))); do \
+		ln -sf $$l '$(DESTDIR)$(LIBDIR)'/$${l%.so.*}.so || exit 1; done
+	install -m 644 $(PRELOAD_FILES) '$(DESTDIR)$(LIBDIR)/xen-pv-tools'
+	install -m 644 $(HEADERS) '$(DESTDIR)$(INCLUDEDIR)'
+	for p in $(PKG_CONFIGS); do to='$(DESTDIR)$(LIBDIR)/pkgconfig'/$$(basename $$p .in); \
+		sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@INCLUDEDIR@,$(INCLUDEDIR),' $$p > $$to && \
+		chmod 644 $$to || exit 1; done
 	for m in $(MAN); do \
 		install -D -m 644 $$m '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/} || exit 1; done
 	for u in $(UNITS); do to='$(DESTDIR)$(UNITDIR)'/$${u##*/}; \
@@ -139,8 +200,8 @@ print-%:
 	@echo $($*)
 
 clean: ## remove what make built, keeping downloads and lab images
-	rm -rf build/obj build/san build/clang build/static build/tests build/log \
-		build/gcc-werror $(PROG_FILES)
+	rm -rf build/obj build/pic build/preload build/san build/clang build/static build/tests build/log \
+		build/gcc-werror $(PROG_FILES) $(LIB_FILES) $(LIB_FILES:.so.1=.so) $(PRELOAD_FILES)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort -u

@@ -60,7 +60,7 @@ struct xenrestrict;
 
 /* The handles of Xen's libraries by the names of their structures: xenctrl.h and the like
  * may be included before or after, or not at all. */
-struct xc_interface_core;	/* struct xc_interface_core */
+struct xc_interface_core;	/* xc_interface */
 struct xendevicemodel_handle;	/* xendevicemodel_handle */
 struct xenevtchn_handle;	/* xenevtchn_handle */
 struct xenforeignmemory_handle; /* xenforeignmemory_handle */
@@ -98,8 +98,9 @@ XENRESTRICT_API size_t xenrestrict_describe(const struct xenrestrict *x, char *b
 /* Of the last call in this thread that failed; "" before.  Valid until the next. */
 XENRESTRICT_API const char *xenrestrict_error(void);
 
-/* Map @pages frames of the domain through xenrestrict_privcmd_fd(); @err (may be NULL)
- * takes an errno for each.  NULL and errno: nothing is mapped. */
+/* Map @pages frames of 4096 bytes of the domain through xenrestrict_privcmd_fd(); @err takes
+ * an errno (or 0) for each; when it is NULL, all must succeed.  NULL and errno: nothing is
+ * mapped. */
 XENRESTRICT_API void *xenrestrict_map(const struct xenrestrict *x, int prot, size_t pages,
 				      const uint64_t *gfns, int *err);
 XENRESTRICT_API int xenrestrict_unmap(void *addr, size_t pages);

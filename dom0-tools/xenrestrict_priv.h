@@ -59,6 +59,13 @@ int xr_wire_ask(int fd, uint32_t type, uint32_t tx, const char *arg, char *buf);
  * ask.  @unknown: the (negative) errno that the store has for one that it does not. */
 int xr_wire_open_transactions(int fd, uint32_t last, int unknown);
 
+/* ---- xenrestrict_prove.c ---- */
+
+/* Nodes that dom0 keeps to itself; ends with NULL. */
+extern const char *const xr_dom0_nodes[];
+/* Is the connection of @fd, which nobody else uses, denied what only dom0 may? */
+int xr_store_prove(int fd, unsigned domid);
+
 /* ---- xenrestrict_fds.c: which descriptors a call opened ---- */
 
 #define XR_OPENED_MAX 8 /* xc_interface_open() makes up to 5 on Xen 4.17 */
@@ -88,12 +95,20 @@ int xr_thread_reads(int fd);
 /* Restrict a handle that libxenstore opened. */
 int xr_store_restrict(struct xs_handle *h, unsigned domid,
 		      const struct xenrestrict_options *opt);
-/* Is the connection of @fd, which nobody else uses, denied what only dom0 may? */
-int xr_store_prove(int fd, unsigned domid);
-/* The same through the handle itself. */
+/* xr_store_prove() through the handle itself. */
 int xr_store_prove_handle(struct xs_handle *h, unsigned domid);
 
 /* ---- xenrestrict_names.c ---- */
 
-/* xc_interface_open(), remembering its descriptors. */
+/* xc_interface_open(), remembering its descriptors until it is restricted or closed. */
 int xr_interface_open(struct xc_interface_core **ret);
+int xr_interface_restrict(struct xc_interface_core *xch, unsigned domid);
+void xr_interface_close(struct xc_interface_core *xch);
+/* One of its descriptors; -1: not known, or restricted by now. */
+int xr_interface_fd(const struct xc_interface_core *xch);
+
+/* ---- xenrestrict_quiet.c ---- */
+
+struct xentoollog_logger;
+/* Static: never destroyed. */
+struct xentoollog_logger *xr_quiet_logger(void);

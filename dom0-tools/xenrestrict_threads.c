@@ -96,7 +96,9 @@ static int look(int fd, enum where *ret_where)
 int xr_thread_reads(int fd)
 {
 	enum where where = RUNNING;
-	int r = 0;
+	int r = access("/proc/self/syscall", F_OK) < 0
+			? xr_fail_errno(-errno, "/proc/self/syscall")
+			: 0;
 
 	for (int i = 0; i < LOOKS && r >= 0 && where == RUNNING; i++) {
 		struct timespec gap = { .tv_nsec = LOOK_GAP_NS };
