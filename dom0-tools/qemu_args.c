@@ -229,16 +229,31 @@ static bool has_protocol(const char *file)
 	return file[strcspn(file, ":/")] == ':';
 }
 
-/* The disk's descriptor, and the fdset of the same number that leads to it. */
-static int add_disk(struct reading *r, const char *path, bool writable, int *ret_fd)
+static int add_fdset(struct reading *r, const char *path, bool writable, int set,
+		     int *ret_fd)
 {
-	char set[64];
+	char text[64];
 	int err = add_need(r, QEMU_NEED_DISK, path, writable, ret_fd);
 
 	if (err < 0)
 		return err;
-	(void)snprintf(set, sizeof(set), "fd=%d,set=%d", *ret_fd, *ret_fd);
-	return add_pair(r->plan, "-add-fd", set);
+	(void)snprintf(text, sizeof(text), "fd=%d,set=%d", *ret_fd,
+		       set >= 0 ? set : *ret_fd);
+	return add_pair(r->plan, "-add-fd", text);
+}
+
+/* The disk's descriptors, and the number of the fdset that leads to them.  qemu opens a
+ * disk for reading first, then anew for writing, and takes a descriptor only if it is
+ * open in exactly that way. */
+static int add_disk(struct reading *r, const char *path, bool writable, int *ret_set)
+{
+	int more = -1, err;
+
+	*ret_set = -1;
+	err = add_fdset(r, path, false, -1, ret_set);
+	if (err >= 0 && writable)
+		err = add_fdset(r, path, true, *ret_set, &more);
+	return err;
 }
 
 static int read_drive(struct reading *r, const char *value)
