@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dom0-tools/broker_ops.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dom0-tools/broker_access.h"
+#include "dom0-tools/broker_quota.h"
+
+/* What is known of a node before it is changed. */
+struct node {
+	bool exists;
+	char list[ACCESS_LIST_ROOM]; /* permissions */
+	size_t list_len;
+	size_t value_len, children_len;
+};
+
+/* ---- looking ---- */
+
+static void add_look(const struct op *op, uint32_t tx)
+{
+	const struct wire_request *req = op->req;
+	char offset[16];
+
+	if (req->type != XS_DIRECTORY_PART) {
+		store_add_text(op->store, req->type, tx, op->path);
+		return;
+	}
+	(void)snprintf(offset, sizeof(offset), "%u", req->offset);
+	store_add2(op->store, req->type, tx, op->path, strlen(op->path) + 1, offset,
+		   strlen(offset) + 1);
+}
+
+/* GET_PERMS and what is asked, in one snapshot. */
+static int look_once(struct op *op)
+{
+	const struct store_reply *perms, *reply;
+	autoscope struct scope sc = { 0 };
+	bool listed = op->req->type == XS_GET_PERMS;
+	unsigned first;
+	int r;
+
+	scope_init(&sc, op->store, op->tx);
+	first = scope_begin(&sc);
+	store_add_text(op->store, XS_GET_PERMS, sc.id, op->path);
+	if (!listed)
+		add_look(op, sc.id);
+	scope_add_end(&sc, false);
+	r = scope_run(&sc);
+	if (r < 0)
+		return r;
+	perms = store_reply(op->store, first);
+	reply = listed ? perms : store_reply(op->store, first + 1);
+	if (perms->err == -ENOENT)
+		return access_missing(op->b, &sc, op->path, RIGHT_READ);
+	if (perms->err < 0)
+		return perms->err;
+	if (!access_allows(op->b, op->path, perms->body, perms->len, RIGHT_READ))
+		return -EACCES;
+	if (reply->err < 0)
+		return reply->err;
+	if (reply->len > WIRE_PAYLOAD_MAX)
+		return -E2BIG;
+	op->body = reply->body;
+	op->len = reply->len;
+	return 0;
+}
+
+/* ---- changing ---- */
+
+/* Permissions of op->path and, for C xenstored's limit of a node's size, the rest. */
+static int node_read(struct op *op, struct scope *sc, struct node *ret)
+{
+	const struct store_reply *perms, *value, *children;
+	bool sizes = op->b->kind == STORE_C;
+	unsigned first = scope_begin(sc);
+	int r;
+
+	store_add_text(op->store, XS_GET_PERMS, sc->id, op->path);
+	if (sizes) {
+		store_add_text(op->store, XS_READ, sc->id, op->path);
+		store_add_text(op->store, XS_DIRECTORY, sc->id, op->path);
+	}
+	r = scope_run(sc);
+	if (r < 0)
+		return r;
+	perms = store_reply(op->store, first);
+	ret->exists = perms->err != -ENOENT;
+	if (!ret->exists)
+		return 0;
+	if (perms->err < 0)
+		return perms->err;
+	if (perms->len > sizeof(ret->list))
+		return -E2BIG;
+	memcpy(ret->list, perms->body, perms->len);
+	ret->list_len = perms->len;
+	if (!sizes)
+		return 0;
+	value = store_reply(op->store, first + 1);
+	children = store_reply(op->store, first + 2);
+	ret->value_len = value->err < 0 ? 0 : value->len;
+	/* -E2BIG: more names than a reply takes */
+	ret->children_len = children->err < 0 ? WIRE_PAYLOAD_MAX : children->len;
+	return 0;
+}
+
+/* Runs the batch with the change in it, and commits an own transaction. */
+static int change_run(struct op *op, struct scope *sc, unsigned first)
+{
+	unsigned count = op->store->io->count;
+	int r, done = 0;
+
+	scope_add_end(sc, true);
+	r = scope_run(sc);
+	if (r == -EPIPE || r == -ERESTART)
+		return r;
+	for (unsigned i = first; i < count && done == 0; i++)
+		done = store_reply(op->store, i)->err;
+	/* some of it may be done, in a transaction that the client could commit */
+	if (done < 0 && !sc->own && count - first > 1)
+		op->tx->failed = true;
+	return done < 0 ? done : r;
+}
+
+/* The path got longer, perhaps, by what was left out of a relative one. */
+static bool request_fits(const struct op *op)
+{
+	return strlen(op->path) + 1 + op->req->value_len <= WIRE_PAYLOAD_MAX;
+}
+
+static void add_change(struct op *op, const struct scope *sc)
+{
+	const struct wire_request *req = op->req;
+
+	store_add2(op->store, req->type, sc->id, op->path, strlen(op->path) + 1,
+		   req->value, req->value_len);
+}
+
+/* The topmost node that will be made below @up: "/a/b" of "/a/b/c/d" below "/a". */
+static void first_below(const char *path, const char *up, char ret_path[PATH_ROOM])
+{
+	size_t len = strcmp(up, "/") == 0 ? 0 : strlen(up);
+	size_t end = len + 1 + strcspn(path + len + 1, "/");
+
+	memcpy(ret_path, path, end);
+	ret_path[end] = '\0';
+}
+
+/* C xenstored makes a guest the owner of what it makes.  Made by us it would be the
+ * parent's; what is made below then has our owner already. */
+static int add_made(struct op *op, const struct scope *sc, const struct ancestor *up)
+{
+	char top[PATH_ROOM], list[ACCESS_LIST_ROOM + 8];
+	size_t len = 0;
+	int r;
+
+	first_below(op->path, up->path, top);
+	r = perms_with_owner(up->list, up->len, op->b->domid, list, sizeof(list), &len);
+	if (r < 0)
+		return r;
+	if (strlen(top) + 1 + len > WIRE_PAYLOAD_MAX)
+		return -ENOSPC;
+	if (strcmp(top, op->path) == 0)
+		add_change(op, sc);
+	else
+		store_add_text(op->store, XS_MKDIR, sc->id, top);
+	store_add2(op->store, XS_SET_PERMS, sc->id, top, strlen(top) + 1, list, len);
+	if (strcmp(top, op->path) != 0)
+		add_change(op, sc);
+	return 0;
+}
+
+/* The node is not there: make it, if its nearest ancestor lets us. */
+static int create(struct op *op, struct scope *sc)
+{
+	struct ancestor up;
+	unsigned owner = 0, first;
+	bool granted;
+	int r = access_ancestor(sc, op->path, &up);
+
+	if (r == 0)
+		r = perms_owner(up.list, up.len, &owner);
+	if (r < 0)
+		return r;
+	if (!access_allows(op->b, op->path, up.list, up.len, RIGHT_WRITE))
+		return -EACCES;
+	if (!quota_node_fits(op->b, perms_count(up.list, up.len), op->req->value_len, 0))
+		return -ENOSPC;
+	if (!request_fits(op))
+		return -E2BIG;
+	granted = access_granted(op->b, op->path, RIGHT_WRITE);
+	first = scope_begin(sc);
+	if (op->b->kind == STORE_C && owner != op->b->domid && !granted)
+		r = add_made(op, sc, &up);
+	else
+		add_change(op, sc);
+	return r < 0 ? r : change_run(op, sc, first);
+}
+
+static int write_once(struct op *op)
+{
+	autoscope struct scope sc = { 0 };
+	struct node node = { 0 };
+	unsigned first;
+	int r;
+
+	scope_init(&sc, op->store, op->tx);
+	r = node_read(op, &sc, &node);
+	if (r < 0)
+		return r;
+	if (!node.exists)
+		return create(op, &sc);
+	if (!access_allows(op->b, op->path, node.list, node.list_len, RIGHT_WRITE))
+		return -EACCES;
+	if (op->req->type == XS_MKDIR)
+		return 0;
+	if (!quota_node_fits(op->b, perms_count(node.list, node.list_len),
+			     op->req->value_len, node.children_len))
+		return -ENOSPC;
+	if (!request_fits(op))
+		return -E2BIG;
+	first = scope_begin(&sc);
+	add_change(op, &sc);
+	return change_run(op, &sc, first);
+}
+
+static int parent_exists(struct op *op, struct scope *sc)
+{
+	char parent[PATH_ROOM];
+	unsigned first;
+	int r;
+
+	if (path_parent(op->path, parent) == 0)
+		return -ENOENT;
+	first = scope_begin(sc);
+	store_add_text(op->store, XS_GET_PERMS, sc->id, parent);
+	r = scope_run(sc);
+	return r < 0 ? r : store_reply(op->store, first)->err;
+}
+
+/* Of what is missing: fine if its parent is there. */
+static int remove_missing(struct op *op, struct scope *sc)
+{
+	int r;
+
+	if (op->b->kind == STORE_C) {
+		r = access_missing(op->b, sc, op->path, RIGHT_WRITE);
+		if (r != -ENOENT)
+			return r;
+	}
+	return parent_exists(op, sc);
+}
+
+static int remove_once(struct op *op)
+{
+	autoscope struct scope sc = { 0 };
+	const struct store_reply *perms;
+	unsigned first;
+	int r;
+
+	if (strcmp(op->path, "/") == 0)
+		return -EACCES; /* oxenstored would do it */
+	scope_init(&sc, op->store, op->tx);
+	first = scope_begin(&sc);
+	store_add_text(op->store, XS_GET_PERMS, sc.id, op->path);
+	r = scope_run(&sc);
+	if (r < 0)
+		return r;
+	perms = store_reply(op->store, first);
+	if (perms->err == -ENOENT)
+		return remove_missing(op, &sc);
+	if (perms->err < 0)
+		return perms->err;
+	if (!access_allows(op->b, op->path, perms->body, perms->len, RIGHT_WRITE))
+		return -EACCES;
+	first = scope_begin(&sc);
+	store_add_text(op->store, XS_RM, sc.id, op->path);
+	return change_run(op, &sc, first);
+}
+
+static int set_perms_once(struct op *op)
+{
+	const unsigned want = RIGHT_WRITE | RIGHT_OWN;
+	char list[WIRE_PAYLOAD_MAX];
+	autoscope struct scope sc = { 0 };
+	struct node node = { 0 };
+	size_t len = 0;
+	unsigned first;
+	int r = perms_check_wanted(op->b->kind, op->req->perms, op->req->perms_len, list,
+				   sizeof(list), &len);
+
+	if (r < 0)
+		return r;
+	scope_init(&sc, op->store, op->tx);
+	r = node_read(op, &sc, &node);
+	if (r < 0)
+		return r;
+	if (!node.exists)
+		return access_missing(op->b, &sc, op->path, want);
+	if (!access_allows(op->b, op->path, node.list, node.list_len, want))
+		return -EACCES;
+	r = perms_check_change(op->b->kind, node.list, node.list_len, list, len,
+			       op->b->domid);
+	if (r < 0)
+		return r;
+	if (!quota_node_fits(op->b, perms_count(list, len), node.value_len,
+			     node.children_len))
+		return -ENOSPC;
+	if (strlen(op->path) + 1 + len > WIRE_PAYLOAD_MAX)
+		return -E2BIG;
+	first = scope_begin(&sc);
+	store_add2(op->store, XS_SET_PERMS, sc.id, op->path, strlen(op->path) + 1, list,
+		   len);
+	return change_run(op, &sc, first);
+}
+
+/* ---- all of them ---- */
+
+static int run_once(struct op *op)
+{
+	switch (op->req->type) {
+	case XS_WRITE:
+	case XS_MKDIR:
+		return write_once(op);
+	case XS_RM:
+		return remove_once(op);
+	case XS_SET_PERMS:
+		return set_perms_once(op);
+	default:
+		return look_once(op);
+	}
+}
+
+static unsigned wanted_right(const struct op *op)
+{
+	switch (op->req->type) {
+	case XS_WRITE:
+	case XS_MKDIR:
+	case XS_RM:
+	case XS_SET_PERMS:
+		return RIGHT_WRITE;
+	default:
+		return RIGHT_READ;
+	}
+}
+
+int ops_run(struct op *op)
+{
+	int r = -EAGAIN;
+
+	if (!access_possible(op->b, op->path, wanted_right(op)))
+		return -EACCES;
+	for (unsigned i = 0; i < OPS_TRIES && (r == -EAGAIN || r == -ERESTART); i++) {
+		op->body = "OK";
+		op->len = sizeof("OK");
+		r = run_once(op);
+		if (r == -EAGAIN && !op->tx) {
+			op->b->stats.retries++;
+			bucket_charge(&op->b->bucket, LIMIT_COST_OPERATION,
+				      op->b->now_ns);
+			op->b->stats.tokens_taken += LIMIT_COST_OPERATION;
+		} else if (r == -EAGAIN) {
+			break;
+		}
+	}
+	return r == -ERESTART ? -EAGAIN : r;
+}

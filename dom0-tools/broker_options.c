@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dom0-tools/broker_options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dom0-tools/broker_limit.h"
+#include "lib/domains.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "lib/version.h"
+
+#define CLIENTS_DEFAULT 128
+#define CLIENTS_MAX	1024 /* two descriptors each */
+#define RECONNECT_S	30
+#define RATE_MAX	1000000
+
+static const char usage[] =
+	"usage: xenstore-broker --domid N --listen PATH [OPTION...]\n"
+	"       xenstore-broker --domid N --serve-fd FD [OPTION...]\n"
+	"\n"
+	"Shows its clients the store as domain N sees it: what they may read and write "
+	"is\n"
+	"what that domain may and what the profile allows, and ends with the domain.\n"
+	"\n"
+	"  -d, --domid N            the domain\n"
+	"  -l, --listen PATH        serve clients on this socket\n"
+	"      --owner UID[:GID]    whose it is (root's)\n"
+	"      --mode OCTAL         its permissions (0600)\n"
+	"      --listen-fd FD       serve on an inherited listening socket; without any "
+	"of\n"
+	"                           these three: the one of systemd's socket activation\n"
+	"      --serve-fd FD        serve one inherited connection and end with it\n"
+	"  -u, --upstream PATH      the store daemon's socket\n"
+	"  -p, --profile NAME|FILE  what is allowed at all (guest)\n"
+	"      --limiter bucket|turn  tokens, or one operation in turn only (bucket)\n"
+	"      --rate R             tokens a second (200)\n"
+	"      --burst B            tokens at most (1000)\n"
+	"      --max-clients N      at once (128)\n"
+	"      --metrics PATH       counters on this socket, over HTTP\n"
+	"      --ready-fd FD        gets one byte when clients are served\n"
+	"      --reconnect S        how long a daemon that restarts is waited for (30)\n"
+	"      --user NAME          whom the process that reads clients runs as\n"
+	"  -v, --verbose            say more\n"
+	"  -h, --help               this text\n"
+	"  -V, --version            the version\n"
+	"\n"
+	"Exit status: 0 told to end, or the domain ended; 1 failed; 2 usage.\n";
+
+__attribute__((noreturn)) static void usage_error(void)
+{
+	fputs("Try 'xenstore-broker --help'.\n", stderr);
+	exit(2);
+}
+
+__attribute__((noreturn)) static void finish_print(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		exit(EXIT_SUCCESS);
+	log_error("cannot print: %s", strerror(errno));
+	exit(EXIT_FAILURE);
+}
+
+static unsigned number(const char *option, const char *text, uint64_t least,
+		       uint64_t most)
+{
+	uint64_t value = 0;
+
+	if (io_parse_u64(text, most, &value) == 0 && value >= least)
+		return (unsigned)value;
+	log_error("--%s: '%s' is no number from %llu to %llu", option, text,
+		  (unsigned long long)least, (unsigned long long)most);
+	usage_error();
+}
+
+static void parse_owner(struct broker_options *opt, char *text)
+{
+	char *colon = strchr(text, ':');
+
+	if (colon)
+		*colon = '\0';
+	opt->owner = number("owner", text, 0, UINT32_MAX - 1);
+	if (colon)
+		opt->group = number("owner", colon + 1, 0, UINT32_MAX - 1);
+}
+
+static void parse_mode(struct broker_options *opt, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > 4 || strspn(text, "01234567") != len ||
+	    strtoul(text, NULL, 8) > 0777) {
+		log_error("--mode: '%s' is no octal number up to 0777", text);
+		usage_error();
+	}
+	opt->mode = (mode_t)strtoul(text, NULL, 8);
+}
+
+static void parse_limiter(struct broker_options *opt, const char *text)
+{
+	opt->turn = strcmp(text, "turn") == 0;
+	if (opt->turn || strcmp(text, "bucket") == 0)
+		return;
+	log_error("--limiter: '%s' is neither bucket nor turn", text);
+	usage_error();
+}
+
+enum {
+	OPT_OWNER = 256,
+	OPT_MODE,
+	OPT_LISTEN_FD,
+	OPT_SERVE_FD,
+	OPT_LIMITER,
+	OPT_RATE,
+	OPT_BURST,
+	OPT_CLIENTS,
+	OPT_METRICS,
+	OPT_READY_FD,
+	OPT_RECONNECT,
+	OPT_USER,
+};
+
+static const struct option longs[] = {
+	{ "domid", required_argument, NULL, 'd' },
+	{ "listen", required_argument, NULL, 'l' },
+	{ "upstream", required_argument, NULL, 'u' },
+	{ "profile", required_argument, NULL, 'p' },
+	{ "owner", required_argument, NULL, OPT_OWNER },
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "listen-fd", required_argument, NULL, OPT_LISTEN_FD },
+	{ "serve-fd", required_argument, NULL, OPT_SERVE_FD },
+	{ "limiter", required_argument, NULL, OPT_LIMITER },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "burst", required_argument, NULL, OPT_BURST },
+	{ "max-clients", required_argument, NULL, OPT_CLIENTS },
+	{ "metrics", required_argument, NULL, OPT_METRICS },
+	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
+	{ "reconnect", required_argument, NULL, OPT_RECONNECT },
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* The longer half of the table. */
+static void take_long(struct broker_options *opt, int c)
+{
+	switch (c) {
+	case OPT_OWNER:
+		parse_owner(opt, optarg);
+		break;
+	case OPT_MODE:
+		parse_mode(opt, optarg);
+		break;
+	case OPT_LISTEN_FD:
+		opt->listen_fd = (int)number("listen-fd", optarg, 3, INT32_MAX);
+		break;
+	case OPT_SERVE_FD:
+		opt->serve_fd = (int)number("serve-fd", optarg, 3, INT32_MAX);
+		break;
+	case OPT_LIMITER:
+		parse_limiter(opt, optarg);
+		break;
+	case OPT_RATE:
+		opt->rate = number("rate", optarg, 1, RATE_MAX);
+		break;
+	case OPT_BURST:
+		opt->burst = number("burst", optarg, LIMIT_COST_TRANSACTION, RATE_MAX);
+		break;
+	case OPT_CLIENTS:
+		opt->max_clients = number("max-clients", optarg, 1, CLIENTS_MAX);
+		break;
+	case OPT_METRICS:
+		opt->metrics = optarg;
+		break;
+	case OPT_READY_FD:
+		opt->ready_fd = (int)number("ready-fd", optarg, 3, INT32_MAX);
+		break;
+	case OPT_RECONNECT:
+		opt->reconnect_s = number("reconnect", optarg, 0, 86400);
+		break;
+	case OPT_USER:
+		opt->user = optarg;
+		break;
+	default:
+		usage_error(); /* getopt_long() said why */
+	}
+}
+
+static void take(struct broker_options *opt, int c)
+{
+	switch (c) {
+	case 'd':
+		opt->domid = number("domid", optarg, 1, DOMAINS_LAST);
+		break;
+	case 'l':
+		opt->listen = optarg;
+		break;
+	case 'u':
+		opt->upstream = optarg;
+		break;
+	case 'p':
+		opt->profile = optarg;
+		break;
+	case 'v':
+		opt->verbose = true;
+		break;
+	case 'h':
+		fputs(usage, stdout);
+		finish_print();
+	case 'V':
+		puts("xenstore-broker " XPT_VERSION);
+		finish_print();
+	default:
+		take_long(opt, c);
+	}
+}
+
+static void check(const struct broker_options *opt, int argc, char *argv[])
+{
+	unsigned ways =
+		(opt->listen != NULL) + (opt->serve_fd >= 0) + (opt->listen_fd >= 0);
+
+	if (optind < argc) {
+		log_error("unexpected argument '%s'", argv[optind]);
+		usage_error();
+	}
+	if (opt->domid == 0) {
+		log_error("--domid is missing");
+		usage_error();
+	}
+	if (ways > 1) {
+		log_error("--listen, --listen-fd and --serve-fd exclude one another");
+		usage_error();
+	}
+}
+
+struct broker_options broker_options_parse(int argc, char *argv[])
+{
+	static char name[] = "xenstore-broker";
+	struct broker_options opt = {
+		.profile = "guest",
+		.rate = LIMIT_RATE,
+		.burst = LIMIT_BURST,
+		.owner = (uid_t)-1,
+		.group = (gid_t)-1,
+		.mode = 0600,
+		.serve_fd = -1,
+		.listen_fd = -1,
+		.ready_fd = -1,
+		.max_clients = CLIENTS_DEFAULT,
+		.reconnect_s = RECONNECT_S,
+	};
+	int c;
+
+	if (argc > 0)
+		argv[0] = name; /* in what getopt_long() says */
+	while ((c = getopt_long(argc, argv, "d:l:u:p:vhV", longs, NULL)) != -1)
+		take(&opt, c);
+	check(&opt, argc, argv);
+	return opt;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dom0-tools/broker_request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dom0-tools/broker_ops.h"
+#include "dom0-tools/broker_quota.h"
+#include "lib/cleanup.h"
+
+struct answer {
+	const char *body;
+	size_t len;
+	char text[32];
+};
+
+static const struct answer answer_ok = { .body = "OK", .len = sizeof("OK") };
+
+static int run_node(struct session *s, const struct wire_request *req, struct answer *a)
+{
+	struct op op = { .b = s->b, .store = &s->store, .req = req };
+	int r;
+
+	if (req->tx_id != 0) {
+		op.tx = tx_find(&s->txs, req->tx_id);
+		if (!op.tx || op.tx->lost)
+			return s->b->kind == STORE_C ? -ENOENT : -EIO;
+	}
+	r = path_resolve(s->b->kind, s->b->domid, req->path, op.path);
+	if (r < 0)
+		return r;
+	r = ops_run(&op);
+	a->body = op.body;
+	a->len = op.len;
+	return r;
+}
+
+static int run_start(struct session *s, const struct wire_request *req, struct answer *a)
+{
+	const struct tx *tx;
+	uint32_t upstream = 0;
+	int r;
+
+	if (req->tx_id != 0)
+		return -EBUSY;
+	if (!quota_transaction(s->b))
+		return -ENOSPC;
+	r = scope_start(&s->store, &upstream);
+	if (r < 0)
+		return r;
+	tx = tx_add(&s->txs, upstream);
+	if (!tx)
+		return -ENOSPC;
+	s->b->stats.transactions++;
+	a->body = a->text;
+	a->len = (size_t)snprintf(a->text, sizeof(a->text), "%u", tx->id) + 1;
+	return 0;
+}
+
+static int run_end(struct session *s, const struct wire_request *req)
+{
+	struct tx *tx = tx_find(&s->txs, req->tx_id);
+	bool commit;
+	int r = 0;
+
+	if (!tx)
+		return s->b->kind == STORE_C || req->tx_id == 0 ? -ENOENT : -EIO;
+	commit = req->commit && !tx->failed && !tx->lost;
+	if (!tx->lost)
+		r = store_ask(&s->store, XS_TRANSACTION_END, tx->upstream,
+			      commit ? "T" : "F", NULL);
+	if (r == -EPIPE)
+		return r; /* it is lost: asked again, it gives EAGAIN */
+	if (req->commit && tx->lost)
+		r = -EAGAIN;
+	else if (req->commit && tx->failed)
+		r = -ENOMEM;
+	tx_remove(&s->txs, tx);
+	s->b->stats.transactions--;
+	return r;
+}
+
+/* Unknown domids, too: it is only text. */
+static int run_domain_path(const struct wire_request *req, struct answer *a)
+{
+	a->body = a->text;
+	a->len = (size_t)snprintf(a->text, sizeof(a->text), "/local/domain/%u",
+				  req->domid) +
+		 1;
+	return 0;
+}
+
+static int run_control(const struct session *s)
+{
+	return s->b->kind == STORE_C ? -EACCES : 0;
+}
+
+/* Also what is still open of transactions. */
+static int run_reset(struct session *s)
+{
+	int r = watch_remove_all(s);
+
+	while (r == 0 && s->txs.count > 0) {
+		struct tx *tx = &s->txs.tx[0];
+
+		if (!tx->lost)
+			r = store_ask(&s->store, XS_TRANSACTION_END, tx->upstream, "F",
+				      NULL);
+		if (r == -EPIPE)
+			return r;
+		r = 0; /* whatever: it is gone */
+		tx_remove(&s->txs, tx);
+		s->b->stats.transactions--;
+	}
+	return r;
+}
+
+static int run(struct session *s, const struct wire_request *req, struct answer *a)
+{
+	switch (req->type) {
+	case XS_CONTROL:
+		return run_control(s);
+	case XS_TRANSACTION_START:
+		return run_start(s, req, a);
+	case XS_TRANSACTION_END:
+		return run_end(s, req);
+	case XS_GET_DOMAIN_PATH:
+		return run_domain_path(req, a);
+	case XS_WATCH:
+		return watch_add(s, req);
+	case XS_UNWATCH:
+		return watch_remove(s, req);
+	case XS_RESET_WATCHES:
+		return run_reset(s);
+	case XS_DIRECTORY_PART:
+		if (s->b->kind == STORE_O)
+			return -ENOSYS;
+		return run_node(s, req, a);
+	default:
+		return run_node(s, req, a);
+	}
+}
+
+static void count(struct broker_stats *st, int r, bool malformed)
+{
+	st->operations++;
+	if (malformed)
+		st->malformed++;
+	else if (r == -EACCES || r == -EPERM)
+		st->denials++;
+	else if (r < 0)
+		st->errors++;
+}
+
+/* What the daemon told before its reply the client is told before its reply.  @a may lie
+ * in the connections' buffer, which looking at events needs. */
+static int events_first(struct session *s, struct answer *a, char **ret_copy)
+{
+	char *copy;
+
+	if (!s->store.first)
+		return 0;
+	copy = malloc(a->len + 1);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, a->body, a->len);
+	a->body = *ret_copy = copy;
+	return watch_deliver(s);
+}
+
+static int reply(struct session *s, const struct wire_request *req, struct answer *a,
+		 int err)
+{
+	autofree char *copy = NULL;
+	int r;
+
+	if (err < 0) {
+		a->body = wire_error_name(err);
+		a->len = strlen(a->body) + 1;
+	}
+	r = events_first(s, a, &copy);
+	if (r < 0)
+		return r;
+	return session_put(s, err < 0 ? XS_ERROR : req->type, req->req_id, req->tx_id,
+			   a->body, a->len);
+}
+
+int request_serve(struct session *s)
+{
+	struct wire_request req;
+	struct answer a = answer_ok;
+	int shape = wire_parse(&s->header, s->body, &req);
+	int r = shape < 0 ? shape : run(s, &req, &a);
+
+	if (r == -EPIPE)
+		return r;
+	count(&s->b->stats, r, shape == -EINVAL);
+	r = reply(s, &req, &a, r);
+	if (r == 0 && shape == 0 && req.type == XS_WATCH)
+		r = watch_tell_initial(s);
+	return r;
+}

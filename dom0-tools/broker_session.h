@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * broker_session - a client: its frames in, its replies and events out, its connection to
+ * the daemon.
+ *
+ * A session is not read while it has no connection to the daemon, while a request of its
+ * waits, and while more than SESSION_QUEUE_STOP bytes wait for it to take them: a client
+ * that does not read or that asks too much stops itself and nobody else.
+ *
+ * Owns:   everything in it.
+ * Errors: 0 or a negative errno; anything but 0 of session_read(), session_turn() and
+ *         session_flush() is the session's end.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dom0-tools/broker.h"
+#include "dom0-tools/broker_tx.h"
+#include "dom0-tools/broker_watch.h"
+#include "dom0-tools/broker_wire.h"
+
+#define SESSION_QUEUE_STOP (16U << 10) /* bytes: four full replies */
+
+struct session {
+	struct broker *b;   /* borrowed */
+	int fd;		    /* owned: the client */
+	struct store store; /* owned: its connection to the daemon */
+	bool had_store;	    /* it is not the first */
+	bool asked;	    /* a connection was asked for */
+	bool eof;	    /* no more will come from the client */
+	bool waits;	    /* for tokens, since @waits_since */
+	uint64_t waits_since;
+	struct wire_in in;
+	bool has_frame; /* a request is to be answered: */
+	struct xsd_sockmsg header;
+	const char *body;
+	struct tx_table txs;
+	struct watches watches;
+	char *out; /* owned: what the client is to take */
+	size_t out_start, out_end, out_room;
+};
+
+int session_new(struct broker *b, int fd, struct session **ret_session);
+void session_free(struct session *s);
+
+/* The connection that it has been waiting for; what it had before is set up again. */
+int session_give_store(struct session *s, int fd);
+/* What does it need? */
+bool session_wants_store(const struct session *s);
+bool session_wants_read(const struct session *s);
+bool session_wants_write(const struct session *s);
+/* Is a request there that can be served now?  Its cost in tokens. */
+bool session_has_work(const struct session *s, unsigned *ret_cost);
+/* Nothing is left to do for a client that is gone. */
+bool session_is_over(const struct session *s);
+
+int session_read(struct session *s);
+/* One operation. */
+int session_turn(struct session *s);
+/* Events that came by themselves. */
+int session_events(struct session *s);
+int session_flush(struct session *s);
+
+/* Queue a message to the client. */
+int session_put(struct session *s, uint32_t type, uint32_t req_id, uint32_t tx_id,
+		const void *body, size_t len);

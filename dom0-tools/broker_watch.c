@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dom0-tools/broker_watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dom0-tools/broker_access.h"
+#include "dom0-tools/broker_quota.h"
+#include "dom0-tools/broker_rules.h"
+#include "dom0-tools/broker_session.h"
+#include "lib/cleanup.h"
+#include "lib/io.h"
+
+#define WATCHES_GROW 8
+
+static void watch_done(struct watch *w)
+{
+	free(w->path);
+	free(w->token);
+}
+
+void watches_done(struct watches *w)
+{
+	while (w->count > 0)
+		watch_done(&w->watch[--w->count]);
+	free(w->watch);
+	w->watch = NULL;
+	w->room = 0;
+}
+
+static struct watch *find(const struct watches *w, const char *path, const char *token)
+{
+	for (unsigned i = 0; i < w->count; i++)
+		if (strcmp(w->watch[i].path, path) == 0 &&
+		    strcmp(w->watch[i].token, token) == 0)
+			return &w->watch[i];
+	return NULL;
+}
+
+static struct watch *find_ours(const struct watches *w, const char *number)
+{
+	uint64_t ours;
+
+	if (io_parse_u64(number, UINT32_MAX, &ours) < 0)
+		return NULL;
+	for (unsigned i = 0; i < w->count; i++)
+		if (w->watch[i].ours == ours)
+			return &w->watch[i];
+	return NULL;
+}
+
+/* ---- setting ---- */
+
+static int make_room(struct watches *w)
+{
+	struct watch *p;
+
+	if (w->count < w->room)
+		return 0;
+	p = realloc(w->watch, (w->room + WATCHES_GROW) * sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	w->watch = p;
+	w->room += WATCHES_GROW;
+	return 0;
+}
+
+static void add_upstream(struct session *s, uint32_t type, const struct watch *w)
+{
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%u", w->ours);
+	store_add2(&s->store, type, 0, w->path, strlen(w->path) + 1, number,
+		   strlen(number) + 1);
+}
+
+/* The watch upstream, and whether its path can be read at this time. */
+static int set_upstream(struct session *s, struct watch *w)
+{
+	const struct store_reply *perms;
+	int r;
+
+	if (path_is_special(w->path))
+		return 0; /* the daemon's own names: answered here */
+	store_begin(&s->store);
+	add_upstream(s, XS_WATCH, w);
+	store_add_text(&s->store, XS_GET_PERMS, 0, w->path);
+	r = store_run(&s->store);
+	if (r == 0)
+		r = store_reply(&s->store, 0)->err;
+	if (r < 0)
+		return r;
+	perms = store_reply(&s->store, 1);
+	w->fresh = true;
+	w->readable = perms->err == 0 &&
+		      access_allows(s->b, w->path, perms->body, perms->len, RIGHT_READ);
+	return 0;
+}
+
+static int append(struct session *s, const struct wire_request *req, const char *path)
+{
+	struct watches *list = &s->watches;
+	struct watch w = { .ours = ++list->last };
+	int r = make_room(list);
+
+	if (r < 0)
+		return r;
+	w.path = strdup(path);
+	w.token = strdup(req->token);
+	if (req->path[0] != '/' && req->path[0] != '@')
+		w.strip = (unsigned)(strlen(path) - strlen(req->path));
+	r = w.path && w.token ? set_upstream(s, &w) : -ENOMEM;
+	if (r < 0) {
+		watch_done(&w);
+		return r;
+	}
+	list->watch[list->count++] = w;
+	s->b->stats.watches++;
+	return 0;
+}
+
+int watch_add(struct session *s, const struct wire_request *req)
+{
+	char path[PATH_ROOM];
+	int r = path_resolve_watch(s->b->kind, s->b->domid, req->path, path);
+
+	if (r < 0)
+		return r;
+	if (s->b->kind == STORE_O && !quota_watch(s->b))
+		return -ENOSPC;
+	if (find(&s->watches, path, req->token))
+		return -EEXIST;
+	if (!quota_watch(s->b))
+		return -E2BIG;
+	return append(s, req, path);
+}
+
+static int unset_upstream(struct session *s, const struct watch *w)
+{
+	int r;
+
+	if (path_is_special(w->path))
+		return 0;
+	store_begin(&s->store);
+	add_upstream(s, XS_UNWATCH, w);
+	r = store_run(&s->store);
+	return r < 0 ? r : store_reply(&s->store, 0)->err;
+}
+
+/* What came before the daemon's reply is told before ours. */
+static int deliver_all(struct session *s)
+{
+	int r = 0;
+
+	while (r == 0 && s->store.first)
+		r = watch_deliver(s);
+	return r;
+}
+
+static int drop(struct session *s, struct watch *w)
+{
+	int r = unset_upstream(s, w);
+
+	if (r == -EPIPE)
+		return r;
+	r = deliver_all(s);
+	watch_done(w);
+	*w = s->watches.watch[--s->watches.count];
+	s->b->stats.watches--;
+	return r;
+}
+
+int watch_remove(struct session *s, const struct wire_request *req)
+{
+	char path[PATH_ROOM];
+	struct watch *w;
+	int r = path_resolve_watch(s->b->kind, s->b->domid, req->path, path);
+
+	if (r < 0)
+		return r;
+	w = find(&s->watches, path, req->token);
+	return w ? drop(s, w) : -ENOENT;
+}
+
+int watch_remove_all(struct session *s)
+{
+	int r = 0;
+
+	while (r == 0 && s->watches.count > 0)
+		r = drop(s, &s->watches.watch[s->watches.count - 1]);
+	return r;
+}
+
+int watch_set_again(struct session *s)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < s->watches.count; i++)
+		r = set_upstream(s, &s->watches.watch[i]);
+	return r == -EPIPE ? 0 : r; /* lost again: another connection comes */
+}
+
+/* ---- telling ---- */
+
+static int tell(struct session *s, const struct watch *w, const char *path)
+{
+	char body[WIRE_PAYLOAD_MAX];
+	size_t len = wire_body(body, path + w->strip, w->token, strlen(w->token) + 1);
+
+	if (len == 0) {
+		s->b->stats.events_held_back++; /* over-long ones are dropped: XSA-324 */
+		return 0;
+	}
+	s->b->stats.events_sent++;
+	return session_put(s, XS_WATCH_EVENT, 0, 0, body, len);
+}
+
+int watch_tell_initial(struct session *s)
+{
+	const struct watch *w = &s->watches.watch[s->watches.count - 1];
+
+	return s->watches.count > 0 && path_is_special(w->path) ? tell(s, w, w->path) : 0;
+}
+
+int watch_tell_release(struct session *s)
+{
+	int r = 0;
+
+	if (!rules_release_event(s->b->rules))
+		return 0;
+	for (unsigned i = 0; r == 0 && i < s->watches.count; i++)
+		if (strcmp(s->watches.watch[i].path, "@releaseDomain") == 0)
+			r = tell(s, &s->watches.watch[i], "@releaseDomain");
+	return r;
+}
+
+static bool readable(const struct session *s, const char *path,
+		     const struct store_reply *perms)
+{
+	return perms->err == 0 &&
+	       access_allows(s->b, path, perms->body, perms->len, RIGHT_READ);
+}
+
+/* May the event @path of @w be told?  Permissions of the node and of its parent, or why
+ * there are none, are those of now; what was readable before may be told to have gone. */
+static bool may_tell(const struct session *s, struct watch *w, const char *path,
+		     const struct store_reply *perms, const struct store_reply *parents)
+{
+	char parent[PATH_ROOM];
+	bool own = strcmp(path, w->path) == 0, was = w->readable;
+	bool now = readable(s, path, perms), gone = perms->err == -ENOENT, above;
+
+	(void)path_parent(path, parent);
+	above = readable(s, parent, parents);
+	if (own)
+		w->readable = now;
+	else if (strcmp(parent, w->path) == 0)
+		w->readable = above;
+	if (now || (above && access_possible(s->b, path, RIGHT_READ)))
+		return true;
+	if (own)
+		return was;
+	return gone && was && parents->err == -ENOENT && path_is_below(path, w->path);
+}
+
+struct waiting {
+	struct store_event *event; /* owned */
+	struct watch *w;
+	bool unseen; /* an initial event */
+};
+
+/* Take events of watches that are still there; asks for permissions where needed. */
+static unsigned take_events(struct session *s, struct waiting list[WATCH_AT_ONCE])
+{
+	char parent[PATH_ROOM];
+	unsigned n = 0;
+
+	while (n < WATCH_AT_ONCE && s->store.first) {
+		struct store_event *e = store_take_event(&s->store);
+		struct watch *w = find_ours(&s->watches, e->token);
+
+		if (!w || strlen(e->text) < w->strip || strlen(e->text) >= PATH_ROOM) {
+			free(e);
+			continue;
+		}
+		list[n] = (struct waiting){ .event = e,
+					    .w = w,
+					    .unseen = w->fresh &&
+						      strcmp(e->text, w->path) == 0 };
+		w->fresh = false;
+		n++;
+		(void)path_parent(e->text, parent);
+		store_add_text(&s->store, XS_GET_PERMS, 0, e->text);
+		store_add_text(&s->store, XS_GET_PERMS, 0, *parent ? parent : "/");
+	}
+	return n;
+}
+
+/* An initial event may be among those lost: none is told unseen any more. */
+static void forget_fresh(struct session *s)
+{
+	if (s->store.events_lost == s->watches.events_lost)
+		return;
+	s->watches.events_lost = s->store.events_lost;
+	for (unsigned i = 0; i < s->watches.count; i++)
+		s->watches.watch[i].fresh = false;
+}
+
+int watch_deliver(struct session *s)
+{
+	struct waiting list[WATCH_AT_ONCE];
+	unsigned n;
+	int lost, r = 0;
+
+	forget_fresh(s);
+	store_begin(&s->store);
+	n = take_events(s, list);
+	lost = n > 0 ? store_run(&s->store) : 0;
+	for (unsigned i = 0; i < n; i++) {
+		const char *path = list[i].event->text;
+
+		if (r == 0 && lost == 0) {
+			if (may_tell(s, list[i].w, path, store_reply(&s->store, 2 * i),
+				     store_reply(&s->store, 2 * i + 1)) ||
+			    list[i].unseen)
+				r = tell(s, list[i].w, path);
+			else
+				s->b->stats.events_held_back++;
+		}
+		free(list[i].event);
+	}
+	return r;
+}
