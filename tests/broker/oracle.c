@@ -38,17 +38,27 @@ struct options {
 	bool no_bursts, verbose;
 };
 
+/* Answers to a guest that are counted: good ones first, then by the error. */
+static const char *const answers[] = {
+	"good",	  "ENOENT", "EACCES", "EINVAL", "EEXIST", "EAGAIN", "EBUSY", "ENOSPC",
+	"EQUOTA", "E2BIG",  "EIO",    "ENOSYS", "EPERM",  "ENOMEM", "other",
+};
+#define ANSWERS (sizeof(answers) / sizeof(answers[0]))
+#define TYPES	(XS_DIRECTORY_PART + 2) /* and all that is unknown */
+
 struct oracle {
 	const struct options *opt;
 	struct gen gen;
 	struct side left, right;
 	uint32_t req_id;
 	uint64_t asked; /* a guest's requests */
-	uint64_t events, errors, dom0;
+	uint64_t events, dom0;
+	uint64_t answered[TYPES][ANSWERS];
 	unsigned nodes_most;
 	char trace[TRACE_LINES][TRACE_WIDTH];
 	unsigned traced;
 	bool injected;
+	bool in_barrier; /* not counted as asked */
 	char why[1024];
 };
 
@@ -86,6 +96,40 @@ static int failed(struct oracle *o, int r, const char *what)
 {
 	(void)snprintf(o->why, sizeof(o->why), "%s: %s", what, strerror(-r));
 	return r;
+}
+
+static void count(struct oracle *o, const struct op *op)
+{
+	const char *error = message_error(&o->left.reply);
+	size_t type = op->type < TYPES ? op->type : TYPES - 1, i = 0;
+
+	if (op->dom0 || o->in_barrier) {
+		o->dom0 += op->dom0;
+		return;
+	}
+	if (error)
+		for (i = 1; i < ANSWERS - 1 && strcmp(answers[i], error) != 0;)
+			i++;
+	o->answered[type][i]++;
+}
+
+static void print_counts(const struct oracle *o)
+{
+	for (uint32_t type = 0; type < TYPES; type++) {
+		bool any = false;
+
+		for (size_t i = 0; i < ANSWERS; i++) {
+			if (o->answered[type][i] == 0)
+				continue;
+			if (!any)
+				printf("# %s:", op_type_name(type));
+			printf(" %s %llu", answers[i],
+			       (unsigned long long)o->answered[type][i]);
+			any = true;
+		}
+		if (any)
+			printf("\n");
+	}
 }
 
 /* ---- one operation ---- */
@@ -185,8 +229,7 @@ static int one(struct oracle *o, const struct op *op)
 		return failed(o, r, "no answer");
 	inject_reply(o, op);
 	trace(o, op);
-	o->errors += message_error(&o->left.reply) != NULL;
-	o->dom0 += dom0;
+	count(o, op);
 	return same_answer(o, op) ? 0 : 1;
 }
 
@@ -198,9 +241,13 @@ static int barrier(struct oracle *o)
 {
 	static const char path[] = "/local/domain/5";
 	struct op op = { .type = XS_READ, .slot = TX_NONE, .len = sizeof(path) };
+	int r;
 
 	memcpy(op.body, path, sizeof(path));
-	return one(o, &op);
+	o->in_barrier = true;
+	r = one(o, &op);
+	o->in_barrier = false;
+	return r;
 }
 
 static void inject_event(struct oracle *o)
@@ -330,12 +377,13 @@ static int oracle(const struct options *opt)
 	if (r)
 		report(&o);
 	else
-		printf("# seed %llu: %llu requests of a guest and %llu of dom0, %llu of "
-		       "all "
-		       "refused, %llu events, at most %u nodes: no difference\n",
+		printf("# seed %llu: %llu requests of a guest and %llu of dom0, %llu "
+		       "events, "
+		       "at most %u nodes: no difference\n",
 		       (unsigned long long)opt->seed, (unsigned long long)o.asked,
-		       (unsigned long long)o.dom0, (unsigned long long)o.errors,
-		       (unsigned long long)o.events, o.nodes_most);
+		       (unsigned long long)o.dom0, (unsigned long long)o.events,
+		       o.nodes_most);
+	print_counts(&o);
 	if (opt->broker)
 		excuse_print(stdout, opt->kind);
 	side_close(&o.left);

@@ -9,3 +9,9 @@ $(O)/tests/broker/fastclock.so: tests/broker/oracle_fastclock.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I. -D_GNU_SOURCE -std=gnu11 -g -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
 EXTRA_HELPERS += $(O)/tests/broker/fastclock.so
+
+ORACLE_CLIENT := tests/broker/oracle_link.c tests/broker/oracle_gen.c \
+	tests/broker/oracle_paths.c tests/daemon/ring.c $(LIB_BASE)
+HELPERS += tests/broker/frames
+tests/broker/frames_SRCS := tests/broker/frames.c tests/broker/oracle_hostile.c \
+	tests/broker/oracle_snap.c $(ORACLE_CLIENT)

@@ -25,7 +25,7 @@ void gen_init(struct gen *gen, uint64_t seed)
 {
 	memset(gen, 0, sizeof(*gen));
 	gen->random = seed;
-	gen->watch_limit = 14;
+	gen->watch_limit = 24;
 	gen->watch_at = -1;
 	gen->script = SCRIPT_SETUP;
 	gen->until_setup = SETUP_EVERY;
@@ -277,9 +277,9 @@ static void make_guest(struct gen *gen, struct op *op)
 		op->type = XS_SET_PERMS, make_set_perms(gen, op);
 	else if (r < 820 && gen->watch_count < gen->watch_limit)
 		make_watch(gen, op);
-	else if (r < 860)
+	else if (r < 845)
 		make_unwatch(gen, op);
-	else if (r < 900)
+	else if (r < 890)
 		make_start(gen, op);
 	else if (r < 950)
 		make_end(gen, op);
@@ -366,7 +366,7 @@ static bool starts_step(struct gen *gen, struct op *op)
 
 static bool watches_step(struct gen *gen, struct op *op)
 {
-	if (gen->step++ >= WATCH_SLOTS - 8)
+	if (gen->step++ >= WATCH_SLOTS)
 		return false;
 	make_watch(gen, op);
 	op->settle = gen->step % 8 == 0;
@@ -448,19 +448,19 @@ static bool script_step(struct gen *gen, struct op *op)
 	}
 }
 
+/* Between two set-ups come random operations, sometimes a burst before them. */
 static enum script script_after(struct gen *gen)
 {
 	static const enum script bursts[] = { SCRIPT_WATCHES, SCRIPT_STARTS, SCRIPT_NODES,
 					      SCRIPT_CHILDREN };
+	bool fresh = gen->until_setup == SETUP_EVERY;
 
-	if (gen->until_setup > 0 && gen->until_setup-- > 1)
-		return SCRIPT_NONE;
 	if (gen->until_setup == 0) {
 		gen->until_setup = SETUP_EVERY;
 		return SCRIPT_SETUP;
 	}
-	/* the last step before a set-up, which then cleans */
-	if (gen->no_bursts || gen_random(gen, 2))
+	gen->until_setup--;
+	if (!fresh || gen->no_bursts || gen_random(gen, 2))
 		return SCRIPT_NONE;
 	return bursts[gen_random(gen, 4)];
 }

@@ -47,7 +47,8 @@ broker_on() {
 	shift 2
 	BROKER=$dir/broker
 	mkfifo "$dir/ready"
-	background "$dir/broker.pid" "$O/xenstore-broker" --domid "$domid" \
+	background "$dir/broker.pid" env XEN_PV_TOOLS_PROFILES="$top/packaging/profiles" \
+		"$O/xenstore-broker" --domid "$domid" \
 		--listen "$BROKER" --upstream "$dir/socket" --limiter turn --ready-fd 3 \
 		"$@" 3<> "$dir/ready" > "$dir/broker.log" 2>&1
 	BROKER_PID=$(< "$dir/broker.pid")

@@ -21,5 +21,4 @@ void path_random_dom0(struct gen *gen, char *ret_path);
 const char *perms_random(struct gen *gen, bool dom0);
 /* Request number @n of those by which dom0 makes its nodes, XENSTORE_PAYLOAD_MAX bytes;
  * false: there is none. */
-bool setup_node(unsigned n, uint32_t *ret_type, char *ret_body,
-		size_t *ret_len);
+bool setup_node(unsigned n, uint32_t *ret_type, char *ret_body, size_t *ret_len);

@@ -1,0 +1,65 @@
+#!/bin/bash
+# What a client of the broker sees is what its domain sees: the same random requests by a
+# genuine guest on its ring and through the broker, on twin stores of both daemons.
+# Before that, that the oracle finds no difference where there is none, and finds those
+# that are made.
+# ORACLE_OPS: requests for each daemon; ORACLE_SEED: of one run that is to be repeated.
+cd "$(dirname "$0")/../.." || exit 2
+. tests/tap.sh
+. tests/daemon/lib.sh
+. tests/broker/oracle_lib.sh
+need_root
+
+ops=${ORACLE_OPS:-50000}
+seed=${ORACLE_SEED:-$((RANDOM * 32768 + RANDOM))}
+
+# rings NAME WANTED ARG... : the oracle between two rings ends with that status
+rings() {
+	local name=$1 wanted=$2 out rc
+	shift 2
+	twins_start "$STORE" || bail "$STORE: twin stores"
+	out=$(oracle --seed "$seed" "$@" 2>&1)
+	rc=$?
+	is "$rc" "$wanted" "$STORE: two rings, $name"
+	[ "$rc" = "$wanted" ] || diag "$out"
+	twins_stop
+}
+
+# met OUT ANSWER... : the run saw all of these ("WRITE ENOSPC")
+met() {
+	local out=$1 a missing=()
+	shift
+	for a in "$@"; do
+		grep -qE "^# ${a% *}:.* ${a#* } [0-9]" <<< "$out" || missing+=("$a")
+	done
+	is "${missing[*]}" '' "$STORE: the run meets what it should"
+}
+
+broker() {
+	local out
+	twins_start "$STORE" || bail "$STORE: twin stores"
+	broker_on "$RIGHT" 5 || bail "$STORE: the broker starts"
+	out=$(oracle --seed "$seed" --ops "$ops" --broker "$BROKER" 2>&1)
+	is $? 0 "$STORE: $ops requests by ring and by broker, seed $seed: no difference but explained ones"
+	diag "$out"
+	if [ "$STORE" = C ]; then
+		met "$out" 'WRITE ENOSPC' 'END EAGAIN' 'START ENOSPC' 'WATCH E2BIG' \
+			'SET_PERMS EPERM' 'DIRECTORY E2BIG' 'READ EACCES' 'START EBUSY'
+	else
+		met "$out" 'WRITE EQUOTA' 'END EAGAIN' 'START EQUOTA' 'WATCH EQUOTA' \
+			'MKDIR EQUOTA' 'DIRECTORY E2BIG' 'READ EACCES' 'START EBUSY'
+	fi
+	ok "$STORE: the broker is alive" kill -0 "$BROKER_PID"
+	is "$(cat "$RIGHT/broker.log")" '' "$STORE: and had nothing to say"
+	broker_off
+	twins_stop
+}
+
+for STORE in ${GROUND_STORES:-C O}; do
+	rings 'no difference' 0 --ops 5000
+	for what in reply event tree; do
+		rings "one $what spoilt: found" 1 --ops 3000 --no-bursts --inject $what
+	done
+	broker
+done
+done_testing
