@@ -1,0 +1,32 @@
+#!/bin/bash
+# store.t - xs_restrict() that restricts: the real store daemons, the real broker.
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source=tests/librestrict/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_root
+export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles
+
+# script NAME LINE... : a program
+script() {
+	printf '%s\n' '#!/bin/sh' "${@:2}" > "$STORE_DIR/$1"
+	chmod 755 "$STORE_DIR/$1"
+}
+
+for store in C O; do
+	store_start $store || bail "$store: daemon starts"
+	domain_new 5 libxl && domain_new 6 xenopsd || bail "$store: domains"
+	script wrapper "echo \$\$ > $STORE_DIR/wrapper.pid" "exec $O/xenstore-broker \"\$@\""
+	script ends 'exit 1'
+	script hangs 'exec cat <&3'
+	script liar "exec $O/tests/librestrict/liar \"\$@\""
+	script closes 'printf r >&4'
+	for program in store copies; do
+		tap_of "$store: $program" env XENSTORED_PATH="$DOM0_SOCK" XENSTORE_BROKER="$O/xenstore-broker" \
+			"$O/tests/librestrict/$program" 5 6 "$STORE_DIR/wrapper" "$STORE_DIR"
+	done
+	ok "$store: the daemon lives" kill -0 "$STORE_PID"
+	store_stop
+done
+done_testing
