@@ -95,7 +95,7 @@ int access_missing(const struct broker *b, struct scope *sc, const char *path,
 	struct ancestor up;
 	int r;
 
-	if (b->kind == STORE_O && want == RIGHT_READ)
+	if (b->kind == STORE_O)
 		return -ENOENT; /* it tells everybody what is not there */
 	r = access_ancestor(sc, path, &up);
 	if (r < 0)

@@ -59,6 +59,7 @@ static int serve(struct child *c, struct broker *b)
 
 	loop.listen_fd = c->listen_fd;
 	loop.signals = c->signals;
+	loop.reconnect_ns = c->opt->reconnect_s * 1000000000ULL;
 	bucket_init(&b->bucket, c->opt->turn ? 0 : c->opt->rate, c->opt->burst,
 		    b->now_ns);
 	if (r == 0 && c->serve_fd >= 0)

@@ -5,63 +5,116 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <xen/io/xs_wire.h>
 
 #include "dom0-tools/broker.h"
+#include "lib/cleanup.h"
 #include "lib/log.h"
+
+#define TOKEN_RELEASE	"release"
+#define TOKEN_INTRODUCE "introduce"
+#define TOKEN_HOME	"home"
+#define HOME_ROOM	64
 
 #define NO_TRANSACTION 0xfff0U /* a number that this connection has not got to */
 
 /* The two differ in the error for a transaction that there is not. */
-static int find_kind(struct broker *b)
+static int find_kind(struct broker *b, enum store_kind *ret_kind)
 {
 	int r = store_ask(&b->identity.store, XS_READ, NO_TRANSACTION, "/", NULL);
 
 	if (r != -ENOENT && r != -EIO)
 		return r < 0 ? r : -EPROTO;
-	b->kind = r == -ENOENT ? STORE_C : STORE_O;
+	*ret_kind = r == -ENOENT ? STORE_C : STORE_O;
 	return 0;
 }
 
-/* -ENXIO: no such domain. */
-static int check_introduced(struct broker *b)
+static void home_path(const struct broker *b, char *path, size_t size)
 {
-	const struct store_reply *reply;
-	char domid[16];
+	(void)snprintf(path, size, "/local/domain/%u", b->domid);
+}
+
+/* The domain, its home and its VM as they are now, in one answer.
+ * -ENXIO: no such domain.  -ENODATA: it has no home. */
+static int look(struct broker *b, char **ret_vm)
+{
+	const struct store_reply *there, *home, *vm;
+	struct store *s = &b->identity.store;
+	char domid[16], path[HOME_ROOM];
 	int r;
 
 	(void)snprintf(domid, sizeof(domid), "%u", b->domid);
-	r = store_ask(&b->identity.store, XS_IS_DOMAIN_INTRODUCED, 0, domid, &reply);
+	home_path(b, path, sizeof(path));
+	store_begin(s);
+	store_add_text(s, XS_IS_DOMAIN_INTRODUCED, 0, domid);
+	store_add_text(s, XS_READ, 0, path);
+	strcat(path, "/vm"); /* there is room */
+	store_add_text(s, XS_READ, 0, path);
+	r = store_run(s);
 	if (r < 0)
 		return r;
-	return reply->len == 2 && reply->body[0] == 'T' ? 0 : -ENXIO;
+	there = store_reply(s, 0);
+	home = store_reply(s, 1);
+	vm = store_reply(s, 2);
+	if (there->err < 0)
+		return there->err;
+	if (there->len != 2 || there->body[0] != 'T')
+		return -ENXIO;
+	if (home->err < 0)
+		return home->err == -ENOENT ? -ENODATA : home->err;
+	*ret_vm = vm->err == 0 ? strndup(vm->body, vm->len) : NULL;
+	return vm->err == 0 && !*ret_vm ? -ENOMEM : 0;
 }
 
-static int read_vm(struct broker *b, char **ret_vm)
+static int watch(struct store *s, const char *path, const char *token)
 {
 	const struct store_reply *reply;
-	char path[64];
+
+	store_begin(s);
+	store_add2(s, XS_WATCH, 0, path, strlen(path) + 1, token, strlen(token) + 1);
+	if (store_run(s) < 0)
+		return -EPIPE;
+	reply = store_reply(s, 0);
+	return reply->err;
+}
+
+/* Everything is watched before the domain is looked at: nothing falls in between. */
+static int start(struct broker *b, int fd, char **ret_vm)
+{
+	char home[HOME_ROOM];
 	int r;
 
-	(void)snprintf(path, sizeof(path), "/local/domain/%u/vm", b->domid);
-	r = store_ask(&b->identity.store, XS_READ, 0, path, &reply);
-	*ret_vm = NULL;
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	*ret_vm = strndup(reply->body, reply->len);
-	return *ret_vm ? 0 : -ENOMEM;
+	home_path(b, home, sizeof(home));
+	store_init(&b->identity.store, &b->io, fd);
+	r = watch(&b->identity.store, "@releaseDomain", TOKEN_RELEASE);
+	if (r == 0)
+		r = watch(&b->identity.store, "@introduceDomain", TOKEN_INTRODUCE);
+	if (r == 0)
+		r = watch(&b->identity.store, home, TOKEN_HOME);
+	return r == 0 ? look(b, ret_vm) : r;
+}
+
+/* The initial events are not news. */
+static void forget_events(struct broker *b)
+{
+	struct identity *id = &b->identity;
+	struct store_event *e;
+
+	while ((e = store_take_event(&id->store)))
+		free(e);
+	id->told = id->told_introduce = id->told_home = false;
 }
 
 int identity_open(struct broker *b, int fd)
 {
-	int r;
+	int r = start(b, fd, &b->identity.vm);
 
-	store_init(&b->identity.store, &b->io, fd);
-	r = find_kind(b);
-	if (r == 0)
-		r = check_introduced(b);
-	if (r == 0)
-		r = read_vm(b, &b->identity.vm);
+	b->identity.had_home = r == 0;
+	if (r == 0 || r == -ENODATA)
+		r = find_kind(b, &b->kind);
+	forget_events(b);
+	b->identity.good = r == 0;
 	if (r == -ENXIO)
 		log_error("domain %u is not there", b->domid);
 	else if (r < 0)
@@ -70,9 +123,98 @@ int identity_open(struct broker *b, int fd)
 	return r;
 }
 
+/* Another VM has another UUID; a home that was gone and is there again is another's. */
+static int judge(struct broker *b, int r, const char *vm)
+{
+	struct identity *id = &b->identity;
+
+	if (r == -ENODATA) {
+		id->homeless = id->had_home;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (id->homeless || (vm && id->vm && strcmp(vm, id->vm) != 0))
+		return -ESTALE;
+	return 0;
+}
+
+int identity_reopen(struct broker *b, int fd)
+{
+	autofree char *vm = NULL;
+	enum store_kind kind = b->kind;
+	int r;
+
+	store_done(&b->identity.store);
+	r = start(b, fd, &vm);
+	if (r == -ENODATA && b->identity.had_home)
+		r = -ENXIO; /* a store that is being filled again */
+	r = judge(b, r, vm);
+	if (r == 0)
+		r = find_kind(b, &kind);
+	if (r == 0 && kind != b->kind)
+		r = -ESTALE;
+	forget_events(b);
+	b->identity.good = r == 0;
+	if (r < 0)
+		store_done(&b->identity.store);
+	return r;
+}
+
 void identity_close(struct broker *b)
 {
 	store_done(&b->identity.store);
 	free(b->identity.vm);
 	b->identity.vm = NULL;
+}
+
+bool identity_is_due(const struct broker *b)
+{
+	char byte;
+
+	return b->identity.store.first ||
+	       recv(b->identity.store.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+	       errno != EAGAIN;
+}
+
+static void note_events(struct broker *b)
+{
+	struct identity *id = &b->identity;
+	struct store_event *e;
+	char home[HOME_ROOM];
+
+	home_path(b, home, sizeof(home));
+	while ((e = store_take_event(&id->store))) {
+		id->told_introduce |= strcmp(e->token, TOKEN_INTRODUCE) == 0;
+		id->told_home |= strcmp(e->text, home) == 0;
+		id->told |= id->told_introduce || id->told_home ||
+			    strcmp(e->token, TOKEN_RELEASE) == 0;
+		free(e);
+	}
+	/* whatever was lost among very many */
+	if (id->store.events_lost > 0)
+		id->told = id->told_introduce = id->told_home = true;
+	id->store.events_lost = 0;
+}
+
+/* What is there may be another's after all: a home was made or removed, and at the same
+ * time a domain has begun. */
+int identity_check(struct broker *b)
+{
+	struct identity *id = &b->identity;
+	autofree char *vm = NULL;
+	int r = store_read_events(&id->store);
+
+	note_events(b);
+	if (r == 0 && id->told) {
+		r = judge(b, look(b, &vm), vm);
+		note_events(b); /* those that came before the answers */
+		if (r == 0 && id->told_introduce && id->told_home)
+			r = -ESTALE;
+		id->told = id->told_introduce = id->told_home = false;
+	}
+	if (store_is_lost(&id->store))
+		r = -EPIPE;
+	id->good = r == 0;
+	return r;
 }

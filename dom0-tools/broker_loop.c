@@ -15,7 +15,9 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define FIXED_FDS 3 /* signals, connector, listener */
+#define FIXED_FDS      4	     /* signals, connector, listener, control */
+#define PAUSE_FIRST_NS 20000000ULL   /* a daemon's restart takes that long at least */
+#define PAUSE_MOST_NS  1000000000ULL /* and nobody should notice more than a second */
 
 static uint64_t now_ns(void)
 {
@@ -81,17 +83,20 @@ static void end_session(struct loop *l, unsigned i, int why)
 
 /* ---- connections to the daemon ---- */
 
+/* The first of: the control connection, then clients' in their order. */
 static void ask_connection(struct loop *l)
 {
-	for (unsigned i = 0; i < l->count && !l->connecting; i++) {
-		struct session *s = l->sessions[i];
+	bool *asked = NULL;
 
-		if (!session_wants_store(s))
-			continue;
-		if (connect_request(l->b->connector) == 0)
-			l->connecting = s->asked = true;
+	if (l->connecting || l->b->now_ns < l->again_ns)
 		return;
-	}
+	if (!l->b->identity.good)
+		asked = &l->control;
+	for (unsigned i = 0; i < l->count && !asked; i++)
+		if (session_wants_store(l->sessions[i]))
+			asked = &l->sessions[i]->asked;
+	if (asked && connect_request(l->b->connector) == 0)
+		*asked = l->connecting = true;
 }
 
 static struct session *who_asked(const struct loop *l)
@@ -102,22 +107,117 @@ static struct session *who_asked(const struct loop *l)
 	return NULL;
 }
 
+/* The daemon cannot be used: clients wait, and it is tried again after a while. */
+static void set_down(struct loop *l, int why)
+{
+	if (!l->down) {
+		log_warning("the connection to the store is lost: %s", strerror(-why));
+		l->down_ns = l->b->now_ns;
+		l->pause_ns = PAUSE_FIRST_NS;
+	}
+	l->down = true;
+	l->why_down = why;
+	l->again_ns = l->b->now_ns + l->pause_ns;
+	if (l->pause_ns < PAUSE_MOST_NS)
+		l->pause_ns *= 2;
+}
+
+static void set_up(struct loop *l)
+{
+	if (l->down)
+		log_info("the store is there again");
+	l->down = false;
+	l->again_ns = 0;
+	l->b->stats.reconnects++;
+}
+
+static int give_control(struct loop *l, int fd)
+{
+	int r = identity_reopen(l->b, fd);
+
+	if (r == 0)
+		set_up(l);
+	else if (r != -ESTALE)
+		set_down(l, r);
+	return r == -ESTALE ? r : 0;
+}
+
 static int take_connection(struct loop *l)
 {
 	struct session *s = who_asked(l);
+	bool control = l->control;
 	int fd = -1, why = 0;
 	int r = connect_take(l->b->connector, &fd, &why);
 
 	if (r < 0)
-		return r;
-	l->connecting = false;
-	if (s && why == 0)
-		return session_give_store(s, fd);
-	if (fd >= 0)
-		(void)close(fd); /* who asked has gone */
+		return r == -EAGAIN ? 0 : r;
+	l->connecting = l->control = false;
 	if (s)
 		s->asked = false;
+	if (why < 0)
+		set_down(l, why);
+	else if (control)
+		return give_control(l, fd);
+	else if (s)
+		session_give_store(s, fd);
+	else
+		(void)close(fd); /* who asked has gone */
 	return 0;
+}
+
+/* Since when nothing works is long enough?  -EPIPE: so it is. */
+static int check_down(const struct loop *l)
+{
+	if (!l->down || l->b->now_ns - l->down_ns < l->reconnect_ns)
+		return 0;
+	if (l->why_down == -ENXIO)
+		log_error("the store is there again, but domain %u is not", l->b->domid);
+	else
+		log_error("the store cannot be reached any more: %s",
+			  strerror(-l->why_down));
+	return -EPIPE;
+}
+
+/* ---- the domain ---- */
+
+static void end_all(struct loop *l)
+{
+	for (unsigned i = 0; i < l->count; i++) {
+		struct session *s = l->sessions[i];
+
+		if (watch_tell_release(s) == 0)
+			(void)session_flush(s); /* as much as the client takes */
+	}
+	while (l->count > 0)
+		session_free(l->sessions[--l->count]);
+}
+
+/* Before anything is served: is it still the domain?  Negative: every session is ended. */
+static int check_domain(struct loop *l)
+{
+	int r;
+
+	if (!l->b->identity.good || !identity_is_due(l->b))
+		return 0;
+	r = identity_check(l->b);
+	if (r == -ENXIO || r == -ESTALE)
+		return r;
+	if (r < 0)
+		set_down(l, r);
+	return 0;
+}
+
+/* What ended the loop, as a sentence and a result. */
+static int tell_end(struct loop *l, int r)
+{
+	if (r == -ENXIO)
+		log_info("domain %u has ended", l->b->domid);
+	else if (r == -ESTALE)
+		log_info("domain %u may be another one now: ended", l->b->domid);
+	else if (r < 0 && !l->down)
+		log_error("cannot go on: %s", strerror(-r));
+	end_all(l);
+	return r == -ENXIO || r == -ESTALE ? 0 : r;
 }
 
 /* ---- turns ---- */
@@ -145,6 +245,7 @@ static bool may_go(struct loop *l, struct session *s)
 	return true;
 }
 
+/* Each one operation.  -EINTR: the domain is to be looked at. */
 static void serve_sessions(struct loop *l)
 {
 	l->turn++;
@@ -153,6 +254,8 @@ static void serve_sessions(struct loop *l)
 		struct session *s = l->sessions[i];
 		int r = 0;
 
+		if (identity_is_due(l->b))
+			return; /* at once in the next turn */
 		if (may_go(l, s))
 			r = session_turn(s);
 		if (r == 0)
@@ -162,32 +265,40 @@ static void serve_sessions(struct loop *l)
 	}
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Milliseconds until something is to be done without anybody's doing. */
 static int time_left(const struct loop *l)
 {
-	uint64_t least = UINT64_MAX;
+	const struct broker *b = l->b;
+	uint64_t wait = UINT64_MAX;
+	unsigned cost;
 
-	for (unsigned i = 0; i < l->count; i++) {
-		uint64_t wait;
-		unsigned cost;
-
-		if (!session_has_work(l->sessions[i], &cost))
-			continue;
-		wait = bucket_wait_ns(&l->b->bucket, cost, l->b->now_ns);
-		if (wait < least)
-			least = wait;
+	for (unsigned i = 0; b->identity.good && i < l->count; i++) {
+		if (session_has_work(l->sessions[i], &cost))
+			wait = least(wait, bucket_wait_ns(&b->bucket, cost, b->now_ns));
+		else if (session_has_events(l->sessions[i]))
+			wait = 0;
 	}
-	return least == UINT64_MAX ? -1 : (int)((least + 999999) / 1000000);
+	if (l->again_ns > b->now_ns)
+		wait = least(wait, l->again_ns - b->now_ns);
+	if (l->down && !l->connecting)
+		wait = least(wait, PAUSE_MOST_NS);
+	return wait == UINT64_MAX ? -1 : (int)((wait + 999999) / 1000000);
 }
 
 static unsigned fill_fds(const struct loop *l, struct pollfd *fds)
 {
+	bool room = l->count < l->max_clients;
 	unsigned n = FIXED_FDS;
 
 	fds[0] = (struct pollfd){ .fd = l->signals, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = l->b->connector, .events = POLLIN };
-	fds[2] = (struct pollfd){ .fd = l->count < l->max_clients ? l->listen_fd : -1,
-				  .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = room ? l->listen_fd : -1, .events = POLLIN };
+	fds[3] = (struct pollfd){ .fd = l->b->identity.store.fd, .events = POLLIN };
 	for (unsigned i = 0; i < l->count; i++, n += 2) {
 		const struct session *s = l->sessions[i];
 		short events = (short)((session_wants_read(s) ? POLLIN : 0) |
@@ -217,24 +328,21 @@ static int serve_fds(struct session *s, const struct pollfd *fds)
 
 static int serve_all(struct loop *l, const struct pollfd *fds)
 {
-	unsigned count = l->count;
-	int r = 0;
+	int r = check_domain(l);
 
-	for (unsigned i = count; i-- > 0;) {
-		r = serve_fds(l->sessions[i], &fds[FIXED_FDS + 2 * i]);
-		if (r < 0)
-			end_session(l, i, r);
+	for (unsigned i = l->count; r == 0 && i-- > 0;) {
+		int end = serve_fds(l->sessions[i], &fds[FIXED_FDS + 2 * i]);
+
+		if (end < 0)
+			end_session(l, i, end);
 	}
-	if (fds[1].revents) {
+	if (r == 0 && fds[1].revents)
 		r = take_connection(l);
-		if (r < 0)
-			return r;
-	}
-	if (fds[2].revents)
+	if (r == 0 && fds[2].revents)
 		accept_client(l);
-	serve_sessions(l);
-	ask_connection(l);
-	return 0;
+	if (r == 0 && l->b->identity.good)
+		serve_sessions(l);
+	return r == 0 ? check_down(l) : r;
 }
 
 int loop_run(struct loop *l)
@@ -254,5 +362,5 @@ int loop_run(struct loop *l)
 		r = serve_all(l, fds);
 	}
 	free(fds);
-	return r;
+	return tell_end(l, r);
 }

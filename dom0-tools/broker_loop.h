@@ -25,9 +25,13 @@ struct loop {
 	unsigned count;
 	unsigned turn;	 /* who is first in this one */
 	bool connecting; /* the connector was asked */
-	bool refused;	 /* it could not, since: */
-	uint64_t refused_ms;
-	uint64_t again_ms; /* ask again then; 0: at once */
+	bool control;	 /* for the control connection, that is */
+	bool down;	 /* the daemon cannot be used, since: */
+	uint64_t down_ns;
+	uint64_t again_ns;     /* not asked again before */
+	uint64_t pause_ns;     /* the next time longer */
+	uint64_t reconnect_ns; /* how long that may last */
+	int why_down;	       /* the last reason */
 };
 
 int loop_init(struct loop *l, struct broker *b, unsigned max_clients);

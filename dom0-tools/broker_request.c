@@ -8,6 +8,7 @@
 
 #include "dom0-tools/broker_ops.h"
 #include "dom0-tools/broker_quota.h"
+#include "dom0-tools/broker_rules.h"
 #include "lib/cleanup.h"
 
 struct answer {
@@ -28,7 +29,7 @@ static int run_node(struct session *s, const struct wire_request *req, struct an
 		if (!op.tx || op.tx->lost)
 			return s->b->kind == STORE_C ? -ENOENT : -EIO;
 	}
-	r = path_resolve(s->b->kind, s->b->domid, req->path, op.path);
+	r = path_resolve(s->b->kind, rules_home(s->b->rules), req->path, op.path);
 	if (r < 0)
 		return r;
 	r = ops_run(&op);

@@ -48,7 +48,7 @@ static void lose_transactions(struct session *s)
 		s->txs.tx[i].lost = true;
 }
 
-int session_give_store(struct session *s, int fd)
+void session_give_store(struct session *s, int fd)
 {
 	bool first = !s->had_store;
 
@@ -57,11 +57,10 @@ int session_give_store(struct session *s, int fd)
 	store_done(&s->store);
 	store_init(&s->store, &s->b->io, fd);
 	s->store.collapse = s->b->kind == STORE_C;
-	s->asked = false;
 	if (first)
-		return 0;
+		return;
 	lose_transactions(s);
-	return watch_set_again(s);
+	watch_set_again(s);
 }
 
 bool session_wants_store(const struct session *s)
@@ -89,6 +88,11 @@ bool session_has_work(const struct session *s, unsigned *ret_cost)
 	*ret_cost = s->header.type == XS_TRANSACTION_START ? LIMIT_COST_TRANSACTION
 							   : LIMIT_COST_OPERATION;
 	return s->has_frame && !queue_is_full(s) && !store_is_lost(&s->store);
+}
+
+bool session_has_events(const struct session *s)
+{
+	return s->store.first && !queue_is_full(s) && !store_is_lost(&s->store);
 }
 
 bool session_is_over(const struct session *s)
@@ -132,8 +136,11 @@ int session_turn(struct session *s)
 {
 	int r = request_serve(s);
 
-	if (r == -EPIPE)
-		return 0; /* again, on a new connection */
+	if (r == -EPIPE && !s->again) {
+		s->again = true; /* on a new connection, but not for ever */
+		return 0;
+	}
+	s->again = false;
 	if (r == 0)
 		r = take_frame(s);
 	if (r == 0)
@@ -145,9 +152,7 @@ int session_events(struct session *s)
 {
 	int r = 0;
 
-	if (store_is_lost(&s->store) || queue_is_full(s))
-		return 0;
-	if (s->store.first)
+	if (session_has_events(s))
 		r = watch_deliver(s);
 	return r == 0 ? session_flush(s) : r;
 }

@@ -34,6 +34,7 @@ struct session {
 	uint64_t waits_since;
 	struct wire_in in;
 	bool has_frame; /* a request is to be answered: */
+	bool again;	/* the daemon's connection was lost over it before */
 	struct xsd_sockmsg header;
 	const char *body;
 	struct tx_table txs;
@@ -46,13 +47,15 @@ int session_new(struct broker *b, int fd, struct session **ret_session);
 void session_free(struct session *s);
 
 /* The connection that it has been waiting for; what it had before is set up again. */
-int session_give_store(struct session *s, int fd);
+void session_give_store(struct session *s, int fd);
 /* What does it need? */
 bool session_wants_store(const struct session *s);
 bool session_wants_read(const struct session *s);
 bool session_wants_write(const struct session *s);
 /* Is a request there that can be served now?  Its cost in tokens. */
 bool session_has_work(const struct session *s, unsigned *ret_cost);
+/* Events that wait to be looked at, and a client that takes them. */
+bool session_has_events(const struct session *s);
 /* Nothing is left to do for a client that is gone. */
 bool session_is_over(const struct session *s);
 

@@ -12,8 +12,10 @@
 #include "dom0-tools/broker_session.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/log.h"
 
 #define WATCHES_GROW 8
+#define TOKEN_ROOM   16 /* of ours */
 
 static void watch_done(struct watch *w)
 {
@@ -69,7 +71,7 @@ static int make_room(struct watches *w)
 
 static void add_upstream(struct session *s, uint32_t type, const struct watch *w)
 {
-	char number[16];
+	char number[TOKEN_ROOM];
 
 	(void)snprintf(number, sizeof(number), "%u", w->ours);
 	store_add2(&s->store, type, 0, w->path, strlen(w->path) + 1, number,
@@ -82,8 +84,8 @@ static int set_upstream(struct session *s, struct watch *w)
 	const struct store_reply *perms;
 	int r;
 
-	if (path_is_special(w->path))
-		return 0; /* the daemon's own names: answered here */
+	if (w->local)
+		return 0;
 	store_begin(&s->store);
 	add_upstream(s, XS_WATCH, w);
 	store_add_text(&s->store, XS_GET_PERMS, 0, w->path);
@@ -102,7 +104,10 @@ static int set_upstream(struct session *s, struct watch *w)
 static int append(struct session *s, const struct wire_request *req, const char *path)
 {
 	struct watches *list = &s->watches;
-	struct watch w = { .ours = ++list->last };
+	/* the daemon's own names are answered here; what no message holds never fires */
+	struct watch w = { .ours = ++list->last,
+			   .local = path_is_special(path) ||
+				    strlen(path) + TOKEN_ROOM > WIRE_PAYLOAD_MAX };
 	int r = make_room(list);
 
 	if (r < 0)
@@ -124,7 +129,7 @@ static int append(struct session *s, const struct wire_request *req, const char 
 int watch_add(struct session *s, const struct wire_request *req)
 {
 	char path[PATH_ROOM];
-	int r = path_resolve_watch(s->b->kind, s->b->domid, req->path, path);
+	int r = path_resolve_watch(s->b->kind, rules_home(s->b->rules), req->path, path);
 
 	if (r < 0)
 		return r;
@@ -141,7 +146,7 @@ static int unset_upstream(struct session *s, const struct watch *w)
 {
 	int r;
 
-	if (path_is_special(w->path))
+	if (w->local)
 		return 0;
 	store_begin(&s->store);
 	add_upstream(s, XS_UNWATCH, w);
@@ -176,7 +181,7 @@ int watch_remove(struct session *s, const struct wire_request *req)
 {
 	char path[PATH_ROOM];
 	struct watch *w;
-	int r = path_resolve_watch(s->b->kind, s->b->domid, req->path, path);
+	int r = path_resolve_watch(s->b->kind, rules_home(s->b->rules), req->path, path);
 
 	if (r < 0)
 		return r;
@@ -193,13 +198,11 @@ int watch_remove_all(struct session *s)
 	return r;
 }
 
-int watch_set_again(struct session *s)
+void watch_set_again(struct session *s)
 {
-	int r = 0;
-
-	for (unsigned i = 0; r == 0 && i < s->watches.count; i++)
-		r = set_upstream(s, &s->watches.watch[i]);
-	return r == -EPIPE ? 0 : r; /* lost again: another connection comes */
+	for (unsigned i = 0; i < s->watches.count && !store_is_lost(&s->store); i++)
+		if (set_upstream(s, &s->watches.watch[i]) < 0)
+			log_warning("a watch could not be set again");
 }
 
 /* ---- telling ---- */
@@ -221,7 +224,7 @@ int watch_tell_initial(struct session *s)
 {
 	const struct watch *w = &s->watches.watch[s->watches.count - 1];
 
-	return s->watches.count > 0 && path_is_special(w->path) ? tell(s, w, w->path) : 0;
+	return s->watches.count > 0 && w->local ? tell(s, w, w->path) : 0;
 }
 
 int watch_tell_release(struct session *s)

@@ -23,6 +23,7 @@ struct watch {
 	char *token;	/* owned: the client's */
 	unsigned strip; /* bytes before what the client sees: relative */
 	uint32_t ours;	/* its number: the token upstream */
+	bool local;	/* nothing is watched upstream */
 	bool fresh;	/* its initial event, which is told unseen, is to come */
 	bool readable;	/* the path, when it was last looked at */
 };
@@ -40,7 +41,7 @@ int watch_add(struct session *s, const struct wire_request *req);
 int watch_remove(struct session *s, const struct wire_request *req);
 int watch_remove_all(struct session *s);
 /* On a new connection: all of them fire once. */
-int watch_set_again(struct session *s);
+void watch_set_again(struct session *s);
 /* Look at what has come, at most WATCH_AT_ONCE, and tell it. */
 #define WATCH_AT_ONCE 16
 int watch_deliver(struct session *s);
