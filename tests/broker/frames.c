@@ -22,12 +22,13 @@
 #include "lib/io.h"
 #include "tests/broker/oracle_hostile.h"
 #include "tests/broker/oracle_link.h"
+#include "tests/broker/oracle_side.h"
 #include "tests/broker/oracle_snap.h"
 #include "tests/tap.h"
 
 #define CLIENTS	   5
 #define BATCH_MAX  24
-#define REOPEN_ONE 40 /* one in so many turns: the client leaves and comes back */
+#define REOPEN_ONE 15 /* one in so many turns: the client leaves and comes back */
 
 static const char *socket_path;
 static struct message reply;
@@ -301,6 +302,15 @@ static void test_crowd(uint64_t count, uint64_t seed)
 	       c->why);
 }
 
+/* What no client may do. */
+static int spoil(struct link *dom0)
+{
+	static const char body[] = "/local/domain/7/made/here\0";
+	int r = link_send(dom0, XS_WRITE, 0, 0, body, sizeof(body) - 1);
+
+	return r < 0 ? r : link_receive(dom0, &reply);
+}
+
 int main(int argc, char *argv[])
 {
 	struct snap before = { 0 }, after = { 0 };
@@ -316,6 +326,7 @@ int main(int argc, char *argv[])
 	}
 	socket_path = argv[1];
 	if (!ok(link_open_socket(&dom0, "dom0", argv[2]) == 0 &&
+			store_setup(&dom0) == 0 &&
 			snap_take(&dom0, ORACLE_GUEST, &before) == 0 &&
 			before.count > 100,
 		"dom0 sees the store"))
@@ -329,6 +340,10 @@ int main(int argc, char *argv[])
 	   ORACLE_GUEST, before.count, after.count);
 	if (why[0])
 		printf("# %s\n", why);
+	snap_free(&after);
+	ok(spoil(&dom0) == 0 && snap_take(&dom0, ORACLE_GUEST, &after) == 0 &&
+		   snap_compare(&before, &after, why, sizeof(why)) == 1,
+	   "a change there is found");
 	snap_free(&before);
 	snap_free(&after);
 	link_close(&dom0);

@@ -7,6 +7,7 @@
 cd "$(dirname "$0")/../.." || exit 2
 . tests/tap.sh
 . tests/daemon/lib.sh
+. tests/broker/lib.sh
 . tests/broker/oracle_lib.sh
 need_root
 
@@ -38,8 +39,8 @@ met() {
 broker() {
 	local out
 	twins_start "$STORE" || bail "$STORE: twin stores"
-	broker_on "$RIGHT" 5 || bail "$STORE: the broker starts"
-	out=$(oracle --seed "$seed" --ops "$ops" --broker "$BROKER" 2>&1)
+	broker_start 5 --limiter turn || bail "$STORE: the broker starts"
+	out=$(oracle --seed "$seed" --ops "$ops" --broker "$BROKER_SOCK" 2>&1)
 	is $? 0 "$STORE: $ops requests by ring and by broker, seed $seed: no difference but explained ones"
 	diag "$out"
 	if [ "$STORE" = C ]; then
@@ -50,8 +51,8 @@ broker() {
 			'MKDIR EQUOTA' 'DIRECTORY E2BIG' 'READ EACCES' 'START EBUSY'
 	fi
 	ok "$STORE: the broker is alive" kill -0 "$BROKER_PID"
-	is "$(cat "$RIGHT/broker.log")" '' "$STORE: and had nothing to say"
-	broker_off
+	is "$(cat "$BROKER_LOG")" '' "$STORE: and had nothing to say"
+	ok "$STORE: the broker ends as it is told" broker_stop
 	twins_stop
 }
 

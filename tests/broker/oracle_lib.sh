@@ -1,13 +1,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what is set here is for the tests to use
-# oracle_lib.sh - sourced after tests/daemon/lib.sh: two stores that are alike, and a broker.
+# oracle_lib.sh - sourced after tests/daemon/lib.sh and lib.sh: two stores that are alike.
 #
-# twins_start C|O     two daemons with the same domains: sets LEFT and RIGHT, their directories.
+# twins_start C|O     two daemons with the same domains: sets LEFT and RIGHT, their
+#                     directories, of which RIGHT is selected.
 #                     Domain 5 is who asks, 7 another, 9 one that has ended.
 # twins_stop
-# broker_on DIR DOMID [OPTION...]   xenstore-broker on a store: sets BROKER, its socket, and
-#                     BROKER_PID.  Without limits of rate unless OPTIONs say so.
-# broker_off          ends that broker
 # oracle ARG...       tests/broker/oracle on the twins
 
 # xenstored's limit of writes would let a run take hours; see oracle_fastclock.c
@@ -40,30 +38,6 @@ twins_stop() {
 	local dir
 	for dir in "$LEFT" "$RIGHT"; do store_remove "$dir"; done
 	STORE_DIR=''
-}
-
-broker_on() {
-	local dir=$1 domid=$2 ready
-	shift 2
-	BROKER=$dir/broker
-	mkfifo "$dir/ready"
-	background "$dir/broker.pid" env XEN_PV_TOOLS_PROFILES="$top/packaging/profiles" \
-		"$O/xenstore-broker" --domid "$domid" \
-		--listen "$BROKER" --upstream "$dir/socket" --limiter turn --ready-fd 3 \
-		"$@" 3<> "$dir/ready" > "$dir/broker.log" 2>&1
-	BROKER_PID=$(< "$dir/broker.pid")
-	exec {ready}<> "$dir/ready"
-	rm "$dir/ready"
-	if ! read -r -t 10 -N 1 -u "$ready" _; then
-		sed 's/^/# /' "$dir/broker.log"
-		return 1
-	fi
-	exec {ready}<&-
-}
-
-broker_off() {
-	stop "${BROKER%/*}/broker.pid"
-	rm -f "$BROKER"
 }
 
 oracle() { "$O/tests/broker/oracle" --kind "$STORE" --left "$LEFT" --right "$RIGHT" "$@"; }

@@ -177,6 +177,8 @@ void events_clear(struct events *events)
 
 static int event_add(struct events *events, const char *body, size_t len)
 {
+	struct event *e;
+
 	if (events->count == events->room) {
 		size_t room = events->room ? events->room * 2 : 64;
 		struct event *list =
@@ -187,12 +189,13 @@ static int event_add(struct events *events, const char *body, size_t len)
 		events->list = list;
 		events->room = room;
 	}
-	events->list[events->count].body = malloc(len + 1);
-	if (!events->list[events->count].body)
+	e = &events->list[events->count];
+	*e = (struct event){ .len = len, .body = malloc(len + 1) };
+	if (!e->body)
 		return -ENOMEM;
-	memcpy(events->list[events->count].body, body, len);
-	events->list[events->count].body[len] = '\0';
-	events->list[events->count++].len = len;
+	memcpy(e->body, body, len);
+	e->body[len] = '\0';
+	events->count++;
 	return 0;
 }
 

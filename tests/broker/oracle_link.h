@@ -24,8 +24,10 @@ struct message {
 };
 
 struct event {
-	size_t len; /* of the payload: path NUL token NUL */
-	char *body; /* owned */
+	size_t len;    /* of the payload: path NUL token NUL */
+	char *body;    /* owned */
+	bool may_miss; /* for who compares: the other side need not have it */
+	bool judged;   /* that has been decided */
 };
 
 struct events {

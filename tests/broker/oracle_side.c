@@ -9,6 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "tests/broker/oracle_paths.h"
 
 #define DEPTH_MAX 100
 
@@ -56,6 +57,25 @@ int side_send(struct side *side, const struct op *op, uint32_t req_id)
 const char *message_error(const struct message *m)
 {
 	return m->h.type == XS_ERROR ? m->body : NULL;
+}
+
+int store_setup(struct link *dom0)
+{
+	autofree struct message *m = malloc(sizeof(*m));
+	char body[XENSTORE_PAYLOAD_MAX];
+	uint32_t type;
+	size_t len;
+	int r = m ? 0 : -ENOMEM;
+
+	for (unsigned n = 0; r == 0 && setup_node(n, &type, body, &len); n++) {
+		r = link_send(dom0, type, 0, 0, body, len);
+		if (r == 0)
+			r = link_receive(dom0, m);
+		/* there may be nothing to remove */
+		if (r == 0 && m->h.type == XS_ERROR && type != XS_RM)
+			r = -EIO;
+	}
+	return r;
 }
 
 /* ---- trees ---- */
@@ -154,73 +174,4 @@ int sides_compare_trees(struct side *a, struct side *b, char *why, size_t size,
 	if (r == 0 && ret_nodes)
 		*ret_nodes = w.nodes;
 	return r;
-}
-
-/* ---- events ---- */
-
-static const char *token_of(const struct event *e)
-{
-	size_t path = strnlen(e->body, e->len);
-
-	return path < e->len ? e->body + path + 1 : "";
-}
-
-/* By watch; what one watch got stays in its order. */
-struct sorted {
-	const struct event *event;
-	size_t at;
-};
-
-static int by_token(const void *x, const void *y)
-{
-	const struct sorted *a = x, *b = y;
-	int r = strcmp(token_of(a->event), token_of(b->event));
-
-	if (r)
-		return r;
-	return a->at < b->at ? -1 : a->at > b->at;
-}
-
-static struct sorted *events_sorted(const struct events *events)
-{
-	struct sorted *s = calloc(events->count + 1, sizeof(*s));
-
-	if (!s)
-		return NULL;
-	for (size_t i = 0; i < events->count; i++)
-		s[i] = (struct sorted){ .event = &events->list[i], .at = i };
-	qsort(s, events->count, sizeof(*s), by_token);
-	return s;
-}
-
-static void event_text(const struct event *e, char *out, size_t size)
-{
-	if (e)
-		(void)log_escape(out, size, e->body, e->len);
-	else
-		(void)snprintf(out, size, "(none)");
-}
-
-int sides_compare_events(const struct side *a, const struct side *b, char *why,
-			 size_t size)
-{
-	const struct events *ea = &a->guest.events, *eb = &b->guest.events;
-	autofree struct sorted *sa = events_sorted(ea), *sb = events_sorted(eb);
-	char left[200], right[200];
-
-	if (!sa || !sb)
-		return -ENOMEM;
-	for (size_t i = 0; i < ea->count || i < eb->count; i++) {
-		const struct event *l = i < ea->count ? sa[i].event : NULL;
-		const struct event *r = i < eb->count ? sb[i].event : NULL;
-
-		if (l && r && l->len == r->len && memcmp(l->body, r->body, l->len) == 0)
-			continue;
-		event_text(l, left, sizeof(left));
-		event_text(r, right, sizeof(right));
-		(void)snprintf(why, size, "events: left '%s', right '%s' (%zu and %zu)",
-			       left, right, ea->count, eb->count);
-		return 1;
-	}
-	return 0;
 }

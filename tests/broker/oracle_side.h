@@ -25,11 +25,9 @@ uint32_t side_tx(const struct side *side, const struct op *op);
 /* The name of the error that @m is, or NULL. */
 const char *message_error(const struct message *m);
 
+/* dom0 makes the nodes of oracle_paths.c. */
+int store_setup(struct link *dom0);
 /* All nodes as dom0 sees them, with values and permissions, on both: 0 when they are the
  * same, 1 with the difference in @why.  @ret_nodes (may be NULL): how many there are. */
 int sides_compare_trees(struct side *a, struct side *b, char *why, size_t size,
 			unsigned *ret_nodes);
-/* What came as events: 0 when both got the same ones, and in the same order for each watch;
- * 1 with the difference in @why. */
-int sides_compare_events(const struct side *a, const struct side *b, char *why,
-			 size_t size);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/broker/oracle_events.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/log.h"
+#include "tests/broker/oracle_snap.h"
+
+#define TOKENS_MAX (1U << 22) /* of one run */
+#define HOME	   "/local/domain/5/"
+
+static unsigned char first_came[TOKENS_MAX / 8];
+static struct message answer;
+
+static const char *token_of(const struct event *e)
+{
+	size_t path = strnlen(e->body, e->len);
+
+	return path < e->len ? e->body + path + 1 : "";
+}
+
+/* ---- what may be missed ---- */
+
+/* Each watch has a token of its own, "t" and a number. */
+static bool is_first(const struct event *e)
+{
+	unsigned long n = strtoul(token_of(e) + 1, NULL, 10) % TOKENS_MAX;
+	bool first = !(first_came[n / 8] & (1U << n % 8));
+
+	first_came[n / 8] |= (unsigned char)(1U << n % 8);
+	return first;
+}
+
+static int readable(struct side *side, const char *path, bool *ret_readable)
+{
+	int r = link_send(&side->dom0, XS_GET_PERMS, 0, 0, path, strlen(path) + 1);
+
+	if (r >= 0)
+		r = link_receive(&side->dom0, &answer);
+	if (r < 0)
+		return r;
+	*ret_readable =
+		answer.h.type != XS_ERROR &&
+		(snap_rights(answer.body, answer.h.len, ORACLE_GUEST) & SNAP_READ);
+	return 0;
+}
+
+static int judge(struct side *side, struct event *e)
+{
+	char path[PATH_TEXT_MAX + sizeof(HOME)];
+	bool seen = false;
+	char *slash;
+	int r;
+
+	e->judged = true;
+	if (is_first(e))
+		return 0;
+	(void)snprintf(path, sizeof(path), "%s%s", e->body[0] == '/' ? "" : HOME,
+		       e->body);
+	r = readable(side, path, &seen);
+	slash = strrchr(path, '/');
+	if (r == 0 && !seen && slash) {
+		slash[slash == path] = '\0';
+		r = readable(side, path, &seen);
+	}
+	e->may_miss = !seen;
+	return r;
+}
+
+int events_judge(struct side *side, bool broker)
+{
+	struct events *events = &side->guest.events;
+	size_t i = events->count;
+	int r = 0;
+
+	while (broker && i > 0 && !events->list[i - 1].judged)
+		i--;
+	for (; broker && i < events->count && r == 0; i++)
+		r = judge(side, &events->list[i]);
+	return r;
+}
+
+/* ---- comparing ---- */
+
+/* By watch; what one watch got stays in its order. */
+struct sorted {
+	const struct event *event;
+	size_t at;
+};
+
+static int by_token(const void *x, const void *y)
+{
+	const struct sorted *a = x, *b = y;
+	int r = strcmp(token_of(a->event), token_of(b->event));
+
+	if (r)
+		return r;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static struct sorted *events_sorted(const struct events *events)
+{
+	struct sorted *s = calloc(events->count + 1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	for (size_t i = 0; i < events->count; i++)
+		s[i] = (struct sorted){ .event = &events->list[i], .at = i };
+	qsort(s, events->count, sizeof(*s), by_token);
+	return s;
+}
+
+static void event_text(const struct event *e, char *out, size_t size)
+{
+	if (e)
+		(void)log_escape(out, size, e->body, e->len);
+	else
+		(void)snprintf(out, size, "(none)");
+}
+
+static bool equal(const struct event *a, const struct event *b)
+{
+	return a && b && a->len == b->len && memcmp(a->body, b->body, a->len) == 0;
+}
+
+/* An equal one that follows is taken for it, if that one may not be missed. */
+static bool later_needed(const struct sorted *a, size_t i, size_t count)
+{
+	for (size_t k = i + 1; k < count && equal(a[i].event, a[k].event); k++)
+		if (!a[k].event->may_miss)
+			return true;
+	return false;
+}
+
+int events_compare(const struct side *a, const struct side *b, char *why, size_t size,
+		   uint64_t *ret_missed)
+{
+	size_t count_a = a->guest.events.count, count_b = b->guest.events.count;
+	autofree struct sorted *sa = events_sorted(&a->guest.events);
+	autofree struct sorted *sb = events_sorted(&b->guest.events);
+	char left[200], right[200];
+	uint64_t missed = 0;
+	size_t i = 0, j = 0;
+
+	if (!sa || !sb)
+		return -ENOMEM;
+	while (i < count_a || j < count_b) {
+		const struct event *l = i < count_a ? sa[i].event : NULL;
+		const struct event *r = j < count_b ? sb[j].event : NULL;
+
+		if (equal(l, r) && !(l->may_miss && count_a - i > count_b - j &&
+				     later_needed(sa, i, count_a))) {
+			i++;
+			j++;
+		} else if (l && l->may_miss) {
+			i++;
+			missed++;
+		} else {
+			event_text(l, left, sizeof(left));
+			event_text(r, right, sizeof(right));
+			(void)snprintf(why, size,
+				       "events: left '%s', right '%s' (%zu and %zu)",
+				       left, right, count_a, count_b);
+			return 1;
+		}
+	}
+	*ret_missed += missed;
+	return 0;
+}
