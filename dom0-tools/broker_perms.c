@@ -19,14 +19,16 @@ static bool is_letter(char c)
 	return c == 'n' || c == 'r' || c == 'w' || c == 'b';
 }
 
-/* Digits of any worth: what is too large for an unsigned is UINT_MAX, no domain's number. */
-static int parse_digits(const char *text, size_t len, unsigned *ret_domid)
+/* Any number: the daemons let a guest set ids below 0 (which C xenstored then shows with
+ * their sign) and over 32 bits.  Those are UINT_MAX, which is no domain's. */
+static int parse_id(const char *text, size_t len, unsigned *ret_domid)
 {
+	bool negative = len > 0 && text[0] == '-';
 	unsigned value = 0;
 
-	if (len == 0)
+	if (len == (size_t)negative)
 		return -EBADMSG;
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = negative; i < len; i++) {
 		unsigned digit = (unsigned)(text[i] - '0');
 
 		if (text[i] < '0' || text[i] > '9')
@@ -36,7 +38,7 @@ static int parse_digits(const char *text, size_t len, unsigned *ret_domid)
 		else
 			value = value * 10 + digit;
 	}
-	*ret_domid = value;
+	*ret_domid = negative ? UINT_MAX : value;
 	return 0;
 }
 
@@ -48,7 +50,7 @@ static int take_entry(const char **list, size_t *len, struct entry *ret_entry)
 
 	if (n == *len || n >= ENTRY_MAX || !is_letter((*list)[0]))
 		return -EBADMSG;
-	r = parse_digits(*list + 1, n - 1, &ret_entry->domid);
+	r = parse_id(*list + 1, n - 1, &ret_entry->domid);
 	if (r < 0)
 		return r;
 	ret_entry->letter = (*list)[0];

@@ -35,7 +35,8 @@ unsigned perms_count(const char *list, size_t len);
 int perms_check_wanted(enum store_kind kind, const char *list, size_t len, char *out,
 		       size_t size, size_t *ret_len);
 /* May domain @domid replace the list @have by @want?  -EACCES: it does not own the node.
- * -EPERM (C xenstored), -EACCES (oxenstored): the owner would change. */
+ * -EPERM (C xenstored), -EACCES (oxenstored): the owner would change (to a domain that
+ * does not exist: C xenstored says -ENOENT, which only the caller can find out). */
 int perms_check_change(enum store_kind kind, const char *have, size_t have_len,
 		       const char *want, size_t want_len, unsigned domid);
 /* A copy of @list with @domid as owner: what C xenstored gives a node that a guest made.

@@ -102,7 +102,8 @@ static int add_path(struct rules *r, unsigned bits, const char *word, char *why,
 	rule->bits = bits;
 	rule->of_vm = of_vm;
 	r->count++; /* from here rules_free() knows it */
-	if (!(of_vm && !rule->text[0]) && !is_pattern(rule->text))
+	if (!(of_vm && !rule->text[0]) &&
+	    (!is_pattern(rule->text) || (of_vm && !rule->text[1])))
 		return refuse(why, size, "'%s' is not an absolute path of xenstore",
 			      word);
 	if (of_vm)

@@ -125,7 +125,7 @@ enum shape {
 	SHAPE_UNKNOWN, /* the server's, or none */
 	SHAPE_PRIVILEGED,
 	SHAPE_ANY,    /* not read */
-	SHAPE_EMPTY,  /* one empty string */
+	SHAPE_EMPTY,  /* one empty string, or nothing: the daemons do not look */
 	SHAPE_PATH,   /* nothing more */
 	SHAPE_TOKEN,  /* a string */
 	SHAPE_VALUE,  /* bytes */
@@ -225,6 +225,8 @@ static int parse_body(enum shape shape, const char *body, size_t len,
 	const char *first = take_string(body, len, &at);
 	int r;
 
+	if (shape == SHAPE_EMPTY && len == 0)
+		return 0;
 	if (!first)
 		return -EINVAL;
 	r = parse_word(shape, first, q);
