@@ -64,6 +64,7 @@ struct room {
 
 	int program; /* owned descriptor; at number limit[RLIMIT_NOFILE] in the end */
 	struct room_libraries libraries;     /* owned */
+	struct room_list env;		     /* owned: all of the program's environment */
 	struct sock_fprog calls, init_calls; /* owned: the filters */
 
 	int evtchn, privcmd; /* owned; -1: none */
@@ -76,6 +77,7 @@ struct room {
 	char cgroup[ROOM_CGROUPS][128]; /* directories that we made; "": none */
 
 	pid_t init;	   /* 0: none */
+	bool started;	   /* there was one */
 	int link;	   /* owned: to process 1; inside: to the launcher */
 	pid_t program_pid; /* as the launcher sees it; 0: not started */
 };
@@ -95,6 +97,9 @@ int room_run(struct room *room, const struct room_step *steps,
 __attribute__((format(printf, 3, 4))) int room_fail(struct room *room, int r,
 						    const char *fmt, ...);
 void room_init(struct room *room, const struct room_options *opt);
+/* The same with its profile and what the command line adds; what is wrong is told.
+ * room_done() is due in any case. */
+int room_open(struct room *room, const struct room_options *opt);
 /* Ends what runs, removes what was made, closes what is open. */
 void room_done(struct room *room);
 /* All of it: the program's exit status (128 and its signal), or 1. */

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* room_calls - the system calls that are left to the program, and to process 1. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <linux/seccomp.h>
+
+#include "dom0-tools/room_steps.h"
+#include "lib/cleanup.h"
+#include "lib/log.h"
+#include "lib/sandbox_parts.h"
+
+#define FILTER_MAX 4096 /* instructions: the kernel's own limit, BPF_MAXINSNS */
+
+/* Beyond lib/sandbox's: what a program does to start, with descriptors that it has, to
+ * wait, and to look at itself and at what the room shows. */
+static const char *const base[] = {
+	"arch_prctl", "set_tid_address",
+	/* descriptors */
+	"dup", "dup2", "dup3", "pipe", "pipe2", "eventfd2", "epoll_create1", "epoll_ctl",
+	"epoll_wait", "epoll_pwait", "timerfd_create", "timerfd_settime",
+	"timerfd_gettime", "signalfd4",
+	/* sockets that it has; its own are of the kinds below */
+	"connect", "accept", "accept4", "getsockname", "getpeername", "getsockopt",
+	"setsockopt",
+	/* signals and timers of its own */
+	"rt_sigsuspend", "rt_sigtimedwait", "rt_sigpending", "pause", "alarm",
+	"setitimer", "getitimer",
+	/* what is there: libxenstore looks whether /xs is a socket */
+	"stat", "newfstatat", "statx", "lstat", "access", "faccessat", "faccessat2",
+	"readlink", "readlinkat", "getcwd", "fstatfs",
+	/* who am I */
+	"getresuid", "getresgid", "getgroups", "capget", "sysinfo", "umask", NULL
+};
+
+/* Where files are to be opened: libraries, what is bound. */
+static const char *const of_files[] = { "getdents64", "fadvise64", "statfs", NULL };
+static const char *const of_writing[] = { "open",      "openat",    "fsync",  "fdatasync",
+					  "ftruncate", "fallocate", "mkdir",  "mkdirat",
+					  "unlink",    "unlinkat",  "rename", "renameat",
+					  "renameat2", "rmdir",	    NULL };
+static const char *const of_forking[] = { "fork", "vfork",  "wait4", "waitid",
+					  "kill", "tgkill", NULL };
+static const char *const of_executing[] = { "execve", "execveat", NULL };
+/* A late program makes itself small. */
+static const char *const of_late[] = { "setuid",    "setgid",	 "setreuid",  "setregid",
+				       "setresuid", "setresgid", "setgroups", "chroot",
+				       "chdir",	    "setfsuid",	 "setfsgid",  NULL };
+
+/* (argument & mask) == value */
+struct rule {
+	const char *call;
+	unsigned arg;
+	uint64_t mask, value;
+};
+#define EXACTLY UINT32_MAX
+#define TYPE	0xfU /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
+#define W_X	(PROT_WRITE | PROT_EXEC)
+#define NEW                                                                              \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |   \
+	 CLONE_NEWPID | CLONE_NEWNET)
+#define THREAD (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND)
+
+static const struct rule rules_base[] = {
+	{ "mmap", 2, PROT_EXEC, 0 },
+	{ "mprotect", 2, PROT_EXEC, 0 },
+	{ "fcntl", 1, EXACTLY, F_GETFL },
+	{ "fcntl", 1, EXACTLY, F_SETFL },
+	{ "fcntl", 1, EXACTLY, F_GETFD },
+	{ "fcntl", 1, EXACTLY, F_SETFD },
+	{ "fcntl", 1, EXACTLY, F_DUPFD },
+	{ "fcntl", 1, EXACTLY, F_DUPFD_CLOEXEC },
+	{ "prctl", 0, EXACTLY, PR_SET_NAME },
+	{ "kill", 0, EXACTLY, ROOM_PROGRAM_PID },
+	{ "tgkill", 0, EXACTLY, ROOM_PROGRAM_PID },
+	{ "clone", 0, THREAD | NEW, THREAD },
+};
+/* The loader maps code; what is code is never writable. */
+static const struct rule rules_dynamic[] = { { "mmap", 2, W_X, PROT_EXEC } };
+static const struct rule rules_reading[] = {
+	{ "open", 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
+	{ "openat", 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
+};
+static const struct rule rules_forking[] = { { "clone", 0, NEW, 0 } };
+
+/* What process 1 does till the end. */
+static const char *const init_calls[] = {
+	"rt_sigtimedwait", "rt_sigreturn", "restart_syscall", "wait4", "exit",
+	"exit_group",	   "close",	   "sendto",	      NULL
+};
+static const struct rule init_rules[] = { { "kill", 0, EXACTLY, ROOM_PROGRAM_PID } };
+
+static int add_calls(scmp_filter_ctx ctx, const char *const *calls)
+{
+	int r = 0;
+
+	for (; calls && *calls && r == 0; calls++)
+		r = sandbox_filter_add(ctx, *calls, 0, NULL);
+	return r;
+}
+
+static int add_rules(scmp_filter_ctx ctx, const struct rule *rule, size_t count)
+{
+	int r = 0;
+
+	for (; count > 0 && r == 0; count--, rule++) {
+		const struct scmp_arg_cmp cmp = { .arg = rule->arg,
+						  .op = SCMP_CMP_MASKED_EQ,
+						  .datum_a = rule->mask,
+						  .datum_b = rule->value };
+
+		r = sandbox_filter_add(ctx, rule->call, 1, &cmp);
+	}
+	return r;
+}
+#define ADD_RULES(ctx, rules) add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
+
+/* A socket of the kinds that the room has use for: domain and type are both looked at. */
+static int add_sockets(scmp_filter_ctx ctx, bool network)
+{
+	static const int inet[] = { AF_INET, AF_INET6 };
+	const struct scmp_arg_cmp local[] = {
+		{ 0, SCMP_CMP_MASKED_EQ, EXACTLY, AF_UNIX },
+		{ 1, SCMP_CMP_MASKED_EQ, TYPE, SOCK_STREAM },
+	};
+	int r = sandbox_filter_add(ctx, "socket", 2, local);
+
+	if (r == 0)
+		r = sandbox_filter_add(ctx, "socketpair", 2, local);
+	for (size_t i = 0; r == 0 && network && i < 2; i++) {
+		const struct scmp_arg_cmp cmp = { 0, SCMP_CMP_MASKED_EQ, EXACTLY,
+						  (scmp_datum_t)inet[i] };
+
+		r = sandbox_filter_add(ctx, "socket", 1, &cmp);
+	}
+	if (r == 0 && network)
+		r = sandbox_filter_add(ctx, "bind", 0, NULL);
+	return r == 0 && network ? sandbox_filter_add(ctx, "listen", 0, NULL) : r;
+}
+
+/* The one program, from the one descriptor: it is closed by that, and no other can ever
+ * get the number, which is over the limit. */
+static int add_exec(scmp_filter_ctx ctx, const struct room *room)
+{
+	const struct scmp_arg_cmp once[] = {
+		{ 0, SCMP_CMP_MASKED_EQ, EXACTLY, (scmp_datum_t)room->program },
+		{ 4, SCMP_CMP_MASKED_EQ, EXACTLY, AT_EMPTY_PATH },
+	};
+	const struct scmp_arg_cmp own_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
+						  { 2, SCMP_CMP_EQ, 0, 0 } };
+	int r = sandbox_filter_add(ctx, "prlimit64", 2, own_limit);
+
+	return r < 0 ? r : sandbox_filter_add(ctx, "execveat", 2, once);
+}
+
+static int add_ioctls(scmp_filter_ctx ctx, const struct room_profile *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->ioctls_count && r == 0; i++) {
+		const struct scmp_arg_cmp cmp = { 1, SCMP_CMP_MASKED_EQ, EXACTLY,
+						  p->ioctls[i] };
+
+		r = sandbox_filter_add(ctx, "ioctl", 1, &cmp);
+	}
+	return r;
+}
+
+static int add_files(scmp_filter_ctx ctx, const struct room *room)
+{
+	const struct room_profile *p = &room->profile;
+	bool writing = false;
+	int r;
+
+	for (size_t i = 0; i < p->binds_count; i++)
+		writing |= p->binds[i].writable || p->binds[i].device;
+	r = room->libraries.interpreter ? ADD_RULES(ctx, rules_dynamic) : 0;
+	if (r == 0 && (room->libraries.interpreter || p->binds_count > 0)) {
+		r = add_calls(ctx, of_files);
+		if (r == 0)
+			r = writing ? add_calls(ctx, of_writing)
+				    : ADD_RULES(ctx, rules_reading);
+	}
+	return r;
+}
+
+static int add_profile(scmp_filter_ctx ctx, const struct room_profile *p)
+{
+	int r = add_ioctls(ctx, p);
+
+	if (r == 0 && p->fork)
+		r = add_calls(ctx, of_forking);
+	if (r == 0 && p->fork)
+		r = ADD_RULES(ctx, rules_forking);
+	if (r == 0 && p->exec)
+		r = add_calls(ctx, of_executing);
+	if (r == 0 && p->late)
+		r = add_calls(ctx, of_late);
+	return r == 0 ? add_calls(ctx, (const char *const *)p->calls.item) : r;
+}
+
+static int add_all(scmp_filter_ctx ctx, const struct room *room)
+{
+	int r = add_calls(ctx, sandbox_plain_calls);
+
+	if (r == 0)
+		r = add_calls(ctx, base);
+	if (r == 0)
+		r = ADD_RULES(ctx, rules_base);
+	if (r == 0)
+		r = add_sockets(ctx, room->profile.network);
+	if (r == 0)
+		r = add_exec(ctx, room);
+	if (r == 0)
+		r = add_files(ctx, room);
+	if (r == 0)
+		r = add_profile(ctx, &room->profile);
+	/* libc falls back to clone(), whose flags can be looked at */
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return r == -EDOM ? 0 : r;
+}
+
+/* The filter's instructions, through a pipe: it holds the 32 KiB of the longest. */
+static int take_program(scmp_filter_ctx ctx, struct sock_fprog *ret)
+{
+	autofree struct sock_filter *code = calloc(FILTER_MAX, sizeof(*code));
+	int ends[2], r;
+	ssize_t n = 0;
+
+	if (!code)
+		return -ENOMEM;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	r = seccomp_export_bpf(ctx, ends[1]);
+	if (r == 0)
+		n = read(ends[0], code, FILTER_MAX * sizeof(*code));
+	if (n < 0)
+		r = -errno;
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	if (r < 0 || n == 0 || (size_t)n % sizeof(*code) != 0)
+		return r < 0 ? r : -EIO;
+	ret->len = (unsigned short)((size_t)n / sizeof(*code));
+	ret->filter = steal_ptr(code);
+	return 0;
+}
+
+static void tell_unknown(const struct room_profile *p)
+{
+	for (size_t i = 0; i < p->calls.count; i++)
+		if (seccomp_syscall_resolve_name(p->calls.item[i]) == __NR_SCMP_ERROR)
+			log_warning("no system call '%s' is known here: it is refused",
+				    p->calls.item[i]);
+}
+
+int room_step_filter(struct room *room)
+{
+	scmp_filter_ctx ctx;
+	int r = sandbox_filter_new(&ctx);
+
+	if (r < 0)
+		return r;
+	tell_unknown(&room->profile);
+	r = add_all(ctx, room);
+	if (r == 0)
+		r = take_program(ctx, &room->calls);
+	seccomp_release(ctx);
+	if (r == 0)
+		r = sandbox_filter_new(&ctx);
+	if (r < 0)
+		return r;
+	r = add_calls(ctx, init_calls);
+	if (r == 0)
+		r = ADD_RULES(ctx, init_rules);
+	if (r == 0)
+		r = take_program(ctx, &room->init_calls);
+	seccomp_release(ctx);
+	return r;
+}
+
+static int install(const struct sock_fprog *program)
+{
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) < 0 ? -errno : 0;
+}
+
+int room_step_seccomp(struct room *room)
+{
+	if (getpid() != ROOM_PROGRAM_PID)
+		return room_fail(room, -ESRCH, "the program is process %d of its room",
+				 (int)getpid());
+	return install(&room->calls);
+}
+
+int room_calls_init(struct room *room)
+{
+	return install(&room->init_calls);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * room_root - the room's root: a tmpfs that becomes read-only, with what is bound into it.
+ *
+ * Every directory on the way to a bind is the tmpfs' own and no symbolic link is followed,
+ * so that nothing is made in, or reached through, what is bound.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dom0-tools/room_steps.h"
+#include "lib/cleanup.h"
+#include "lib/sandbox_parts.h"
+
+#define ROOT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+/* directories and mount points only: the longest room has some 400 */
+#define ROOT_OPTIONS "mode=0755,size=256k,nr_inodes=2048"
+#define PLACE	     ROOM_RUN_DIR "/room" /* an empty directory: what the mount hides */
+#define PATH_ROOM    1024
+
+int room_step_mount(struct room *room)
+{
+	(void)umask(022); /* what is made here is for the program to read */
+	if (mount("room", PLACE, "tmpfs", ROOT_FLAGS, ROOT_OPTIONS) < 0)
+		return room_fail(room, -errno, "a tmpfs on %s: %s", PLACE,
+				 strerror(errno));
+	return chdir(PLACE) < 0 ? -errno : 0;
+}
+
+/* The directory @name below @dir, of the room's own tmpfs. */
+static int open_own_dir(int dir, const char *name, dev_t device, int *ret_fd)
+{
+	autoclose int fd = -1;
+	struct stat st;
+
+	if (mkdirat(dir, name, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_dev != device)
+		return -EXDEV;
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+/* The directory that @path (absolute) is to lie in; @ret_name: its last component. */
+static int open_parent(const char *path, int *ret_fd, const char **ret_name)
+{
+	autoclose int fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char name[PATH_ROOM];
+	struct stat st;
+	const char *slash;
+	int r = 0;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	while (r == 0 && (slash = strchr(++path, '/'))) {
+		int next = -1;
+
+		if ((size_t)(slash - path) >= sizeof(name))
+			return -ENAMETOOLONG;
+		memcpy(name, path, (size_t)(slash - path));
+		name[slash - path] = '\0';
+		r = open_own_dir(fd, name, st.st_dev, &next);
+		if (r == 0) {
+			(void)close(fd); /* only a path */
+			fd = next;
+		}
+		path = slash;
+	}
+	if (r < 0)
+		return r;
+	*ret_fd = steal_fd(&fd);
+	*ret_name = path;
+	return 0;
+}
+
+/* An empty file or directory for @path; it must be new. */
+static int make_place(const char *path, bool directory)
+{
+	autoclose int parent = -1, fd = -1;
+	const char *name;
+	int r = open_parent(path, &parent, &name);
+
+	if (r < 0)
+		return r;
+	if (directory)
+		return mkdirat(parent, name, 0755) < 0 ? -errno : 0;
+	fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0444);
+	return fd < 0 ? -errno : 0;
+}
+
+/* @from appears as @to; the room is the working directory. */
+static int bind_path(const char *from, const char *to, unsigned long flags)
+{
+	struct stat st;
+	int r;
+
+	if (stat(from, &st) < 0)
+		return -errno;
+	r = make_place(to, S_ISDIR(st.st_mode));
+	if (r < 0)
+		return r;
+	/* (below the working directory, by components that make_place() has looked at) */
+	if (mount(from, to + 1, NULL, MS_BIND, NULL) < 0 ||
+	    mount(NULL, to + 1, NULL, MS_REMOUNT | MS_BIND | flags, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+static int bind_or_say(struct room *room, const char *from, const char *to,
+		       unsigned long flags)
+{
+	int r = bind_path(from, to, flags);
+
+	if (r == -EXDEV)
+		return room_fail(room, r,
+				 "'%s' would lie in something else that is bound", to);
+	return r < 0 ? room_fail(room, r, "'%s' as '%s': %s", from, to, strerror(-r)) : 0;
+}
+
+static int bind_wanted(struct room *room, const struct room_bind *b)
+{
+	unsigned long flags = MS_NOSUID;
+	struct stat st;
+
+	if (b->device && (stat(b->from, &st) < 0 || !S_ISCHR(st.st_mode)))
+		return room_fail(room, -ENODEV, "'%s' is no character device", b->from);
+	flags |= b->device ? MS_NOEXEC | MS_RDONLY : MS_NODEV;
+	flags |= b->writable ? MS_NOEXEC : MS_RDONLY;
+	return bind_or_say(room, b->from, b->to, flags);
+}
+
+static int bind_libraries(struct room *room)
+{
+	const struct room_libraries *l = &room->libraries;
+	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_RDONLY;
+	char to[PATH_ROOM];
+	int r = 0;
+
+	if (l->interpreter)
+		r = bind_or_say(room, l->interpreter, l->interpreter, flags);
+	for (size_t i = 0; i < l->count && r == 0; i++) {
+		(void)snprintf(to, sizeof(to), ROOM_LIBRARIES "/%s", l->lib[i].name);
+		r = bind_or_say(room, l->lib[i].path, to, flags);
+	}
+	return r;
+}
+
+int room_step_binds(struct room *room)
+{
+	const struct room_profile *p = &room->profile;
+	int r = bind_libraries(room);
+
+	for (size_t i = 0; i < p->binds_count && r == 0; i++)
+		r = bind_wanted(room, &p->binds[i]);
+	for (size_t i = 0; i < p->dirs.count && r == 0; i++) {
+		r = make_place(p->dirs.item[i], true);
+		if (r < 0)
+			return room_fail(room, r, "'%s': %s", p->dirs.item[i],
+					 strerror(-r));
+	}
+	if (r == 0 && room->socket[0])
+		r = bind_or_say(room, room->socket, ROOM_XENSTORE,
+				MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY);
+	return r;
+}
+
+int room_step_root(struct room *room)
+{
+	int r = sandbox_change_root();
+
+	(void)room;	  /* the form of all steps */
+	(void)umask(077); /* from here on it is the program's */
+	if (r < 0)
+		return r;
+	return mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY | ROOT_FLAGS, NULL) < 0
+		       ? -errno
+		       : 0;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* room_supervise - the launcher from the start of a room to its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "dom0-tools/room.h"
+#include "dom0-tools/room_steps.h"
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/log.h"
+
+#define STATUS_FAILED 1
+
+/* What is handed on to the program; the first three also ask it to end. */
+static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
+#define ENDING 3
+
+struct supervisor {
+	struct room *room;
+	int signals;	     /* owned: a signalfd */
+	uint64_t stop_at_ms; /* CLOCK_MONOTONIC; 0: nobody has asked */
+	bool failed;	     /* a step inside; told */
+	bool broker_ended;
+	int status; /* of process 1; -1: it runs */
+};
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set); /* none of these can fail */
+	(void)sigaddset(&set, SIGCHLD);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
+		(void)sigaddset(&set, forwarded[i]);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int write_pid(const struct room *room)
+{
+	autoclose int fd = -1;
+	char text[16];
+
+	if (!room->opt->pid_file)
+		return 0;
+	fd = open(room->opt->pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	(void)snprintf(text, sizeof(text), "%d\n", (int)room->program_pid); /* fits */
+	return io_write_all(fd, text, strlen(text));
+}
+
+/* All that was opened for the program is the program's alone from now on. */
+static int on_started(struct room *room)
+{
+	int *mine[] = { &room->program, &room->evtchn, &room->privcmd };
+	int r = write_pid(room);
+
+	for (size_t i = 0; i < sizeof(mine) / sizeof(*mine); i++) {
+		if (*mine[i] >= 0)
+			(void)close(*mine[i]);
+		*mine[i] = -1;
+	}
+	for (size_t i = 0; i < room->opt->keep_count; i++)
+		if (room->opt->keep[i] > STDERR_FILENO)
+			(void)close(room->opt->keep[i]);
+	if (room->socket[0])
+		(void)unlink(room->socket); /* it stays in the room */
+	room->socket[0] = '\0';
+	if (r < 0)
+		log_error("pid file: '%s': %s", room->opt->pid_file, strerror(-r));
+	log_debug("process %d runs as uid %u", (int)room->program_pid, room->uid);
+	return r;
+}
+
+/* The text of a process that may have been made hostile meanwhile: log_ escapes it. */
+static int take_report(struct supervisor *s, const struct room_report *report, pid_t from)
+{
+	if (report->step[ROOM_STEP_MAX - 1] || report->why[ROOM_WHY_MAX - 1])
+		return -EBADMSG;
+	if (!report->step[0]) {
+		s->room->program_pid = from;
+		return on_started(s->room);
+	}
+	log_error("%s: %s", report->step, report->why);
+	s->failed = true;
+	return 0;
+}
+
+static pid_t sender(const struct msghdr *m)
+{
+	const struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct ucred who;
+
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(who)))
+		return 0;
+	memcpy(&who, CMSG_DATA(c), sizeof(who));
+	return who.pid;
+}
+
+/* One report, or the end of them: nobody has the other end any more. */
+static int on_link(struct supervisor *s)
+{
+	struct room_report report;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
+	struct iovec part = { .iov_base = &report, .iov_len = sizeof(report) };
+	struct msghdr m = { .msg_iov = &part,
+			    .msg_iovlen = 1,
+			    .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(s->room->link, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (n == (ssize_t)sizeof(report))
+		return take_report(s, &report, sender(&m));
+	if (n > 0)
+		return -EBADMSG;
+	(void)close(s->room->link);
+	s->room->link = -1;
+	return 0;
+}
+
+static void on_child(struct supervisor *s)
+{
+	int status;
+
+	if (waitpid(s->room->init, &status, WNOHANG) == s->room->init) {
+		s->room->init = 0;
+		s->status =
+			WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	}
+	if (s->room->broker != 0 &&
+	    waitpid(s->room->broker, &status, WNOHANG) == s->room->broker) {
+		s->room->broker = 0;
+		s->broker_ended = true;
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			log_info("dom%u: its xenstore is closed, the program is ended",
+				 s->room->opt->domid);
+		else
+			log_error("dom%u: the broker has failed, the program is ended",
+				  s->room->opt->domid);
+	}
+}
+
+static void forward(struct supervisor *s, int number)
+{
+	for (size_t i = 0; i < ENDING; i++)
+		if (number == forwarded[i] && s->stop_at_ms == 0)
+			s->stop_at_ms = io_now_ms() + 1000ULL * s->room->opt->stop_s;
+	(void)kill(s->room->init, number); /* our child, not yet waited for */
+}
+
+static void on_signals(struct supervisor *s)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			on_child(s);
+		else if (s->room->init != 0)
+			forward(s, (int)info.ssi_signo);
+	}
+}
+
+static int wait_ms(const struct supervisor *s)
+{
+	uint64_t now = io_now_ms();
+
+	if (s->stop_at_ms == 0)
+		return -1;
+	return s->stop_at_ms > now ? (int)(s->stop_at_ms - now) : 0;
+}
+
+/* Until process 1 has ended and has nothing more to tell. */
+static int watch(struct supervisor *s)
+{
+	int r = 0;
+
+	while (r == 0 && (s->room->init != 0 || s->room->link >= 0)) {
+		struct pollfd p[] = { { .fd = s->signals, .events = POLLIN },
+				      { .fd = s->room->link, .events = POLLIN } };
+		bool kill_now = s->broker_ended || s->failed;
+
+		if (s->room->init != 0 && (kill_now || wait_ms(s) == 0))
+			(void)kill(s->room->init, SIGKILL); /* and all with it */
+		if (poll(p, 2,
+			 s->room->init != 0 && !kill_now && wait_ms(s) != 0 ? wait_ms(s)
+									    : -1) < 0 &&
+		    errno != EINTR)
+			return -errno;
+		on_signals(s);
+		if (s->room->link >= 0)
+			r = on_link(s);
+	}
+	return r;
+}
+
+static void tell(const struct room_step *failed, const struct room *room)
+{
+	log_error("%s: %s", failed->name, room->why);
+}
+
+static int run(struct supervisor *s)
+{
+	const struct room_step *failed = NULL;
+	int r = room_run(s->room, room_steps_outside, &failed);
+
+	if (r == 0)
+		r = room_run(s->room, room_steps_start, &failed);
+	if (r < 0 && s->room->init == 0) {
+		tell(failed, s->room);
+		return STATUS_FAILED;
+	}
+	if (r < 0) { /* what went wrong inside, if anything, is the better reason */
+		struct pollfd p = { .fd = s->room->link, .events = POLLIN };
+
+		if (poll(&p, 1, 0) <= 0 || on_link(s) < 0 || !s->failed)
+			tell(failed, s->room);
+		return STATUS_FAILED;
+	}
+	r = watch(s);
+	if (r < 0)
+		log_error("supervision: %s", strerror(-r));
+	return r < 0 || s->failed ? STATUS_FAILED : s->status;
+}
+
+/* What the command line adds to the profile's. */
+static int add_options(struct room_profile *p, const struct room_options *opt, char *why,
+		       size_t size)
+{
+	const struct room_list *lists[] = { &opt->binds, &opt->writes };
+	int r = 0;
+
+	p->network |= opt->network;
+	p->xenstore &= !opt->no_xenstore;
+	for (size_t k = 0; k < 2 && r == 0; k++)
+		for (size_t i = 0; i < lists[k]->count && r == 0; i++) {
+			autofree char *from = strdup(lists[k]->item[i]);
+			char *to = from ? strchr(from, ':') : NULL;
+
+			if (to)
+				*to++ = '\0';
+			r = from ? room_profile_bind(p, from, to, k == 1) : -ENOMEM;
+			if (r < 0)
+				(void)snprintf(why, size, "'%s': %s", lists[k]->item[i],
+					       r == -EINVAL ? "not a plain absolute path"
+							    : strerror(-r));
+		}
+	return r;
+}
+
+int room_open(struct room *room, const struct room_options *opt)
+{
+	char why[ROOM_WHY_MAX] = "";
+	int r;
+
+	room_init(room, opt);
+	r = room_profile_read(opt->profile, opt->domid, &room->profile, why, sizeof(why));
+	if (r < 0) {
+		log_error("profile: %s", why[0] ? why : strerror(-r));
+		return r;
+	}
+	r = add_options(&room->profile, opt, why, sizeof(why));
+	if (r < 0)
+		log_error("binds: %s", why[0] ? why : strerror(-r));
+	return r;
+}
+
+int room_main(const struct room_options *opt)
+{
+	struct room room;
+	struct supervisor s = { .room = &room, .status = -1 };
+	int status = STATUS_FAILED;
+
+	if (room_open(&room, opt) == 0) {
+		s.signals = open_signals();
+		if (s.signals < 0) {
+			log_error("signals: %s", strerror(-s.signals));
+		} else {
+			status = run(&s);
+			(void)close(s.signals);
+		}
+	}
+	room_done(&room);
+	return status;
+}
