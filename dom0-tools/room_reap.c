@@ -101,7 +101,7 @@ static int kill_all(uid_t base, uid_t uid)
 /* Signals for @base would reach its processes, too: there must be none. */
 static int check_base(uid_t base)
 {
-	bool used;
+	bool used = false;
 	int r = room_uid_is_used(base, &used);
 
 	return r < 0 ? r : used ? -EBUSY : 0;

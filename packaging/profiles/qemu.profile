@@ -34,3 +34,29 @@ grant-write /local/domain/0/backend/vfb/{domid}/*/feature-resize	# it can follow
 grant-write /local/domain/0/backend/vfb/{domid}/*/request-update	# asks for events of what was drawn
 grant-write /local/domain/0/backend/console/{domid}/*/state	# refused, qemu would try for ever
 grant-write /local/domain/0/backend/console/{domid}/*/hotplug-status
+
+[room]
+# It opens Xen's devices itself, restricts them (-xen-domid-restrict), and changes root and
+# user (-chroot, -runas): until then it is root with the three rights that this takes.
+late yes
+device /dev/xen/evtchn
+device /dev/xen/privcmd
+dir /empty		# for -chroot
+device /dev/null	# xentoolcore_restrict_all() puts it in the place of what it closes
+ioctl evtchn-bind-virq evtchn-bind-interdomain evtchn-bind-unbound evtchn-unbind
+ioctl evtchn-notify evtchn-reset evtchn-restrict
+ioctl privcmd-hypercall privcmd-mmap privcmd-mmapbatch privcmd-mmapbatch-v2
+ioctl privcmd-dm-op privcmd-restrict privcmd-mmap-resource
+ioctl tcgets fionread fionbio
+call sched_setaffinity sched_getscheduler sched_getparam
+call memfd_create ftruncate fallocate	# memory that is shared with nobody
+call preadv2 pwritev2 fdatasync fsync flock	# disks that are handed in
+call recvmmsg sendmmsg sendfile
+call timer_create timer_settime timer_gettime timer_getoverrun timer_delete
+call sync_file_range copy_file_range statfs
+tasks 64		# its pool of threads for disks has as many
+memory 1g		# beside the guest's memory, which is Xen's
+limit as none		# it maps the guest's memory
+limit nofile 1024	# each disk, viewer and event channel has some
+limit fsize none	# disks that are handed in
+limit sigpending 256	# timers

@@ -12,3 +12,11 @@ grant-write /local/domain/{domid}/console/statefile	# the screen, saved when the
 grant-write /local/domain/{domid}/serial/*/vnc-port
 grant-write /local/domain/{domid}/serial/*/tc-port
 grant-write /local/domain/{domid}/serial/*/statefile
+
+[room]
+# Its terminal and its listening socket are opened before and handed in (--keep-fd): no
+# handle of Xen's, no device, no network.
+tasks 4			# libxenstore has a thread for watches
+memory 64m		# a screen, and what its viewers have not taken yet
+limit as 128m
+limit fsize 1m		# the saved screen
