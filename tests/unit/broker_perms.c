@@ -48,33 +48,33 @@ static const struct {
 
 static const struct {
 	const char *name;
-	enum store_kind kind;
 	const char *list;
 	size_t len;
+	enum store_kind kind;
 	int r;
 } wanted[] = {
-	{ "one", STORE_C, LIST("n5\0"), 0 },
-	{ "all letters", STORE_C, LIST("n5\0r1\0w2\0b3\0"), 0 },
-	{ "domain 0", STORE_C, LIST("n5\0r0\0"), 0 },
-	{ "the largest id", STORE_C, LIST("n5\0r65535\0"), 0 },
-	{ "five", STORE_C, LIST("n5\0r1\0r2\0r3\0r4\0"), 0 },
-	{ "six, C", STORE_C, LIST("n5\0r1\0r2\0r3\0r4\0r6\0"), -ENOSPC },
-	{ "six malformed, C", STORE_C, LIST("n5\0r1\0r2\0r3\0r4\0?\0"), -ENOSPC },
-	{ "six, O", STORE_O, LIST("n5\0r1\0r2\0r3\0r4\0r6\0"), 0 },
-	{ "none", STORE_C, LIST(""), -EINVAL },
-	{ "an empty one", STORE_C, LIST("\0"), -EINVAL },
-	{ "an empty one at the end", STORE_C, LIST("n5\0\0"), -EINVAL },
-	{ "no NUL", STORE_C, LIST("n5"), -EINVAL },
-	{ "more behind the last NUL", STORE_C, LIST("n5\0r1"), -EINVAL },
-	{ "a zero in front", STORE_C, LIST("n5\0r010\0"), -EINVAL },
-	{ "two zeros", STORE_C, LIST("n00\0"), -EINVAL },
-	{ "hexadecimal", STORE_C, LIST("n0x5\0"), -EINVAL },
-	{ "a sign", STORE_C, LIST("n5\0r-1\0"), -EINVAL },
-	{ "a blank", STORE_C, LIST("n5\0r 1\0"), -EINVAL },
-	{ "over 16 bits", STORE_C, LIST("n5\0r65536\0"), -EINVAL },
-	{ "over 32 bits", STORE_O, LIST("n5\0r4294967296\0"), -EINVAL },
-	{ "another letter", STORE_O, LIST("x5\0"), -EINVAL },
-	{ "only a letter", STORE_O, LIST("n\0"), -EINVAL },
+	{ "one", LIST("n5\0"), STORE_C, 0 },
+	{ "all letters", LIST("n5\0r1\0w2\0b3\0"), STORE_C, 0 },
+	{ "domain 0", LIST("n5\0r0\0"), STORE_C, 0 },
+	{ "the largest id", LIST("n5\0r65535\0"), STORE_C, 0 },
+	{ "five", LIST("n5\0r1\0r2\0r3\0r4\0"), STORE_C, 0 },
+	{ "six, C", LIST("n5\0r1\0r2\0r3\0r4\0r6\0"), STORE_C, -ENOSPC },
+	{ "six malformed, C", LIST("n5\0r1\0r2\0r3\0r4\0?\0"), STORE_C, -ENOSPC },
+	{ "six, O", LIST("n5\0r1\0r2\0r3\0r4\0r6\0"), STORE_O, 0 },
+	{ "none", LIST(""), STORE_C, -EINVAL },
+	{ "an empty one", LIST("\0"), STORE_C, -EINVAL },
+	{ "an empty one at the end", LIST("n5\0\0"), STORE_C, -EINVAL },
+	{ "no NUL", LIST("n5"), STORE_C, -EINVAL },
+	{ "more behind the last NUL", LIST("n5\0r1"), STORE_C, -EINVAL },
+	{ "a zero in front", LIST("n5\0r010\0"), STORE_C, -EINVAL },
+	{ "two zeros", LIST("n00\0"), STORE_C, -EINVAL },
+	{ "hexadecimal", LIST("n0x5\0"), STORE_C, -EINVAL },
+	{ "a sign", LIST("n5\0r-1\0"), STORE_C, -EINVAL },
+	{ "a blank", LIST("n5\0r 1\0"), STORE_C, -EINVAL },
+	{ "over 16 bits", LIST("n5\0r65536\0"), STORE_C, -EINVAL },
+	{ "over 32 bits", LIST("n5\0r4294967296\0"), STORE_O, -EINVAL },
+	{ "another letter", LIST("x5\0"), STORE_O, -EINVAL },
+	{ "only a letter", LIST("n\0"), STORE_O, -EINVAL },
 };
 
 static const struct {
