@@ -145,8 +145,10 @@ static int restrict_devicemodel(struct xenrestrict *x,
 		return r;
 	/* the same domid again is 0: a handle that works by hypercalls fails here */
 	if (xendevicemodel_restrict(x->dmod, (domid_t)x->domid) < 0)
-		return xr_fail(-EOPNOTSUPP,
-			       "device model: this kernel has no operations for it");
+		return errno == EOPNOTSUPP
+			       ? xr_fail(-EOPNOTSUPP, "device model: this kernel has no "
+						      "operations for it")
+			       : xr_fail_errno(-errno, "device model: restricting");
 	return deny_question(x->dmod, x->domid);
 }
 

@@ -2,6 +2,9 @@
 # lib.sh - sourced by tests of libxenrestrict after tests/tap.sh.
 #
 # tap_of NAME CMD...   run a program that prints TAP: each of its lines is one of ours
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+O=${O:-build}
+case $O in /*) ;; *) O=$top/$O ;; esac
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}${ASAN_OPTIONS:+:}verify_asan_link_order=0
 
 tap_of() {

@@ -11,7 +11,23 @@ tests/librestrict/copies_ARCHIVES := libxenrestrict.a
 tests/librestrict/copies_LIBS := $(dom0-tools/libxenrestrict_LIBS)
 tests/librestrict/copies_LDLIBS := -pthread
 
+HELPERS += tests/librestrict/oneway
+tests/librestrict/oneway_SRCS := tests/librestrict/oneway.c $(LIBRESTRICT_FD) lib/io.c
+tests/librestrict/oneway_LDLIBS := -pthread
+
 HELPERS += tests/librestrict/liar
 tests/librestrict/liar_SRCS := tests/librestrict/liar.c lib/io.c
+
+# Preloaded into programs of every flavour, itself never with sanitizers.
+$(O)/tests/librestrict/fakedev.so: tests/librestrict/fakedev.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -I. -D_GNU_SOURCE -std=gnu11 -g -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
+EXTRA_HELPERS += $(O)/tests/librestrict/fakedev.so
+
+HELPERS += tests/librestrict/devices
+tests/librestrict/devices_SRCS := tests/librestrict/devices.c lib/io.c
+tests/librestrict/devices_ARCHIVES := libxenrestrict.a
+tests/librestrict/devices_LIBS := $(dom0-tools/libxenrestrict_LIBS)
+tests/librestrict/devices_LDLIBS := -pthread
 
 SCRIPT_TESTS += $(sort $(wildcard tests/librestrict/*.t))

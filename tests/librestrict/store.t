@@ -16,7 +16,7 @@ script() {
 
 for store in C O; do
 	store_start $store || bail "$store: daemon starts"
-	domain_new 5 libxl && domain_new 6 xenopsd || bail "$store: domains"
+	ok "$store: two domains" eval "domain_new 5 libxl && domain_new 6 xenopsd"
 	script wrapper "echo \$\$ > $STORE_DIR/wrapper.pid" "exec $O/xenstore-broker \"\$@\""
 	script ends 'exit 1'
 	script hangs 'exec cat <&3'
