@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dom0-tools/broker_perms.h"
@@ -120,6 +121,21 @@ unsigned perms_count(const char *list, size_t len)
 	return count;
 }
 
+/* Is the number at @text, up to its NUL, the only way to write it, and one that every
+ * daemon takes for the same?  A zero in front would be an octal number for C xenstored. */
+static bool is_plain_id(const char *text)
+{
+	size_t sign = text[0] == '-';
+	unsigned long long value;
+
+	if (text[sign] == '0')
+		return !sign && !text[1];
+	if (strlen(text + sign) > 10)
+		return false;
+	value = strtoull(text + sign, NULL, 10); /* all digits: take_entry() has looked */
+	return value <= PERMS_ID_LAST;
+}
+
 int perms_check_wanted(enum store_kind kind, const char *list, size_t len, char *out,
 		       size_t size, size_t *ret_len)
 {
@@ -128,21 +144,16 @@ int perms_check_wanted(enum store_kind kind, const char *list, size_t len, char 
 	/* in the order of xenstored: the count before what is counted */
 	if (kind == STORE_C && perms_count(list, len) > PERMS_MAX_C)
 		return -ENOSPC;
-	if (len == 0)
+	if (len == 0 || len > size)
 		return -EINVAL;
 	while (len > 0) {
+		const char *entry = list;
 		struct entry e;
-		int n;
 
-		/* A zero in front would be an octal number for xenstored. */
-		if (len > 2 && list[1] == '0' && list[2] != '\0')
+		if (take_entry(&list, &len, &e) < 0 || !is_plain_id(entry + 1))
 			return -EINVAL;
-		if (take_entry(&list, &len, &e) < 0 || e.domid > PERMS_ID_LAST)
-			return -EINVAL;
-		n = snprintf(out + at, size - at, "%c%u", e.letter, e.domid);
-		if (n < 0 || (size_t)n >= size - at)
-			return -EINVAL;
-		at += (size_t)n + 1;
+		memcpy(out + at, entry, (size_t)(list - entry));
+		at += (size_t)(list - entry);
 	}
 	*ret_len = at;
 	return 0;

@@ -21,8 +21,10 @@
 #define RIGHT_WRITE 2U
 #define RIGHT_OWN   4U
 
-#define PERMS_MAX_C   5	    /* entries a guest may set; oxenstored has no limit */
-#define PERMS_ID_LAST 65535 /* domid_t has 16 bits */
+#define PERMS_MAX_C 5 /* entries a guest may set; oxenstored has no limit */
+/* Ids a guest may set, of either sign: no domain has most of them, but the daemons keep
+ * them.  What is larger they take for different numbers. */
+#define PERMS_ID_LAST 2147483647
 
 /* RIGHT_... bits of domain @domid. */
 int perms_rights(const char *list, size_t len, unsigned domid, unsigned *ret_rights);
