@@ -16,3 +16,5 @@ ORACLE_CLIENT := tests/broker/oracle_side.c tests/broker/oracle_link.c tests/bro
 HELPERS += tests/broker/frames
 tests/broker/frames_SRCS := tests/broker/frames.c tests/broker/oracle_hostile.c \
 	tests/broker/oracle_snap.c $(ORACLE_CLIENT)
+HELPERS += tests/broker/flip
+tests/broker/flip_SRCS := tests/broker/flip.c $(ORACLE_CLIENT)
