@@ -1,0 +1,16 @@
+# The hostile probe, dynamic and static, without sanitizers, which want more memory than
+# the room has; and tests of --verify.
+PROBE_SRCS := tests/restrict/probe.c tests/restrict/probe_files.c tests/restrict/probe_sockets.c \
+	tests/restrict/probe_processes.c tests/restrict/probe_rights.c tests/restrict/probe_kernel.c \
+	tests/restrict/probe_limits.c
+PROBE_FLAGS = $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(CFLAGS)) $(CPPFLAGS)
+EXTRA_HELPERS += $(O)/tests/restrict/probe $(O)/tests/restrict/probe-static
+$(O)/tests/restrict/probe: $(PROBE_SRCS) tests/restrict/probe.h tests/tap.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROBE_FLAGS) -pie -o $@ $(PROBE_SRCS) -pthread
+$(O)/tests/restrict/probe-static: $(PROBE_SRCS) tests/restrict/probe.h tests/tap.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROBE_FLAGS) -static -o $@ $(PROBE_SRCS) -pthread
+HELPERS += tests/restrict/probe_decoy
+tests/restrict/probe_decoy_SRCS := tests/restrict/probe_decoy.c
+SCRIPT_TESTS += tests/restrict/probe.t tests/restrict/verify.t
