@@ -15,7 +15,7 @@
  * Source: proc(5), pidfd_getfd(2), shared/spec/restrict-contract.md 4.4 and 4.5
  * Owns:   nothing; all of @opt is borrowed for the call.
  * Errors: verify_main() logs them and gives the program's exit status.
- * Limits: verify_limits in dom0-tools/verify_proc.h
+ * Limits: VERIFY_..._MAX in dom0-tools/verify_proc.h and verify_mounts.h
  *
  * The sources are listed in dom0-tools/verify.mk (VERIFY_SRCS, VERIFY_LIBS).
  */
@@ -31,9 +31,9 @@ struct verify_options {
 	bool json;
 	/* what the launcher was told beyond the profile; must be told again */
 	bool network;		   /* --net: the host's network namespace is right */
-	bool no_handles;	   /* no Xen descriptor is wanted (one found is proved) */
+	bool no_handles;	   /* a Xen descriptor is one too many */
 	bool require_cgroup;	   /* without it "no cgroup" is right where none can be */
-	const char *const *binds;  /* paths in the room, ended by NULL; may be NULL */
+	const char *const *binds;  /* "SRC[:DST]" of --bind, ended by NULL; may be NULL */
 	const char *const *writes; /* of --bind-rw, the same */
 };
 

@@ -22,12 +22,14 @@ static void limit_text(uint64_t value, char *ret, size_t size)
 		(void)snprintf(ret, size, "%" PRIu64, value);
 }
 
-static void check_limit(struct verify_context *ctx, const struct verify_limit *got,
-			const struct room_limit *which, uint64_t most)
+static void check_limit(struct verify_context *ctx, unsigned resource,
+			const struct verify_limit *got)
 {
+	uint64_t most = ctx->room.limit[resource];
+
 	char name[TEXT_MAX], wanted[TEXT_MAX], soft[TEXT_MAX], hard[TEXT_MAX];
 
-	(void)snprintf(name, sizeof(name), "limit-%s", which->name);
+	(void)snprintf(name, sizeof(name), "limit-%s", verify_limit_name(resource));
 	(void)snprintf(wanted, sizeof(wanted), "at most %" PRIu64, most);
 	limit_text(got->soft, soft, sizeof(soft));
 	limit_text(got->hard, hard, sizeof(hard));
@@ -49,13 +51,9 @@ void verify_rlimits(struct verify_context *ctx)
 			   strerror(-r));
 		return;
 	}
-	for (size_t i = 0; i < room_limits_count; i++) {
-		int resource = room_limits[i].resource;
-
-		if (ctx->room.limit[resource] != ROOM_LIMIT_AS_IS)
-			check_limit(ctx, &limits.limit[resource], &room_limits[i],
-				    ctx->room.limit[resource]);
-	}
+	for (unsigned i = 0; i < ROOM_RLIMITS; i++)
+		if (ctx->room.limit[i] != ROOM_LIMIT_AS_IS)
+			check_limit(ctx, i, &limits.limit[i]);
 }
 
 /* ---- control group ---- */

@@ -57,7 +57,8 @@ static void tell_xen(const struct one *o, enum xenrestrict_kind kind, unsigned h
 	int r;
 
 	(void)snprintf(wanted, sizeof(wanted), "restricted to domain %u", o->ctx->domid);
-	if (!o->ctx->room.late && !(o->ctx->room.handles & handle)) {
+	if (o->ctx->opt->no_handles ||
+	    (!o->ctx->room.late && !(o->ctx->room.handles & handle))) {
 		tell(o, VERIFY_FAIL, "none, says the profile", "Xen handle");
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dom0-tools/verify_checks.h"
+#include "lib/cleanup.h"
 #include "lib/log.h"
 
 #define WHY_MAX 512
@@ -37,6 +38,26 @@ static int find_domid(struct verify_context *ctx)
 	return 0;
 }
 
+/* "SRC[:DST]" of the command line, as the launcher took them. */
+static int add_binds(struct verify_context *ctx, const char *const *list, bool writable)
+{
+	int r = 0;
+
+	for (; list && *list && r == 0; list++) {
+		autofree char *from = strdup(*list);
+		char *to = from ? strchr(from, ':') : NULL;
+
+		if (!from)
+			return -ENOMEM;
+		if (to)
+			*to++ = '\0';
+		r = room_profile_bind(&ctx->room, from, to, writable);
+		if (r < 0)
+			log_error("cannot take '%s' as a bind: %s", *list, strerror(-r));
+	}
+	return r;
+}
+
 static int open_subject(struct verify_context *ctx, const char *profile)
 {
 	char why[WHY_MAX] = "";
@@ -56,7 +77,9 @@ static int open_subject(struct verify_context *ctx, const char *profile)
 	r = room_profile_read(profile, ctx->domid, &ctx->room, why, sizeof(why));
 	if (r < 0)
 		log_error("profile '%s': %s", profile, why[0] ? why : strerror(-r));
-	return r;
+	if (r == 0)
+		r = add_binds(ctx, ctx->opt->binds, false);
+	return r < 0 ? r : add_binds(ctx, ctx->opt->writes, true);
 }
 
 /* Last: was it that process all the time? */

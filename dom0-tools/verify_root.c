@@ -39,14 +39,6 @@ bool verify_is_below(const char *path, const char *dir)
 	return strncmp(path, dir, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
-static bool is_listed(const char *const *list, const char *path)
-{
-	for (; list && *list; list++)
-		if (verify_is_below(path, *list))
-			return true;
-	return false;
-}
-
 bool verify_is_bound(const struct verify_context *ctx, const char *path, bool writable)
 {
 	for (size_t i = 0; i < ctx->room.binds_count; i++) {
@@ -56,8 +48,7 @@ bool verify_is_bound(const struct verify_context *ctx, const char *path, bool wr
 		    verify_is_below(path, b->to))
 			return true;
 	}
-	return is_listed(ctx->opt->writes, path) ||
-	       (!writable && is_listed(ctx->opt->binds, path));
+	return false;
 }
 
 bool verify_is_device(const struct verify_context *ctx, const char *path)
@@ -131,14 +122,23 @@ static int peek_mounts(int dir, char **ret, size_t *ret_len)
 	return collect(child, in, ret, ret_len);
 }
 
-static bool is_library_view(const struct verify_mount *m)
+static bool is_library_dir(const char *path)
 {
 	for (size_t i = 0; i < sizeof(library_dirs) / sizeof(*library_dirs); i++)
-		if (verify_is_below(m->point, library_dirs[i]) &&
-		    (verify_is_below(m->root, library_dirs[i]) ||
-		     verify_is_below(m->root, library_dirs[i] + strlen("/usr"))))
+		if (verify_is_below(path, library_dirs[i]))
 			return true;
 	return false;
+}
+
+/* One library (that it is a file is looked at in the root), or the host's directory of
+ * them, whose root is one component shorter where /usr is a file system of its own. */
+static bool is_library_view(const struct verify_mount *m)
+{
+	const char *name = strrchr(m->point, '/');
+
+	if (!is_library_dir(m->point))
+		return false;
+	return strstr(name, ".so") || is_library_dir(m->root);
 }
 
 /* May it be there at all?  @exe: what the process runs. */
@@ -275,6 +275,8 @@ static const char *entry_fault(const struct walk *w, const struct stat *st)
 			       : "a socket";
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
 		return verify_is_device(w->ctx, w->path) ? NULL : "a device";
+	if (S_ISDIR(st->st_mode) && st->st_dev != w->device && strstr(w->path, ".so"))
+		return "a directory in place of a library";
 	return S_ISFIFO(st->st_mode) ? "a fifo" : NULL;
 }
 
