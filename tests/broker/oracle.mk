@@ -18,3 +18,6 @@ tests/broker/frames_SRCS := tests/broker/frames.c tests/broker/oracle_hostile.c 
 	tests/broker/oracle_snap.c $(ORACLE_CLIENT)
 HELPERS += tests/broker/flip
 tests/broker/flip_SRCS := tests/broker/flip.c $(ORACLE_CLIENT)
+HELPERS += tests/broker/secrets
+tests/broker/secrets_SRCS := tests/broker/secrets.c tests/broker/oracle_hostile.c \
+	tests/broker/oracle_snap.c $(ORACLE_CLIENT)
