@@ -15,6 +15,28 @@ HELPERS += tests/librestrict/oneway
 tests/librestrict/oneway_SRCS := tests/librestrict/oneway.c $(LIBRESTRICT_FD) lib/io.c
 tests/librestrict/oneway_LDLIBS := -pthread
 
+# For real Xen (tests/xen), and for the rooms of xen-restrict: one file, which needs nothing.
+HELPERS += tests/librestrict/restrict_table
+tests/librestrict/restrict_table_SRCS := tests/librestrict/restrict_table.c lib/io.c
+tests/librestrict/restrict_table_ARCHIVES := libxenrestrict.a
+tests/librestrict/restrict_table_LIBS := $(dom0-tools/libxenrestrict_LIBS)
+tests/librestrict/restrict_table_LDLIBS := -pthread
+
+HELPERS += tests/librestrict/inside
+tests/librestrict/inside_SRCS := tests/librestrict/inside.c lib/io.c
+tests/librestrict/inside_ARCHIVES := libxenrestrict.a
+tests/librestrict/inside_LIBS := $(dom0-tools/libxenrestrict_LIBS)
+tests/librestrict/inside_LDLIBS := -pthread
+
+ifndef SAN
+$(O)/tests/librestrict/inside-static: $(O)/obj/tests/librestrict/inside.o $(O)/obj/lib/io.o \
+		$(O)/libxenrestrict.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -static $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --static --libs $(dom0-tools/libxenrestrict_LIBS)) -pthread
+EXTRA_HELPERS += $(O)/tests/librestrict/inside-static
+endif
+
 HELPERS += tests/librestrict/liar
 tests/librestrict/liar_SRCS := tests/librestrict/liar.c lib/io.c
 
