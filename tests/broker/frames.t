@@ -1,6 +1,6 @@
 #!/bin/bash
 # frames.t [COUNT] - frames that keep no rule of the wire: each split of one, each length at
-# which a daemon stumbles, COUNT (30000) hostile ones for each daemon.  The broker goes on,
+# which a daemon stumbles, COUNT (200000) hostile ones for each daemon.  The broker goes on,
 # the real daemon is the same process as before, and its tree has changed only where the
 # domain may change it (see frames.c).  `tests/broker/frames.t 1000000` is the long run.
 cd "$(dirname "$0")/../.." || exit 2
@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.." || exit 2
 . tests/broker/oracle_lib.sh
 need_root
 
-count=${1:-${FRAMES:-30000}}
+count=${1:-${FRAMES:-200000}}
 seed=${FRAMES_SEED:-$((RANDOM * 32768 + RANDOM))}
 
 # same_process PID : it lives, and has not been replaced

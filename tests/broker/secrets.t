@@ -1,7 +1,7 @@
 #!/bin/bash
 # secrets.t [COUNT] - what a domain may not read never reaches a client of its broker: nodes
 # of dom0 and of others hold a word and are named by it, dom0 makes, changes, removes and
-# opens and shuts them; clients watch, ask for them and send hostile frames, COUNT (40000)
+# opens and shuts them; clients watch, ask for them and send hostile frames, COUNT (150000)
 # to each daemon; each byte that they get is searched (see secrets.c).  Before that, the word
 # is found where it may be read.  `tests/broker/secrets.t 1000000` is the long run.
 cd "$(dirname "$0")/../.." || exit 2
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 2
 . tests/broker/oracle_lib.sh
 need_root
 
-count=${1:-${SECRETS:-40000}}
+count=${1:-${SECRETS:-150000}}
 seed=${SECRETS_SEED:-$((RANDOM * 32768 + RANDOM))}
 
 # secrets NAME COUNT [plant]
