@@ -41,6 +41,7 @@ static int lock_up(const struct child *c)
 	const struct sandbox box = {
 		.uid = c->uid,
 		.gid = c->gid,
+		.file_max = CHILD_LOG,
 		.memory_max = CHILD_MEMORY + CHILD_MEMORY_CLIENT * c->opt->max_clients,
 		.fds_max = CHILD_FDS + CHILD_FDS_CLIENT * c->opt->max_clients,
 		.calls = calls,

@@ -12,7 +12,8 @@
 /* Limits of the process, each with its reason. */
 #define CHILD_MEMORY (96UL << 20) /* program, libraries, buffers of all connections */
 #define CHILD_MEMORY_CLIENT                                                              \
-	(512UL << 10)	    /* queues at their bounds, twice while they grow */
+	(512UL << 10)		      /* queues at their bounds, twice while they grow */
+#define CHILD_LOG	 (16UL << 20) /* what is told, where stderr is a file */
 #define CHILD_FDS	 32 /* stdio, sockets, signals, control, metrics and spare */
 #define CHILD_FDS_CLIENT 2  /* the client and its connection to the daemon */
 

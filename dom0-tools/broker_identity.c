@@ -79,22 +79,6 @@ static int watch(struct store *s, const char *path, const char *token)
 	return reply->err;
 }
 
-/* Everything is watched before the domain is looked at: nothing falls in between. */
-static int start(struct broker *b, int fd, char **ret_vm)
-{
-	char home[HOME_ROOM];
-	int r;
-
-	home_path(b, home, sizeof(home));
-	store_init(&b->identity.store, &b->io, fd);
-	r = watch(&b->identity.store, "@releaseDomain", TOKEN_RELEASE);
-	if (r == 0)
-		r = watch(&b->identity.store, "@introduceDomain", TOKEN_INTRODUCE);
-	if (r == 0)
-		r = watch(&b->identity.store, home, TOKEN_HOME);
-	return r == 0 ? look(b, ret_vm) : r;
-}
-
 /* The initial events are not news. */
 static void forget_events(struct broker *b)
 {
@@ -106,14 +90,33 @@ static void forget_events(struct broker *b)
 	id->told = id->told_introduce = id->told_home = false;
 }
 
+/* Everything is watched before the domain is looked at: nothing falls in between.  The
+ * initial events have come when another request has its reply. */
+static int start(struct broker *b, int fd, enum store_kind *ret_kind, char **ret_vm)
+{
+	char home[HOME_ROOM];
+	int r;
+
+	home_path(b, home, sizeof(home));
+	store_init(&b->identity.store, &b->io, fd);
+	r = watch(&b->identity.store, "@releaseDomain", TOKEN_RELEASE);
+	if (r == 0)
+		r = watch(&b->identity.store, "@introduceDomain", TOKEN_INTRODUCE);
+	if (r == 0)
+		r = watch(&b->identity.store, home, TOKEN_HOME);
+	if (r == 0)
+		r = find_kind(b, ret_kind);
+	forget_events(b);
+	return r == 0 ? look(b, ret_vm) : r;
+}
+
 int identity_open(struct broker *b, int fd)
 {
-	int r = start(b, fd, &b->identity.vm);
+	int r = start(b, fd, &b->kind, &b->identity.vm);
 
 	b->identity.had_home = r == 0;
-	if (r == 0 || r == -ENODATA)
-		r = find_kind(b, &b->kind);
-	forget_events(b);
+	if (r == -ENODATA)
+		r = 0; /* it may get one */
 	b->identity.good = r == 0;
 	if (r == -ENXIO)
 		log_error("domain %u is not there", b->domid);
@@ -146,15 +149,12 @@ int identity_reopen(struct broker *b, int fd)
 	int r;
 
 	store_done(&b->identity.store);
-	r = start(b, fd, &vm);
+	r = start(b, fd, &kind, &vm);
 	if (r == -ENODATA && b->identity.had_home)
 		r = -ENXIO; /* a store that is being filled again */
 	r = judge(b, r, vm);
-	if (r == 0)
-		r = find_kind(b, &kind);
 	if (r == 0 && kind != b->kind)
 		r = -ESTALE;
-	forget_events(b);
 	b->identity.good = r == 0;
 	if (r < 0)
 		store_done(&b->identity.store);
@@ -202,16 +202,18 @@ static void note_events(struct broker *b)
 int identity_check(struct broker *b)
 {
 	struct identity *id = &b->identity;
-	autofree char *vm = NULL;
+	bool introduced = false, home = false;
 	int r = store_read_events(&id->store);
 
 	note_events(b);
-	if (r == 0 && id->told) {
-		r = judge(b, look(b, &vm), vm);
-		note_events(b); /* those that came before the answers */
-		if (r == 0 && id->told_introduce && id->told_home)
-			r = -ESTALE;
+	while (r == 0 && id->told) {
+		autofree char *vm = NULL;
+
+		introduced |= id->told_introduce;
+		home |= id->told_home;
 		id->told = id->told_introduce = id->told_home = false;
+		r = introduced && home ? -ESTALE : judge(b, look(b, &vm), vm);
+		note_events(b); /* of between the answers: looked at again */
 	}
 	if (store_is_lost(&id->store))
 		r = -EPIPE;
