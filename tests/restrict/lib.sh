@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what is set here is for the tests to use
+# lib.sh - sourced by shell tests after tests/tap.sh and tests/daemon/lib.sh: rooms.
+#
+# ROOM_BASE            --user of this test: no other test has its uids
+# INMATE, INMATE_STATIC   the program of inmate.c
+# profile NAME LINE... a profile of this test: guest's view of the store, [room] of LINEs;
+#                      sets PROFILE
+# room OPTION... -- PROGRAM ARG...   xen-restrict to its end; output and messages together
+# room_start OPTION... -- PROGRAM ARG...   in the background, until its program has said
+#                      "ready" (or ended): sets ROOM_PID, ROOM_OUT (a file), ROOM_CHILD (its
+#                      program, as seen out here)
+# room_wait            the launcher's status
+# uid_runs UID         does anything run under it?
+# room_traces DOMID    what is left of a room: nothing, when all is right
+work=$(mktemp -d "${TMPDIR:-/tmp}/xpt.XXXXXX")
+at_exit 'rm -rf "$work"'
+ROOM_BASE=$((200000000 + $$ % 40000 * 32768))
+INMATE=$O/tests/restrict/inmate
+INMATE_STATIC=$O/tests/restrict/inmate-static
+export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}${ASAN_OPTIONS:+:}verify_asan_link_order=0
+rooms=0
+
+profile() {
+	PROFILE=$work/$1.profile
+	{
+		printf '[xenstore]\nread /\nwrite /\n[room]\n'
+		printf '%s\n' "${@:2}"
+	} > "$PROFILE"
+}
+
+room() { timeout -k 5 60 "$O/xen-restrict" --user "$ROOM_BASE" "$@" 2>&1; }
+
+room_ready() { grep -q '^ready' "$ROOM_OUT" || ! is_ours "$ROOM_PID"; }
+
+room_start() {
+	rooms=$((rooms + 1))
+	ROOM_OUT=$work/room-$rooms.out
+	setpriv --pdeathsig TERM "$O/xen-restrict" --user "$ROOM_BASE" \
+		--pid-file "$work/room-$rooms.child" "$@" < /dev/null > "$ROOM_OUT" 2>&1 &
+	ROOM_PID=$!
+	wait_for 20 room_ready
+	ROOM_CHILD=$(cat "$work/room-$rooms.child" 2> /dev/null)
+	grep -q '^ready' "$ROOM_OUT"
+}
+
+room_wait() { wait "$ROOM_PID" 2> /dev/null; } # (the shell tells of kills)
+
+uid_runs() { [ -n "$(ps -o pid= -U "$1")" ]; }
+
+room_traces() {
+	local uid=$((ROOM_BASE + $1))
+
+	ps -o pid=,args= -U "$uid"
+	ls -d "/run/xen-pv-tools/"*"$uid"* "/sys/fs/cgroup/xen-restrict/$uid" \
+		"/sys/fs/cgroup/"{pids,memory}"/xen-restrict/$uid" 2> /dev/null
+}
