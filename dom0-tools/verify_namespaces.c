@@ -20,21 +20,28 @@ static const struct kind kinds[] = {
 	{ "pid", "processes" }, { "cgroup", "control groups" },
 };
 
-/* Is the namespace that of init or of ourselves? */
+static bool is_that_of(const char *host, const char *ns, const char *link)
+{
+	autoclose int dir = open(host, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char of_host[VERIFY_LINK_MAX];
+
+	return dir >= 0 && verify_proc_link(dir, ns, of_host) == 0 &&
+	       strcmp(of_host, link) == 0;
+}
+
+/* Is the namespace that of init or of ourselves?  Init's cannot be read by a root that
+ * has fewer capabilities (in a container): then our own is what there is to compare. */
 static int is_hosts(int dir, const char *ns, char found[VERIFY_LINK_MAX])
 {
-	static const char *const hosts[] = { "/proc/self", "/proc/1" };
-	char link[VERIFY_LINK_MAX];
+	char own[VERIFY_LINK_MAX];
 	int r = verify_proc_link(dir, ns, found);
+	autoclose int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	for (size_t i = 0; r == 0 && i < sizeof(hosts) / sizeof(*hosts); i++) {
-		autoclose int host = open(hosts[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-		r = host < 0 ? -errno : verify_proc_link(host, ns, link);
-		if (r == 0 && strcmp(link, found) == 0)
-			return 1;
-	}
-	return r;
+	if (r == 0)
+		r = self < 0 ? -errno : verify_proc_link(self, ns, own);
+	if (r < 0)
+		return r;
+	return strcmp(own, found) == 0 || is_that_of("/proc/1", ns, found);
 }
 
 static void check_kind(struct verify_context *ctx, const struct kind *k, bool wanted_own)

@@ -109,16 +109,14 @@ static int list_all(void)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* Until it is ended, or who started it ends. */
+/* Until it is ended. */
 static int sleep_on(void)
 {
-	char c;
-
 	puts("ready");
-	fflush(stdout);
-	while (read(STDIN_FILENO, &c, 1) > 0)
-		;
-	return 0;
+	if (fflush(stdout) != 0)
+		return 1;
+	while (true)
+		(void)pause();
 }
 
 static void take_decoys(struct decoys *d, char *words[WORDS])

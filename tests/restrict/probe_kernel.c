@@ -216,10 +216,8 @@ static int request(unsigned long number)
 REQUESTS(type_for_user, TIOCSTI)
 REQUESTS(take_terminal, TIOCSCTTY)
 REQUESTS(paste, 0x541C) /* TIOCLINUX */
-REQUESTS(hypercall, _IOC(_IOC_NONE, 'P', 0, 40))
 REQUESTS(hypercall_later, _IOC(_IOC_NONE, 'P', 0xff, 16))
 REQUESTS(map_grants, _IOC(_IOC_NONE, 'G', 0, 24))
-REQUESTS(bind_virq, _IOC(_IOC_NONE, 'E', 0, 4))
 REQUESTS(make_machine, 0xAE01) /* KVM_CREATE_VM */
 
 /* ---- other doors into the kernel ---- */
@@ -291,10 +289,8 @@ const struct door probe_kernel[] = {
 	{ "type for the user", type_for_user, { EPERM }, 0 },
 	{ "take the terminal", take_terminal, { EPERM }, 0 },
 	{ "paste on the console", paste, { EPERM }, 0 },
-	{ "a hypercall", hypercall, { EPERM }, 0 },
 	{ "an unknown request to Xen", hypercall_later, { EPERM }, 0 },
 	{ "map grants", map_grants, { EPERM }, 0 },
-	{ "bind a virtual interrupt", bind_virq, { EPERM }, 0 },
 	{ "a virtual machine", make_machine, { EPERM }, 0 },
 	{ "an unknown call", unknown_call, { EPERM }, 0 },
 	{ "a 32-bit call", as_32_bit, { 0 }, K | F },
