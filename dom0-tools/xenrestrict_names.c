@@ -159,32 +159,37 @@ void xr_interface_close(xc_interface *xch)
 
 /* ---- the names ---- */
 
-static int with_errno(int r)
+/* @before: errno as it was, since a proof is a refusal whose errno is not news. */
+static int with_errno(int r, int before)
 {
-	if (r >= 0)
-		return 0;
-	errno = -r;
-	return -1;
+	errno = r < 0 ? -r : before;
+	return r < 0 ? -1 : 0;
 }
 
 xc_interface *xs_interface_open(void)
 {
 	xc_interface *xch = NULL;
+	int before = errno;
 
-	return with_errno(xr_interface_open(&xch)) < 0 ? NULL : xch;
+	return with_errno(xr_interface_open(&xch), before) < 0 ? NULL : xch;
 }
 
 int xc_interface_restrict(xc_interface *xch, unsigned domid)
 {
-	if (!xch)
-		return with_errno(xr_fail(-EINVAL, "privileged commands: no handle"));
-	return with_errno(xr_interface_restrict(xch, domid));
+	int before = errno;
+
+	return with_errno(xch ? xr_interface_restrict(xch, domid)
+			      : xr_fail(-EINVAL, "privileged commands: no handle"),
+			  before);
 }
 
 int xs_interface_close(xc_interface *xch)
 {
+	int before = errno;
+
 	if (!xch)
-		return with_errno(xr_fail(-EINVAL, "privileged commands: no handle"));
+		return with_errno(xr_fail(-EINVAL, "privileged commands: no handle"),
+				  before);
 	xr_interface_close(xch);
 	return 0;
 }
@@ -194,17 +199,18 @@ xenevtchn_handle *xs_evtchn_open(void)
 	xenevtchn_handle *xce = xenevtchn_open(xr_quiet_logger(), 0);
 
 	if (!xce)
-		(void)with_errno(xr_fail_errno(errno ? -errno : -EIO, XR_EVTCHN_PATH));
+		errno = -xr_fail_errno(errno ? -errno : -EIO, XR_EVTCHN_PATH);
 	return xce;
 }
 
 int xs_evtchn_restrict(xenevtchn_handle *xce, unsigned domid)
 {
+	int before = errno;
 	int r = xr_check_domid(domid);
 
 	if (r >= 0 && !xce)
 		r = xr_fail(-EINVAL, "event channels: no handle");
 	if (r >= 0)
 		r = xr_restrict_evtchn(xenevtchn_fd(xce), domid);
-	return with_errno(r);
+	return with_errno(r, before);
 }

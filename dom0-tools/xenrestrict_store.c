@@ -204,10 +204,10 @@ int xr_store_restrict(struct xs_handle *h, unsigned domid,
 
 bool xenrestrict_xs_restrict(struct xs_handle *h, unsigned domid)
 {
+	int before = errno;
 	int r = h ? xr_store_restrict(h, domid, NULL)
 		  : xr_fail(-EINVAL, "xenstore: no handle");
 
-	if (r < 0)
-		errno = -r;
+	errno = r < 0 ? -r : before; /* a proof is a refusal: its errno is not news */
 	return r >= 0;
 }

@@ -37,6 +37,18 @@ $(O)/tests/librestrict/inside-static: $(O)/obj/tests/librestrict/inside.o $(O)/o
 EXTRA_HELPERS += $(O)/tests/librestrict/inside-static
 endif
 
+# Programs of somebody else's: never with sanitizers, since an object is preloaded.
+$(O)/tests/librestrict/plain: tests/librestrict/plain.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(PLAIN_CFLAGS) -pie -o $@ $< -lxenstore
+$(O)/tests/librestrict/plain_dev: tests/librestrict/plain_dev.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(PLAIN_CFLAGS) -pie -o $@ $< -lxenevtchn -lxenforeignmemory
+EXTRA_HELPERS += $(O)/tests/librestrict/plain $(O)/tests/librestrict/plain_dev
+
+HELPERS += tests/librestrict/hand_down
+tests/librestrict/hand_down_SRCS := tests/librestrict/hand_down.c $(LIBRESTRICT_FD) lib/io.c
+
 HELPERS += tests/librestrict/liar
 tests/librestrict/liar_SRCS := tests/librestrict/liar.c lib/io.c
 
