@@ -1,0 +1,104 @@
+#!/bin/bash
+# probe.t - a hostile program in the room: every way out that we know is refused, with the
+# right errno, from a dynamic and a static program; and outside the same attempts do work,
+# without which a refusal would show nothing.  Both daemons.
+. "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/../daemon/lib.sh"
+. "$(dirname "$0")/lib.sh"
+need_root
+
+PROBE=$O/tests/restrict/probe
+DECOY_UID=$((ROOM_BASE + 32760)) # no domain's
+
+# decoys : a secret file, sockets, a process of another user, nodes of others
+decoys() {
+	echo 'the secret' > "$STORE_DIR/secret"
+	chmod 600 "$STORE_DIR/secret"
+	chmod 711 "$STORE_DIR"
+	background "$STORE_DIR/decoy.pid" "$O/tests/restrict/probe_decoy" $DECOY_UID \
+		"@xpt-probe-$$" "$STORE_DIR/decoy" > "$STORE_DIR/decoy.out"
+	wait_for 10 grep -q ready "$STORE_DIR/decoy.out" || return 1
+	domain_new 5 libxl five && domain_new 6 libxl six || return 1
+	xs0 write /local/domain/6/data/secret six
+	xs0 chmod /local/domain/6/data n6
+	xs0 chmod /local/domain/6/data/secret n6
+	xs0 write /local/domain/0/probe-secret zero
+	xs0 chmod /local/domain/0/probe-secret n0
+	DECOYS=("$STORE_DIR/secret" "@xpt-probe-$$" "$STORE_DIR/decoy" "$DOM0_SOCK")
+	DECOY_PID=$(< "$STORE_DIR/decoy.pid")
+}
+
+inside() { XENSTORED_PATH=$DOM0_SOCK room --domid 5 --no-handles -- "$@"; }
+
+# what the attempts could have changed
+traces() {
+	xs0 ls -fp /
+	cat "$STORE_DIR/secret"
+	stat -c '%n %a %u %g' / "$STORE_DIR/secret"
+	ls -d /xpt-probe* 2> /dev/null
+	hostname
+	grep -E '^(Uid|Groups|SigQ|Cap)' "/proc/$DECOY_PID/status"
+}
+
+# all_refused NAME PROGRAM [OPTION] : each door of the probe
+all_refused() {
+	local out before doors
+
+	before=$(traces)
+	out=$(inside "${@:2}" "${DECOYS[@]}" /xs 6 "$DECOY_PID")
+	is "$?" 0 "$1: the probe came to its end, all refused"
+	doors=$(grep -cE '^(not )?ok ' <<< "$out")
+	is "$(grep '^not ok' <<< "$out")" "" "$1: $doors doors, none open, each refused as it should be"
+	ok "$1: at least 60 were tried" [ "$doors" -ge 60 ]
+	is "$doors" "$("$PROBE" --list | grep -c '^door ')" "$1: all that there are"
+	is "$(traces)" "$before" "$1: nothing has changed outside"
+}
+
+# all_kill NAME PROGRAM : those for which the room ends who tries
+all_kill() {
+	local door out
+
+	while read -r _ door; do
+		out=$(inside "$2" --only "$door" "${DECOYS[@]}" /xs 6 "$DECOY_PID")
+		is "$?" 159 "$1: $door: it is ended by SIGSYS"
+		is "$out" "" "$1: $door: and has nothing to say"
+	done < <("$PROBE" --list | grep '^kills ')
+}
+
+one_store() {
+	store_start "$STORE" || bail "$STORE: daemon starts"
+	decoys || bail "$STORE: the decoys are there"
+	all_refused "$STORE, dynamic" "$PROBE"
+	all_refused "$STORE, static" "$PROBE-static" --static
+	all_kill "$STORE, dynamic" "$PROBE"
+	all_kill "$STORE, static" "$PROBE-static"
+	is "$(inside "$PROBE" --only 'no such door' "${DECOYS[@]}" /xs 6 "$DECOY_PID")" "1..0" \
+		"$STORE: a door that is none is not one that is refused"
+	ok "$STORE: the daemon lives" is_ours "$STORE_PID"
+	ok "$STORE: the decoy lives" is_ours "$DECOY_PID"
+	is "$(room_traces 5)" "" "$STORE: nothing is left"
+}
+
+# Each door that the probe's table calls open outside must be so, for root without a room.
+outside() {
+	local out
+
+	store_start C || bail "outside: daemon starts"
+	decoys || bail "outside: the decoys are there"
+	out=$(timeout -k 5 120 "$PROBE" --outside "${DECOYS[@]}" "$DOM0_SOCK" 6 "$DECOY_PID")
+	is "$?" 0 "outside: the probe came to its end"
+	is "$(grep '^not ok' <<< "$out")" "" \
+		"outside: $(grep -c '^ok ' <<< "$out") doors are open, as they should be"
+	ok "outside: at least 60 of them" [ "$(grep -c '^ok ' <<< "$out")" -ge 60 ]
+	for door in 'read /etc/shadow' 'read a secret file' "the host's abstract socket" \
+		"another domain's secret" "dom0's secret" 'netlink' 'clone a mount tree' \
+		'leave a chroot' 'signal another' 'trace another' 'fork' 'execute memory' \
+		'setuid(0)' 'a network namespace' 'bpf' 'shared memory' '1 GiB of memory' \
+		'64 threads'; do
+		ok "outside: $door" grep -qF " - open outside: $door" <<< "$out"
+	done
+}
+
+for STORE in C O; do one_store; store_stop; done
+outside
+done_testing
