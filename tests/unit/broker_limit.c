@@ -109,6 +109,11 @@ static void test_extremes(void)
 		   bucket_take(&b, UINT_MAX, S),
 	   "the largest rate and burst");
 	ok(bucket_take(&b, UINT_MAX, UINT64_MAX), "at the end of time");
+	bucket_init(&b, 7, 1, 0);
+	(void)bucket_take(&b, 1, 0);
+	ok(bucket_wait_ns(&b, 1, 0) == 142857143 && !bucket_take(&b, 1, 142857142) &&
+		   bucket_take(&b, 1, 142857143),
+	   "a wait is rounded up");
 	bucket_init(&b, 1, 0, 0);
 	ok(bucket_take(&b, 1, 0) && !bucket_take(&b, 1, S - 1) && bucket_take(&b, 1, S),
 	   "burst 0: one at a time");

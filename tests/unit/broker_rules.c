@@ -174,6 +174,20 @@ static void test_text(void)
 	   "without a VM its lines are left out");
 }
 
+/* "*" is a component that is there. */
+static void test_star(void)
+{
+	static const char lines[] = "[xenstore]\nread /*\n";
+	autorules struct rules *r = NULL;
+	char why[256] = "";
+	int err =
+		rules_parse("t", lines, sizeof(lines) - 1, 5, NULL, &r, why, sizeof(why));
+
+	ok(err == 0 && rules_allowed(r, "/a") == R && rules_allowed(r, "/a/b") == R &&
+		   rules_allowed(r, "/") == 0 && rules_allowed(r, "@a") == 0,
+	   "'*' alone");
+}
+
 static void test_refused(void)
 {
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
@@ -248,6 +262,7 @@ static void test_shipped(void)
 int main(void)
 {
 	test_text();
+	test_star();
 	test_refused();
 	test_vms();
 	test_many();
