@@ -28,6 +28,7 @@
 #define FS_REMOVE_FILE	      (1ULL << 5)
 #define FS_MAKE_DIR	      (1ULL << 7)
 #define FS_MAKE_REG	      (1ULL << 8)
+#define FS_MAKE_SOCK	      (1ULL << 9)
 #define FS_FIRST	      ((1ULL << 13) - 1) /* all of ABI 1 */
 #define FS_REFER	      (1ULL << 13)	 /* 2 */
 #define FS_TRUNCATE	      (1ULL << 14)	 /* 3 */
@@ -39,7 +40,7 @@
 #define ALLOW_WRITE (FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE)
 #define ALLOW_TREE                                                                       \
 	(ALLOW_WRITE | FS_READ_DIR | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR |      \
-	 FS_MAKE_REG)
+	 FS_MAKE_REG | FS_MAKE_SOCK)
 #define ALLOW_DEVICE (FS_READ_FILE | FS_WRITE_FILE | FS_IOCTL_DEV)
 #define ALLOW_FILE                                                                       \
 	(FS_EXECUTE | ALLOW_WRITE | FS_IOCTL_DEV) /* all that a file can have */
