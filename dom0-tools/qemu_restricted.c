@@ -105,16 +105,23 @@ static void add_need(struct command *c, const struct qemu_need *n, unsigned domi
 	}
 }
 
-static void add_places(struct command *c)
+/* @option and each directory of data that there is. */
+static void add_data(struct command *c, const char *option)
 {
 	size_t i;
 
 	for (i = 0; data_places[i]; i++) {
 		if (access(data_places[i], R_OK) < 0)
 			continue;
-		add(c, "--bind");
+		add(c, "%s", option);
 		add(c, "%s", data_places[i]);
 	}
+}
+
+static void add_environment(struct command *c)
+{
+	size_t i;
+
 	for (i = 0; environment[i]; i++) {
 		const char *value = getenv(environment[i]);
 
@@ -171,9 +178,12 @@ static void command_build(struct command *c, const struct qemu_plan *p)
 	add(c, "%u", (unsigned)p->uid - p->domid);
 	for (i = 0; i < p->needs; i++)
 		add_need(c, &p->need[i], p->domid);
-	add_places(c);
+	add_data(c, "--bind");
+	add_environment(c);
 	add(c, "--");
 	add(c, "%s", find_qemu());
+	/* without /proc/self/exe it does not find them by itself */
+	add_data(c, "-L");
 	for (i = 1; i < p->argc; i++)
 		add(c, "%s", p->argv[i]);
 }
