@@ -35,6 +35,8 @@ struct broker {
 	struct store_io io;	  /* owned: buffers of all connections */
 	struct bucket bucket;	  /* of all clients together */
 	struct broker_stats stats;
+	bool nodes_known; /* stats.nodes has been counted: broker_quota */
+	uint64_t nodes_walked_ns;
 	int connector;	 /* owned: socket to the process that connects */
 	uint64_t now_ns; /* CLOCK_MONOTONIC: of this turn of the loop */
 };

@@ -27,20 +27,28 @@ bool access_possible(const struct broker *b, const char *path, unsigned want)
 	       (!(want & RIGHT_WRITE) || (rules & (RULE_WRITE | RULE_GRANT_WRITE)));
 }
 
-bool access_allows(const struct broker *b, const char *path, const char *list, size_t len,
-		   unsigned want)
+unsigned access_rights(const struct broker *b, const char *path, const char *list,
+		       size_t len)
 {
 	unsigned rights = 0, rules = rules_allowed(b->rules, path);
 
-	if (access_granted(b, path, want))
-		return true;
 	if (perms_rights(list, len, b->domid, &rights) < 0)
-		return false;
+		rights = 0;
 	if (!(rules & RULE_READ))
 		rights &= ~RIGHT_READ;
 	if (!(rules & RULE_WRITE))
 		rights &= ~(RIGHT_WRITE | RIGHT_OWN);
-	return (rights & want) == want;
+	if (rules & RULE_GRANT_READ)
+		rights |= RIGHT_READ;
+	if (rules & RULE_GRANT_WRITE)
+		rights |= RIGHT_WRITE;
+	return rights;
+}
+
+bool access_allows(const struct broker *b, const char *path, const char *list, size_t len,
+		   unsigned want)
+{
+	return (access_rights(b, path, list, len) & want) == want;
 }
 
 /* Adds GET_PERMS of the ancestors of @path, which becomes the last of them; their number. */
@@ -100,5 +108,5 @@ int access_missing(const struct broker *b, struct scope *sc, const char *path,
 	r = access_ancestor(sc, path, &up);
 	if (r < 0)
 		return r;
-	return access_allows(b, path, up.list, up.len, want) ? -ENOENT : -EACCES;
+	return access_rights(b, path, up.list, up.len) & want ? -ENOENT : -EACCES;
 }

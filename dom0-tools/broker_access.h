@@ -28,11 +28,15 @@ struct ancestor {
 bool access_possible(const struct broker *b, const char *path, unsigned want);
 /* Without the domain's own right? */
 bool access_granted(const struct broker *b, const char *path, unsigned want);
+/* Its RIGHT_... bits there, with that list. */
+unsigned access_rights(const struct broker *b, const char *path, const char *list,
+		       size_t len);
 /* May it, with that list?  @want: RIGHT_... bits, all of them. */
 bool access_allows(const struct broker *b, const char *path, const char *list, size_t len,
 		   unsigned want);
 /* Find it in the scope; "/" is always there. */
 int access_ancestor(struct scope *sc, const char *path, struct ancestor *ret);
-/* What a missing node answers: -ENOENT or -EACCES. */
+/* What a missing node answers: -ENOENT or -EACCES (C xenstored: unless any of @want is
+ * had at the nearest ancestor). */
 int access_missing(const struct broker *b, struct scope *sc, const char *path,
 		   unsigned want);

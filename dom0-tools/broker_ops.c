@@ -7,6 +7,7 @@
 
 #include "dom0-tools/broker_access.h"
 #include "dom0-tools/broker_quota.h"
+#include "dom0-tools/broker_rules.h"
 
 /* What is known of a node before it is changed. */
 struct node {
@@ -69,18 +70,18 @@ static int look_once(struct op *op)
 
 /* ---- changing ---- */
 
-/* Permissions of op->path and, for C xenstored's limit of a node's size, the rest. */
-static int node_read(struct op *op, struct scope *sc, struct node *ret)
+/* Permissions and, for C xenstored's limit of a node's size, the rest. */
+static int node_read(struct op *op, struct scope *sc, const char *path, struct node *ret)
 {
 	const struct store_reply *perms, *value, *children;
 	bool sizes = op->b->kind == STORE_C;
 	unsigned first = scope_begin(sc);
 	int r;
 
-	store_add_text(op->store, XS_GET_PERMS, sc->id, op->path);
+	store_add_text(op->store, XS_GET_PERMS, sc->id, path);
 	if (sizes) {
-		store_add_text(op->store, XS_READ, sc->id, op->path);
-		store_add_text(op->store, XS_DIRECTORY, sc->id, op->path);
+		store_add_text(op->store, XS_READ, sc->id, path);
+		store_add_text(op->store, XS_DIRECTORY, sc->id, path);
 	}
 	r = scope_run(sc);
 	if (r < 0)
@@ -171,12 +172,65 @@ static int add_made(struct op *op, const struct scope *sc, const struct ancestor
 	return 0;
 }
 
+/* C xenstored can not undo part of a write: the client's transaction is spoilt. */
+static int too_large(struct op *op)
+{
+	if (op->tx)
+		op->tx->failed = true;
+	return -ENOSPC;
+}
+
+/* Do the nodes to be made fit, and their names in their parents?  The first parent is
+ * there, the others are made. */
+static int check_made_sizes(struct op *op, struct scope *sc, const struct ancestor *up)
+{
+	unsigned perms = perms_count(up->list, up->len);
+	const char *name = op->path + (strcmp(up->path, "/") == 0 ? 0 : strlen(up->path));
+	struct node parent = { 0 };
+	int r;
+
+	if (op->b->kind == STORE_O)
+		return 0;
+	r = node_read(op, sc, up->path, &parent);
+	if (r < 0)
+		return r;
+	while (*name == '/') {
+		size_t len = strcspn(name + 1, "/");
+
+		if (!quota_node_fits(op->b, perms, parent.value_len,
+				     parent.children_len + len + 1))
+			return too_large(op);
+		parent.value_len = parent.children_len = 0;
+		name += len + 1;
+	}
+	return quota_node_fits(op->b, perms, op->req->value_len, 0) ? 0 : too_large(op);
+}
+
+static unsigned count_levels(const char *path, const char *up)
+{
+	unsigned n = strcmp(up, "/") == 0;
+
+	for (path += strlen(up); *path; path++)
+		n += *path == '/';
+	return n;
+}
+
+static int check_made_count(struct op *op, unsigned levels)
+{
+	unsigned left;
+
+	if (quota_nodes_left(op->b, levels, &left))
+		return 0;
+	/* C xenstored makes the lowest first, and then not the next */
+	return op->b->kind == STORE_C && left > 0 ? too_large(op) : -ENOSPC;
+}
+
 /* The node is not there: make it, if its nearest ancestor lets us. */
 static int create(struct op *op, struct scope *sc)
 {
+	bool granted = access_granted(op->b, op->path, RIGHT_WRITE);
+	unsigned owner = 0, first, levels;
 	struct ancestor up;
-	unsigned owner = 0, first;
-	bool granted;
 	int r = access_ancestor(sc, op->path, &up);
 
 	if (r == 0)
@@ -185,17 +239,24 @@ static int create(struct op *op, struct scope *sc)
 		return r;
 	if (!access_allows(op->b, op->path, up.list, up.len, RIGHT_WRITE))
 		return -EACCES;
-	if (!quota_node_fits(op->b, perms_count(up.list, up.len), op->req->value_len, 0))
-		return -ENOSPC;
-	if (!request_fits(op))
-		return -E2BIG;
-	granted = access_granted(op->b, op->path, RIGHT_WRITE);
+	levels = count_levels(op->path, up.path);
+	r = check_made_sizes(op, sc, &up);
+	if (r == 0 && !granted)
+		r = check_made_count(op, levels);
+	if (r == 0 && !request_fits(op))
+		r = -E2BIG;
+	if (r < 0)
+		return r;
 	first = scope_begin(sc);
 	if (op->b->kind == STORE_C && owner != op->b->domid && !granted)
 		r = add_made(op, sc, &up);
 	else
 		add_change(op, sc);
-	return r < 0 ? r : change_run(op, sc, first);
+	if (r == 0)
+		r = change_run(op, sc, first);
+	if (r == 0 && (owner == op->b->domid || (op->b->kind == STORE_C && !granted)))
+		quota_nodes_made(op->b, levels);
+	return r;
 }
 
 /* oxenstored does not look at who asks: it is there. */
@@ -213,7 +274,7 @@ static int write_once(struct op *op)
 	int r;
 
 	scope_init(&sc, op->store, op->tx);
-	r = node_read(op, &sc, &node);
+	r = node_read(op, &sc, op->path, &node);
 	if (r < 0)
 		return r;
 	if (!node.exists)
@@ -226,7 +287,7 @@ static int write_once(struct op *op)
 		return 0;
 	if (!quota_node_fits(op->b, perms_count(node.list, node.list_len),
 			     op->req->value_len, node.children_len))
-		return -ENOSPC;
+		return too_large(op);
 	if (!request_fits(op))
 		return -E2BIG;
 	first = scope_begin(&sc);
@@ -264,8 +325,9 @@ static int remove_missing(struct op *op, struct scope *sc)
 static int remove_once(struct op *op)
 {
 	autoscope struct scope sc = { 0 };
-	const struct store_reply *perms;
-	unsigned first;
+	const struct store_reply *perms, *children;
+	unsigned first, owner = 0;
+	bool leaf;
 	int r;
 
 	if (strcmp(op->path, "/") == 0)
@@ -273,6 +335,7 @@ static int remove_once(struct op *op)
 	scope_init(&sc, op->store, op->tx);
 	first = scope_begin(&sc);
 	store_add_text(op->store, XS_GET_PERMS, sc.id, op->path);
+	store_add_text(op->store, XS_DIRECTORY, sc.id, op->path);
 	r = scope_run(&sc);
 	if (r < 0)
 		return r;
@@ -283,45 +346,76 @@ static int remove_once(struct op *op)
 		return perms->err;
 	if (!access_allows(op->b, op->path, perms->body, perms->len, RIGHT_WRITE))
 		return -EACCES;
+	children = store_reply(op->store, first + 1);
+	leaf = children->err == 0 && children->len == 0;
+	r = perms_owner(perms->body, perms->len, &owner);
+	if (r < 0)
+		return r;
 	first = scope_begin(&sc);
 	store_add_text(op->store, XS_RM, sc.id, op->path);
-	return change_run(op, &sc, first);
+	r = change_run(op, &sc, first);
+	if (r == 0 && leaf && owner == op->b->domid)
+		quota_node_removed(op->b);
+	return r;
 }
 
 static int set_perms_once(struct op *op)
 {
 	const unsigned want = RIGHT_WRITE | RIGHT_OWN;
-	char list[WIRE_PAYLOAD_MAX];
 	autoscope struct scope sc = { 0 };
 	struct node node = { 0 };
-	size_t len = 0;
 	unsigned first;
-	int r = perms_check_wanted(op->b->kind, op->req->perms, op->req->perms_len, list,
-				   sizeof(list), &len);
+	int r;
 
-	if (r < 0)
-		return r;
 	scope_init(&sc, op->store, op->tx);
-	r = node_read(op, &sc, &node);
+	r = node_read(op, &sc, op->path, &node);
 	if (r < 0)
 		return r;
 	if (!node.exists)
 		return access_missing(op->b, &sc, op->path, want);
 	if (!access_allows(op->b, op->path, node.list, node.list_len, want))
 		return -EACCES;
-	r = perms_check_change(op->b->kind, node.list, node.list_len, list, len,
-			       op->b->domid);
+	r = perms_check_change(op->b->kind, node.list, node.list_len, op->list,
+			       op->list_len, op->b->domid);
 	if (r < 0)
 		return r;
-	if (!quota_node_fits(op->b, perms_count(list, len), node.value_len,
+	if (!quota_node_fits(op->b, perms_count(op->list, op->list_len), node.value_len,
 			     node.children_len))
-		return -ENOSPC;
-	if (strlen(op->path) + 1 + len > WIRE_PAYLOAD_MAX)
+		return too_large(op);
+	if (strlen(op->path) + 1 + op->list_len > WIRE_PAYLOAD_MAX)
 		return -E2BIG;
 	first = scope_begin(&sc);
-	store_add2(op->store, XS_SET_PERMS, sc.id, op->path, strlen(op->path) + 1, list,
-		   len);
+	store_add2(op->store, XS_SET_PERMS, sc.id, op->path, strlen(op->path) + 1,
+		   op->list, op->list_len);
 	return change_run(op, &sc, first);
+}
+
+/* C xenstored looks first of all whether the first id is a domain's. */
+static int check_owner_lives(struct op *op)
+{
+	const struct store_reply *reply;
+	unsigned owner = 0;
+	char text[16];
+	int r = perms_owner(op->list, op->list_len, &owner);
+
+	if (r < 0 || owner == op->b->domid || owner == 0)
+		return r;
+	if (owner > PERMS_ID_LAST)
+		return -ENOENT;
+	(void)snprintf(text, sizeof(text), "%u", owner);
+	r = store_ask(op->store, XS_IS_DOMAIN_INTRODUCED, 0, text, &reply);
+	if (r < 0)
+		return r == -EPIPE ? r : -ENOENT;
+	return reply->len > 0 && reply->body[0] == 'T' ? 0 : -ENOENT;
+}
+
+/* What a client sets is looked at before the path is. */
+static int read_list(struct op *op)
+{
+	int r = perms_check_wanted(op->b->kind, op->req->perms, op->req->perms_len,
+				   op->list, sizeof(op->list), &op->list_len);
+
+	return r == 0 && op->b->kind == STORE_C ? check_owner_lives(op) : r;
 }
 
 /* ---- all of them ---- */
@@ -354,24 +448,41 @@ static unsigned wanted_right(const struct op *op)
 	}
 }
 
+/* What needs no look at the node. */
+static int prepare(struct op *op)
+{
+	int r = op->req->type == XS_SET_PERMS ? read_list(op) : 0;
+
+	if (r == 0)
+		r = path_resolve(op->b->kind, rules_home(op->b->rules), op->req->path,
+				 op->path);
+	if (r < 0)
+		return r;
+	if (op->b->kind == STORE_O && op->req->value_len > QUOTA_VALUE_O)
+		return -E2BIG;
+	return access_possible(op->b, op->path, wanted_right(op)) ? 0 : -EACCES;
+}
+
+static void charge_retry(struct broker *b)
+{
+	b->stats.retries++;
+	b->stats.tokens_taken += LIMIT_COST_OPERATION;
+	bucket_charge(&b->bucket, LIMIT_COST_OPERATION, b->now_ns);
+}
+
 int ops_run(struct op *op)
 {
-	int r = -EAGAIN;
+	int r = prepare(op);
 
-	if (!access_possible(op->b, op->path, wanted_right(op)))
-		return -EACCES;
-	for (unsigned i = 0; i < OPS_TRIES && (r == -EAGAIN || r == -ERESTART); i++) {
+	for (unsigned i = 0; r == 0 && i < OPS_TRIES; i++) {
 		op->body = "OK";
 		op->len = sizeof("OK");
 		r = run_once(op);
-		if (r == -EAGAIN && !op->tx) {
-			op->b->stats.retries++;
-			bucket_charge(&op->b->bucket, LIMIT_COST_OPERATION,
-				      op->b->now_ns);
-			op->b->stats.tokens_taken += LIMIT_COST_OPERATION;
-		} else if (r == -EAGAIN) {
-			break;
-		}
+		if (r != -ERESTART && (r != -EAGAIN || op->tx))
+			return r;
+		if (r == -EAGAIN)
+			charge_retry(op->b);
+		r = 0;
 	}
-	return r == -ERESTART ? -EAGAIN : r;
+	return r == 0 ? -EAGAIN : r;
 }

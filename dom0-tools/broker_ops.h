@@ -25,7 +25,9 @@ struct op {
 	struct tx *tx;			/* borrowed: the client's transaction, or NULL */
 	const struct wire_request *req; /* borrowed */
 	char path[PATH_ROOM];		/* what it names, absolute */
-	const char *body;		/* of the reply */
+	char list[WIRE_PAYLOAD_MAX];	/* SET_PERMS: as it was understood */
+	size_t list_len;
+	const char *body; /* of the reply */
 	size_t len;
 };
 

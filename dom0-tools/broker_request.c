@@ -8,7 +8,6 @@
 
 #include "dom0-tools/broker_ops.h"
 #include "dom0-tools/broker_quota.h"
-#include "dom0-tools/broker_rules.h"
 #include "lib/cleanup.h"
 
 struct answer {
@@ -29,9 +28,6 @@ static int run_node(struct session *s, const struct wire_request *req, struct an
 		if (!op.tx || op.tx->lost)
 			return s->b->kind == STORE_C ? -ENOENT : -EIO;
 	}
-	r = path_resolve(s->b->kind, rules_home(s->b->rules), req->path, op.path);
-	if (r < 0)
-		return r;
 	r = ops_run(&op);
 	a->body = op.body;
 	a->len = op.len;
@@ -175,6 +171,9 @@ static int reply(struct session *s, const struct wire_request *req, struct answe
 		 int err)
 {
 	autofree char *copy = NULL;
+	/* oxenstored forgets the transaction, which means nothing here */
+	bool no_tx = s->b->kind == STORE_O &&
+		     (req->type == XS_WATCH || req->type == XS_UNWATCH);
 	int r;
 
 	if (err < 0) {
@@ -184,8 +183,8 @@ static int reply(struct session *s, const struct wire_request *req, struct answe
 	r = events_first(s, a, &copy);
 	if (r < 0)
 		return r;
-	return session_put(s, err < 0 ? XS_ERROR : req->type, req->req_id, req->tx_id,
-			   a->body, a->len);
+	return session_put(s, err < 0 ? XS_ERROR : req->type, req->req_id,
+			   no_tx ? 0 : req->tx_id, a->body, a->len);
 }
 
 int request_serve(struct session *s)
