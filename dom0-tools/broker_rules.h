@@ -27,7 +27,7 @@
 #define RULE_GRANT_READ	 4U
 #define RULE_GRANT_WRITE 8U
 
-#define RULES_MAX 256 /* lines; the longest of ours has about 40 */
+#define RULES_MAX 256 /* lines; the longest of ours has 16 */
 
 struct rules;
 
