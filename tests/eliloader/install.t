@@ -19,7 +19,7 @@ ok "their user, for systemd-sysusers" grep -q '^u eliloader ' "$root/usr/lib/sys
 is "$(cd "$root/usr/share/man" && echo */eliloader*)" \
 	"man5/eliloader.conf.5 man8/eliloader.8" "the pages"
 is "$(find "$root" -type f -perm /022)" "" "no file that others may write"
-is "$(cd "$root" && echo * usr/*)" "usr usr/bin usr/lib usr/libexec usr/sbin usr/share" "nothing elsewhere"
+is "$(cd "$root" && echo * usr/*)" "usr usr/bin usr/include usr/lib usr/libexec usr/sbin usr/share" "nothing elsewhere"
 
 # installed NAME KEY=VALUE... : a start of what was installed
 installed() {
