@@ -120,8 +120,10 @@ static int on_link(struct supervisor *s)
 			    .msg_controllen = sizeof(control) };
 	ssize_t n = recvmsg(s->room->link, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
+	/* ECONNRESET: it has ended without our release; what it said before is still there */
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+		return errno == EAGAIN || errno == EINTR || errno == ECONNRESET ? 0
+										: -errno;
 	if (n == (ssize_t)sizeof(report))
 		return take_report(s, &report, sender(&m));
 	if (n > 0)
@@ -225,14 +227,20 @@ static int run(struct supervisor *s)
 	if (r < 0) { /* what went wrong inside, if anything, is the better reason */
 		struct pollfd p = { .fd = s->room->link, .events = POLLIN };
 
-		if (poll(&p, 1, 0) <= 0 || on_link(s) < 0 || !s->failed)
+		while (!s->failed && s->room->link >= 0 && poll(&p, 1, 0) > 0 &&
+		       on_link(s) == 0)
+			;
+		if (!s->failed)
 			tell(failed, s->room);
 		return STATUS_FAILED;
 	}
 	r = watch(s);
 	if (r < 0)
 		log_error("supervision: %s", strerror(-r));
-	return r < 0 || s->failed ? STATUS_FAILED : s->status;
+	else if (s->room->program_pid == 0 && !s->failed)
+		log_error("start: the room ended before its program was started");
+	return r < 0 || s->failed || s->room->program_pid == 0 ? STATUS_FAILED
+							       : s->status;
 }
 
 /* What the command line adds to the profile's. */

@@ -7,6 +7,7 @@
 # profile NAME LINE... a profile of this test: guest's view of the store, [room] of LINEs;
 #                      sets PROFILE
 # room OPTION... -- PROGRAM ARG...   xen-restrict to its end; output and messages together
+#                      (INJECT: a call that fails, see failcall.c)
 # room_start OPTION... -- PROGRAM ARG...   in the background, until its program has said
 #                      "ready" (or ended): sets ROOM_PID, ROOM_OUT (a file), ROOM_CHILD (its
 #                      program, as seen out here)
@@ -30,7 +31,10 @@ profile() {
 	} > "$PROFILE"
 }
 
-room() { timeout -k 5 60 "$O/xen-restrict" --user "$ROOM_BASE" "$@" 2>&1; }
+room() {
+	timeout -k 5 60 env ${INJECT:+FAILCALL="$INJECT" LD_PRELOAD="$O/tests/restrict/failcall.so"} \
+		"$O/xen-restrict" --user "$ROOM_BASE" "$@" 2>&1
+}
 
 room_ready() { grep -q '^ready' "$ROOM_OUT" || ! is_ours "$ROOM_PID"; }
 
