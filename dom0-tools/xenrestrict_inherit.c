@@ -43,7 +43,7 @@ static int from_environment(const char *name, uint64_t max, int *ret_value)
 static int take(const char *name, unsigned domid, enum xenrestrict_kind kind, int *ret_fd)
 {
 	autoclose int copy = -1;
-	int fd, r = from_environment(name, INT32_MAX, &fd);
+	int fd = -1, r = from_environment(name, INT32_MAX, &fd);
 
 	if (r < 0)
 		return r;

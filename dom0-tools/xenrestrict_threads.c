@@ -70,14 +70,14 @@ static int look(int fd, enum where *ret_where)
 {
 	__attribute__((cleanup(close_dir))) DIR *dir = opendir("/proc/self/task");
 	long self = syscall(SYS_gettid);
-	enum where all = BLOCKED_ELSEWHERE, one;
+	enum where all = BLOCKED_ELSEWHERE, one = RUNNING;
 	struct dirent *e;
 	int r;
 
 	if (!dir)
 		return xr_fail_errno(-errno, "/proc/self/task");
 	while ((e = readdir(dir)) != NULL) {
-		if (e->d_name[0] == '.' || atol(e->d_name) == self)
+		if (e->d_name[0] == '.' || strtol(e->d_name, NULL, 10) == self)
 			continue;
 		r = where_is(dirfd(dir), e->d_name, fd, &one);
 		if (r < 0)

@@ -15,6 +15,7 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/number.h"
 #include "tests/librestrict/pass_fd.h"
 #include "tests/tap.h"
 
@@ -258,12 +259,12 @@ int main(int argc, char *argv[])
 	if (io_reserve_std_fds() < 0)
 		return 2;
 	if (argc == 4 && strcmp(argv[1], "--prove") == 0)
-		return -xenrestrict_prove_fd(atoi(argv[2]), (unsigned)atoi(argv[3]),
+		return -xenrestrict_prove_fd(to_int(argv[2]), to_domid(argv[3]),
 					     XENRESTRICT_KIND_XENSTORE);
 	if (argc < 3)
 		return 2;
 	self = argv[0];
-	own = (unsigned)atoi(argv[1]);
+	own = to_domid(argv[1]);
 	made_before();
 	made_after();
 	elsewhere();

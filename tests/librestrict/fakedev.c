@@ -330,7 +330,7 @@ static bool fails_now(void)
 		(void)snprintf(last, sizeof(last), "%s", fails);
 		calls = 0;
 	}
-	return ++calls == atoi(fails + strlen("fails="));
+	return ++calls == strtol(fails + strlen("fails="), NULL, 10);
 }
 
 static int privcmd_restrict(int fd, struct state *s, const void *arg)

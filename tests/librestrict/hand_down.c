@@ -13,6 +13,7 @@
 
 #include "dom0-tools/xenrestrict.h"
 #include "lib/io.h"
+#include "tests/librestrict/number.h"
 
 static int pass(const char *variable, int fd)
 {
@@ -44,7 +45,7 @@ int main(int argc, char *argv[])
 	argv += is_free;
 	if (argc - is_free < 3 || io_reserve_std_fds() < 0)
 		return 2;
-	if (open_both((unsigned)atoi(argv[1]), is_free, fd) < 0 ||
+	if (open_both(to_domid(argv[1]), is_free, fd) < 0 ||
 	    pass("XENRESTRICT_EVTCHN_FD", fd[0]) < 0 ||
 	    pass("XENRESTRICT_PRIVCMD_FD", fd[1]) < 0 ||
 	    setenv("XENRESTRICT_DOMID", argv[1], 1) < 0 ||

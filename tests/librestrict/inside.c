@@ -17,6 +17,7 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/number.h"
 #include "tests/tap.h"
 
 #define FRAME	 16 /* in the first megabyte, which every guest has */
@@ -91,7 +92,7 @@ int main(int argc, char *argv[])
 
 	if (argc < 2 || io_reserve_std_fds() < 0)
 		return 2;
-	other = (unsigned)atoi(argv[1]);
+	other = to_domid(argv[1]);
 	if (!ok(xenrestrict_inherited(&x) == 0, "xenrestrict_inherited")) {
 		printf("# %s\n", xenrestrict_error());
 		return tap_done();

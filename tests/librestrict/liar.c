@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/io.h"
+#include "tests/librestrict/number.h"
 
 static int connect_to(const char *path)
 {
@@ -39,9 +40,9 @@ int main(int argc, char *argv[])
 
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--serve-fd") == 0)
-			client = atoi(argv[i + 1]);
+			client = to_int(argv[i + 1]);
 		if (strcmp(argv[i], "--ready-fd") == 0)
-			ready = atoi(argv[i + 1]);
+			ready = to_int(argv[i + 1]);
 		if (strcmp(argv[i], "--upstream") == 0)
 			store = connect_to(argv[i + 1]);
 	}

@@ -22,6 +22,7 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/number.h"
 #include "tests/librestrict/pass_fd.h"
 #include "tests/tap.h"
 
@@ -256,11 +257,11 @@ int main(int argc, char *argv[])
 	if (io_reserve_std_fds() < 0)
 		return 2;
 	if (argc == 5 && strcmp(argv[1], "--prove") == 0)
-		return -xenrestrict_prove_fd(atoi(argv[2]), (unsigned)atoi(argv[3]),
-					     (enum xenrestrict_kind)atoi(argv[4]));
+		return -xenrestrict_prove_fd(to_int(argv[2]), to_domid(argv[3]),
+					     (enum xenrestrict_kind)to_int(argv[4]));
 	if (argc == 3) {
-		own = (unsigned)atoi(argv[1]);
-		other = (unsigned)atoi(argv[2]);
+		own = to_domid(argv[1]);
+		other = to_domid(argv[2]);
 	} else {
 		(void)setenv("FAKEDEV_DOMAINS", "5 6", 1);
 	}

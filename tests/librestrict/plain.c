@@ -24,7 +24,7 @@ int main(int argc, char *argv[])
 		at++;
 	}
 	errno = 0;
-	printf("restrict %d", xs_restrict(h, (unsigned)atoi(argv[at])));
+	printf("restrict %d", xs_restrict(h, (unsigned)strtoul(argv[at], NULL, 10)));
 	printf(" %s\n", strerror(errno));
 	for (at++; at < argc; at++) {
 		char *value = xs_read(h, XBT_NULL, argv[at], NULL);

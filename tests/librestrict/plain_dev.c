@@ -40,8 +40,8 @@ int main(int argc, char *argv[])
 		return 1;
 	}
 	for (int i = 1; i < argc; i++) {
-		bind_port(xce, (unsigned)atoi(argv[i]));
-		map_frame(fmem, (unsigned)atoi(argv[i]));
+		bind_port(xce, (unsigned)strtoul(argv[i], NULL, 10));
+		map_frame(fmem, (unsigned)strtoul(argv[i], NULL, 10));
 	}
 	bind_port(xce, 0);
 	map_frame(fmem, 0);

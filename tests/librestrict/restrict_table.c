@@ -18,6 +18,7 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/number.h"
 #include "tests/tap.h"
 
 #define FRAME	 16 /* in the first megabyte, which every guest has */
@@ -146,7 +147,7 @@ static int store_relative(const struct handles *h, unsigned domid)
 
 	if (!value)
 		return errno;
-	return (unsigned)atoi(value) == domid ? 0 : ENXIO;
+	return to_domid(value) == domid ? 0 : ENXIO;
 }
 
 static const struct row {
@@ -300,8 +301,8 @@ int main(int argc, char *argv[])
 
 	if (argc != 3 || io_reserve_std_fds() < 0)
 		return 2;
-	own = (unsigned)atoi(argv[1]);
-	other = (unsigned)atoi(argv[2]);
+	own = to_domid(argv[1]);
+	other = to_domid(argv[2]);
 	if (before_column(own, other)) {
 		main_call(own, other);
 		guide_names(own, other);

@@ -16,6 +16,7 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/number.h"
 #include "tests/tap.h"
 
 #define WAIT_MS 10000
@@ -273,7 +274,7 @@ static pid_t broker_pid(void)
 	if (asprintf(&name, "%s.pid", wrapper) < 0 ||
 	    io_read_file_at(AT_FDCWD, name, 64, &text, NULL) < 0)
 		return 0;
-	return (pid_t)atol(text);
+	return (pid_t)to_int(text);
 }
 
 static bool gone(pid_t pid)
@@ -342,12 +343,13 @@ static void options(void)
 
 static void odd_paths(const char *dir)
 {
-	autofree char *path = NULL, *store = strdup(getenv("XENSTORED_PATH")),
-		      *text = NULL;
+	autofree char *path = NULL, *store = NULL, *text = NULL;
+	const char *before = getenv("XENSTORED_PATH");
 	struct xs_handle *h;
 
-	if (asprintf(&path, "%s/file", dir) < 0)
-		return;
+	store = before ? strdup(before) : NULL;
+	if (!store || asprintf(&path, "%s/file", dir) < 0)
+		exit(1);
 	(void)close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	(void)setenv("XENSTORED_PATH", path, 1);
 	h = xs_open(0);
@@ -396,8 +398,8 @@ int main(int argc, char *argv[])
 
 	if (argc != 5 || io_reserve_std_fds() < 0)
 		return 2;
-	own = (unsigned)atoi(argv[1]);
-	other = (unsigned)atoi(argv[2]);
+	own = to_domid(argv[1]);
+	other = to_domid(argv[2]);
 	wrapper = argv[3];
 	(void)sigaction(SIGCHLD, &sa, NULL);
 	(void)setenv("XENSTORE_BROKER", wrapper, 1);
