@@ -52,7 +52,7 @@ int xr_store_path(char *path, size_t size);
 
 /* One request whose payload is the text @arg and a NUL.  The reply's payload goes to @buf
  * (XR_WIRE_MAX + 1 bytes, NUL put behind it).  0, or what the store answers as a negative
- * errno.  -EBUSY: a watch event came instead, so the connection has a watch.
+ * errno.  -EBUSY: a watch event came before it, so the connection has a watch.
  * -EPIPE: it is closed.  -EBADMSG: no reply that makes sense.  -ETIMEDOUT. */
 int xr_wire_ask(int fd, uint32_t type, uint32_t tx, const char *arg, char *buf);
 /* Of the transactions 1 .. @last, how many does the store still know? -E2BIG: too many to

@@ -131,8 +131,13 @@ static int check_transactions(struct xs_handle *h, int fd)
 			       "xenstore: the handle had %u transactions, too many to "
 			       "see that none is open",
 			       id - 1);
-	if (r < 0)
+	if (r == -EBUSY)
+		return xr_fail(r, "xenstore: the handle has a watch");
+	if (r < 0) {
+		/* answers are still to come, which the handle would take for others */
+		(void)shutdown(fd, SHUT_RDWR);
 		return xr_fail_errno(r, "xenstore: asking for open transactions");
+	}
 	if (r > 0)
 		return xr_fail(-EBUSY, "xenstore: %d transactions are open", r);
 	return 0;

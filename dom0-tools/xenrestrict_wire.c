@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,20 +115,33 @@ static int send_request(int fd, uint32_t type, uint32_t tx, const char *arg,
 	return put(fd, &m, sizeof(m.head) + len, end_ms);
 }
 
-static int take_reply(int fd, uint32_t type, uint32_t tx, char *buf, uint64_t end_ms)
+static int take_message(int fd, struct xsd_sockmsg *head, char *buf, uint64_t end_ms)
 {
-	struct xsd_sockmsg head;
-	int r = get(fd, &head, sizeof(head), end_ms);
+	int r = get(fd, head, sizeof(*head), end_ms);
 
 	if (r < 0)
 		return r;
-	if (head.len > XR_WIRE_MAX)
+	if (head->len > XR_WIRE_MAX)
 		return -EBADMSG;
-	r = get(fd, buf, head.len, end_ms);
+	r = get(fd, buf, head->len, end_ms);
+	if (r >= 0)
+		buf[head->len] = '\0';
+	return r;
+}
+
+/* A watch event on the way is lost, but what follows is still in its place. */
+static int take_reply(int fd, uint32_t type, uint32_t tx, char *buf, uint64_t end_ms)
+{
+	struct xsd_sockmsg head;
+	bool watched = false;
+	int r;
+
+	while ((r = take_message(fd, &head, buf, end_ms)) >= 0 &&
+	       head.type == XS_WATCH_EVENT)
+		watched = true;
 	if (r < 0)
 		return r;
-	buf[head.len] = '\0';
-	if (head.type == XS_WATCH_EVENT)
+	if (watched)
 		return -EBUSY;
 	if (head.type == XS_ERROR)
 		return reply_error(buf);
@@ -142,19 +156,16 @@ int xr_wire_ask(int fd, uint32_t type, uint32_t tx, const char *arg, char *buf)
 	return r < 0 ? r : take_reply(fd, type, tx, buf, end_ms);
 }
 
-/* What an answer about a transaction means: 1 it is known, 0 it is not. */
-static int known(int r, int unknown)
+/* Does the connection say nothing that makes sense any more? */
+static bool is_lost(int r)
 {
-	if (r == unknown)
-		return 0;
-	if (r == -EPIPE || r == -EBADMSG || r == -ETIMEDOUT || r == -EBUSY)
-		return r;
-	return 1;
+	return r == -EPIPE || r == -EBADMSG || r == -ETIMEDOUT;
 }
 
 int xr_wire_open_transactions(int fd, uint32_t last, int unknown)
 {
 	char buf[XR_WIRE_MAX + 1];
+	bool watched = false;
 	uint32_t asked = 0;
 	int count = 0, r = 0;
 
@@ -163,14 +174,15 @@ int xr_wire_open_transactions(int fd, uint32_t last, int unknown)
 	for (uint32_t taken = 0; taken < last; taken++) {
 		uint64_t end_ms = io_now_ms() + REPLY_MS;
 
-		for (; asked < last && asked - taken < WINDOW && r >= 0; asked++)
+		for (r = 0; asked < last && asked - taken < WINDOW && r >= 0; asked++)
 			r = send_request(fd, XS_READ, asked + 1, "/", end_ms);
-		if (r >= 0)
-			r = known(take_reply(fd, XS_READ, taken + 1, buf, end_ms),
-				  unknown);
 		if (r < 0)
 			return r;
-		count += r;
+		r = take_reply(fd, XS_READ, taken + 1, buf, end_ms);
+		if (is_lost(r))
+			return r;
+		watched |= r == -EBUSY;
+		count += r != unknown;
 	}
-	return count;
+	return watched ? -EBUSY : count;
 }

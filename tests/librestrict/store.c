@@ -6,9 +6,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -339,6 +343,65 @@ static void options(void)
 	       "one that is not there");
 }
 
+/* ---- what the broker's process holds ---- */
+
+/* Kernels before 5.9 have no close_range(). */
+static void forget_close_range(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 436, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { .len = sizeof(code) / sizeof(code[0]),
+				     .filter = code };
+
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0) {
+		printf("Bail out! seccomp: %s\n", strerror(errno));
+		exit(1);
+	}
+}
+
+/* What the wrapper saw: its descriptors, ignored and blocked signals, what was preloaded. */
+static void broker_sees(const char *when)
+{
+	static const char want[] = "0 1 2 3 4 \n"
+				   "SigBlk: 0000000000000000\n"
+				   "SigIgn: 0000000000000000\n"
+				   "nothing\n";
+	autofree char *name = NULL, *text = NULL;
+	struct xenrestrict *x = NULL;
+
+	if (asprintf(&name, "%s.sees", wrapper) < 0)
+		exit(1);
+	(void)unlink(name); /* absent the first time */
+	is_int(xenrestrict_open(own, XENRESTRICT_XENSTORE, NULL, &x), 0, when);
+	xenrestrict_close(x);
+	if (io_read_file_at(AT_FDCWD, name, 4096, &text, NULL) < 0)
+		exit(1);
+	is_str(text, want, "five descriptors, no signal kept from it, nothing preloaded");
+}
+
+static void broker_process(void)
+{
+	sigset_t some;
+	int fd[40];
+
+	for (size_t i = 0; i < 40; i++)
+		fd[i] = fcntl(STDIN_FILENO, F_DUPFD, 20); /* without close-on-exec */
+	(void)sigemptyset(&some);
+	(void)sigaddset(&some, SIGUSR1);
+	(void)sigprocmask(SIG_BLOCK, &some, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)setenv("XENRESTRICT_EVTCHN_FD", "20", 1);
+	broker_sees("with 40 descriptors of the program's own");
+	forget_close_range();
+	broker_sees("and without close_range()");
+	for (size_t i = 0; i < 40; i++)
+		(void)close(fd[i]);
+}
+
 /* ---- what is no store ---- */
 
 static void odd_paths(const char *dir)
@@ -423,5 +486,6 @@ int main(int argc, char *argv[])
 						   closes });
 		lying_broker(liar);
 	}
+	broker_process();
 	return tap_done();
 }
