@@ -3,6 +3,11 @@ PROGS += dom0-tools/qemu-xen-restricted
 WORKERS += dom0-tools/qemu-xen-restricted
 dom0-tools/qemu-xen-restricted_SRCS := dom0-tools/qemu_restricted.c dom0-tools/qemu_args.c \
 	dom0-tools/qemu_opts.c dom0-tools/qemu_needs.c lib/log.c lib/io.c
+# qemu's pseudo-terminals
+PRELOADS += dom0-tools/libqemu-pty-preload
+dom0-tools/libqemu-pty-preload_SRCS := dom0-tools/qemu_preload.c
+dom0-tools/libqemu-pty-preload_MAP := dom0-tools/qemu_preload.map
 # what `make install` makes of where the two lie: the way from one to the other
 $(O)/obj/dom0-tools/qemu_restricted.o: override CPPFLAGS += \
-	-DLAUNCHER_DIR='"$(shell realpath -ms --relative-to='$(LIBEXECDIR)' '$(BINDIR)')"'
+	-DLAUNCHER_DIR='"$(shell realpath -ms --relative-to='$(LIBEXECDIR)' '$(BINDIR)')"' \
+	-DPRELOAD_DIR='"$(shell realpath -ms --relative-to='$(LIBEXECDIR)' '$(LIBDIR)/xen-pv-tools')"'

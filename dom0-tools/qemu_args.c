@@ -156,6 +156,22 @@ static int pass_value(struct reading *r, const char *value)
 	return add_pair(r->plan, r->option, value);
 }
 
+/* "pty" of -serial, or "pty,..." of -chardev */
+static int add_pty(struct reading *r)
+{
+	int master = -1, err = add_need(r, QEMU_NEED_PTY, NULL, true, &master);
+
+	r->plan->next_fd++; /* the slave's */
+	return err;
+}
+
+static int read_serial(struct reading *r, const char *value)
+{
+	int err = strcmp(value, "pty") == 0 ? add_pty(r) : 0;
+
+	return err < 0 ? err : pass_value(r, value);
+}
+
 /* A server's "path=" in @text becomes "fd=", and that is what *@ret_text gets. */
 static int listen_instead(struct reading *r, const char *text, char **ret_text)
 {
@@ -185,6 +201,10 @@ static int read_chardev(struct reading *r, const char *value)
 	autofree char *fd = NULL, *changed = NULL;
 	int err;
 
+	if (strncmp(value, "pty,", 4) == 0) {
+		err = add_pty(r);
+		return err < 0 ? err : pass_value(r, value);
+	}
 	if (strncmp(value, "socket,", 7) != 0)
 		return pass_value(r, value);
 	err = qemu_opts_get(value, "fd", &fd);
@@ -412,9 +432,9 @@ static const struct option_reader {
 	{ "append", true, pass_value },
 	{ "name", true, pass_value },
 	{ "mon", true, pass_value },
-	{ "monitor", true, pass_value },
-	{ "serial", true, pass_value },
-	{ "parallel", true, pass_value },
+	{ "monitor", true, read_serial },
+	{ "serial", true, read_serial },
+	{ "parallel", true, read_serial },
 	{ "display", true, pass_value },
 	{ "device", true, pass_value },
 	{ "object", true, pass_value },

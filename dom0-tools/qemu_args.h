@@ -3,7 +3,7 @@
  * qemu_args - libxl's command line for qemu, turned into one for a room without doors.
  *
  * Host paths become descriptors that are opened before and handed in: sockets to listen on
- * (fd=N), disks (/dev/fdset/N), tap devices (fd=N).  What qemu opens by name only (kernel,
+ * (fd=N), disks (/dev/fdset/N), tap devices (fd=N), pseudo-terminals (see qemu_preload.c).  What qemu opens by name only (kernel,
  * ramdisk) becomes a read-only bind.  A VNC server moves to a Unix socket, since the room
  * has no network.  -chroot, -runas and -xen-domid-restrict are taken away and set anew.
  * Everything else passes as it is: a path in it names nothing in the room.
@@ -33,11 +33,12 @@ enum qemu_need_kind {
 	QEMU_NEED_KEEP,	  /* open already, by libxl */
 	QEMU_NEED_BIND,	  /* a file to be seen read-only under its own name */
 	QEMU_NEED_VNC,	  /* a writable directory, as QEMU_ROOM_VNC */
+	QEMU_NEED_PTY,	  /* a new pseudo-terminal: master @fd, slave @fd + 1 */
 };
 
 struct qemu_need {
 	enum qemu_need_kind kind;
-	char *what; /* owned; NULL for KEEP and VNC */
+	char *what; /* owned; NULL for KEEP, VNC and PTY */
 	bool writable;
 	int fd; /* the number it has to get; -1 for BIND and VNC */
 };

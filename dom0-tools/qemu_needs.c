@@ -4,6 +4,7 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -101,6 +102,24 @@ static int open_tap(const char *name, int *ret_fd)
 	return 0;
 }
 
+/* Master and slave; the slave's number is what it has in /dev/pts. */
+static int open_pty(int *ret_master, int *ret_slave, unsigned *ret_number)
+{
+	autoclose int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave = -1;
+	char name[32];
+
+	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0 ||
+	    ioctl(master, TIOCGPTN, ret_number) < 0)
+		return -errno;
+	(void)snprintf(name, sizeof(name), "/dev/pts/%u", *ret_number);
+	slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		return -errno;
+	*ret_master = steal_fd(&master);
+	*ret_slave = steal_fd(&slave);
+	return 0;
+}
+
 static int make_vnc_dir(unsigned domid)
 {
 	char path[64];
@@ -128,6 +147,23 @@ static int place(int opened, int wanted)
 	return dup2(fd, wanted) < 0 ? -errno : 0;
 }
 
+/* Both on their numbers, and in the text of all of them. */
+static int place_pty(int wanted, char *ptys, size_t size)
+{
+	size_t used = strlen(ptys);
+	int master = -1, slave = -1, r, r2;
+	unsigned number = 0;
+
+	r = open_pty(&master, &slave, &number);
+	if (r < 0)
+		return r;
+	r = place(master, wanted);
+	r2 = place(slave, wanted + 1);
+	(void)snprintf(ptys + used, size - used, "%s%d:%d:%u", used ? " " : "", wanted,
+		       wanted + 1, number);
+	return r < 0 ? r : r2;
+}
+
 static int keep(int fd)
 {
 	int flags = fcntl(fd, F_GETFD);
@@ -137,7 +173,7 @@ static int keep(int fd)
 	return 0;
 }
 
-static int open_need(const struct qemu_need *n, unsigned domid)
+static int open_need(const struct qemu_need *n, unsigned domid, char *ptys, size_t size)
 {
 	int fd = -1, r;
 
@@ -155,38 +191,55 @@ static int open_need(const struct qemu_need *n, unsigned domid)
 		return keep(n->fd);
 	case QEMU_NEED_VNC:
 		return make_vnc_dir(domid);
+	case QEMU_NEED_PTY:
+		return place_pty(n->fd, ptys, size);
 	default:
 		return 0; /* the launcher binds it */
 	}
 	return r < 0 ? r : place(fd, n->fd);
 }
 
-int qemu_needs_open(const struct qemu_plan *p, char *why, size_t why_size)
+/* What could not be had, for a sentence. */
+static void say(const struct qemu_plan *p, const struct qemu_need *n, int err, char *why,
+		size_t size)
 {
-	static const char *const names[] = {
-		[QEMU_NEED_LISTEN] = "listen on",    [QEMU_NEED_DISK] = "open disk",
-		[QEMU_NEED_TAP] = "open tap device", [QEMU_NEED_KEEP] = "use descriptor",
-		[QEMU_NEED_BIND] = "bind",	     [QEMU_NEED_VNC] = "make directory",
-	};
+	const char *text = strerror(-err);
+
+	switch (n->kind) {
+	case QEMU_NEED_KEEP:
+		(void)snprintf(why, size, "cannot use descriptor %d: %s", n->fd, text);
+		break;
+	case QEMU_NEED_VNC:
+		(void)snprintf(why, size, "cannot make '" QEMU_VNC_DIR "-%u': %s",
+			       p->domid, text);
+		break;
+	case QEMU_NEED_PTY:
+		(void)snprintf(why, size, "cannot open a pseudo-terminal: %s", text);
+		break;
+	case QEMU_NEED_LISTEN:
+		(void)snprintf(why, size, "cannot listen on '%s': %s", n->what, text);
+		break;
+	default:
+		(void)snprintf(why, size, "cannot open %s '%s': %s",
+			       n->kind == QEMU_NEED_TAP ? "tap device" : "disk", n->what,
+			       text);
+	}
+}
+
+int qemu_needs_open(const struct qemu_plan *p, char *ptys, size_t ptys_size, char *why,
+		    size_t why_size)
+{
 	size_t i;
 
+	ptys[0] = '\0';
 	for (i = 0; i < p->needs; i++) {
 		const struct qemu_need *n = &p->need[i];
-		int r = open_need(n, p->domid);
+		int r = open_need(n, p->domid, ptys, ptys_size);
 
-		if (r >= 0)
-			continue;
-		if (n->what)
-			(void)snprintf(why, why_size, "cannot %s '%s': %s",
-				       names[n->kind], n->what, strerror(-r));
-		else if (n->kind == QEMU_NEED_KEEP)
-			(void)snprintf(why, why_size, "cannot %s %d: %s", names[n->kind],
-				       n->fd, strerror(-r));
-		else
-			(void)snprintf(why, why_size, "cannot %s '%s-%u': %s",
-				       names[n->kind], QEMU_VNC_DIR, p->domid,
-				       strerror(-r));
-		return r;
+		if (r < 0) {
+			say(p, n, r, why, why_size);
+			return r;
+		}
 	}
 	return 0;
 }

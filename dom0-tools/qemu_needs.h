@@ -16,6 +16,8 @@
 
 #define QEMU_VNC_DIR "/run/xen/vnc-room"
 
-int qemu_needs_open(const struct qemu_plan *p, char *why, size_t why_size);
+/* @ptys: text for QEMU_ROOM_PTYS, "" when there are none. */
+int qemu_needs_open(const struct qemu_plan *p, char *ptys, size_t ptys_size, char *why,
+		    size_t why_size);
 /* For qemu_args_read().  -EINVAL: it is neither a file nor a block device. */
 int qemu_needs_is_block(const char *path);

@@ -18,6 +18,8 @@
 
 #define STATUS_USAGE 2
 #define PROFILE	     "qemu"
+#define ROOM_PRELOAD "/qemu-pty-preload.so" /* in the room */
+#define PTYS_ROOM    1024		    /* bytes: QEMU_NEEDS_MAX of them */
 
 static const char usage[] =
 	"usage: qemu-xen-restricted QEMU-ARGUMENT...\n"
@@ -99,6 +101,12 @@ static void add_need(struct command *c, const struct qemu_need *n, unsigned domi
 		add(c, "--bind-rw");
 		add(c, QEMU_VNC_DIR "-%u:" QEMU_ROOM_VNC, domid);
 		break;
+	case QEMU_NEED_PTY:
+		add(c, "--keep-fd");
+		add(c, "%d", n->fd);
+		add(c, "--keep-fd");
+		add(c, "%d", n->fd + 1);
+		break;
 	default:
 		add(c, "--keep-fd");
 		add(c, "%d", n->fd);
@@ -132,25 +140,25 @@ static void add_environment(struct command *c)
 	}
 }
 
-/* xen-restrict lies beside us (a build), or where `make install` puts it. */
-static void add_launcher(struct command *c)
+/* Another file of ours: it lies beside us (a build), or where `make install` puts it. */
+static const char *find_ours(const char *name, const char *dir)
 {
-	static const char *const places[] = { "", "/" LAUNCHER_DIR };
-	char self[PATH_MAX], path[PATH_MAX + 64];
+	const char *const dirs[] = { ".", dir };
+	char self[PATH_MAX], path[PATH_MAX + 128];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *found;
 	size_t i;
 
 	self[n > 0 ? n : 0] = '\0';
 	if (strrchr(self, '/'))
 		*strrchr(self, '/') = '\0';
-	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s%s/xen-restrict", self, places[i]);
-		if (access(path, X_OK) == 0) {
-			add(c, "%s", path);
-			return;
-		}
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s/%s", self, dirs[i], name);
+		found = realpath(path, NULL); /* lives until exec, or the end */
+		if (found)
+			return found;
 	}
-	log_error("xen-restrict is not installed beside '%s'", self);
+	log_error("'%s' is neither beside '%s' nor '%s'", name, self, path);
 	exit(EXIT_FAILURE);
 }
 
@@ -165,11 +173,22 @@ static const char *find_qemu(void)
 	exit(EXIT_FAILURE);
 }
 
-static void command_build(struct command *c, const struct qemu_plan *p)
+/* See qemu_preload.c; that it is loaded is the profile's to say. */
+static void add_ptys(struct command *c, const char *ptys)
+{
+	add(c, "--bind");
+	add(c, "%s:%s", find_ours("libqemu-pty-preload.so", PRELOAD_DIR), ROOM_PRELOAD);
+	if (!ptys[0])
+		return;
+	add(c, "--env");
+	add(c, "QEMU_ROOM_PTYS=%s", ptys);
+}
+
+static void command_build(struct command *c, const struct qemu_plan *p, const char *ptys)
 {
 	size_t i;
 
-	add_launcher(c);
+	add(c, "%s", find_ours("xen-restrict", LAUNCHER_DIR));
 	add(c, "--domid");
 	add(c, "%u", p->domid);
 	add(c, "--profile");
@@ -180,6 +199,7 @@ static void command_build(struct command *c, const struct qemu_plan *p)
 		add_need(c, &p->need[i], p->domid);
 	add_data(c, "--bind");
 	add_environment(c);
+	add_ptys(c, ptys);
 	add(c, "--");
 	add(c, "%s", find_qemu());
 	/* without /proc/self/exe it does not find them by itself */
@@ -194,6 +214,7 @@ static int explain(const struct command *c, const struct qemu_plan *p)
 		[QEMU_NEED_LISTEN] = "listen", [QEMU_NEED_DISK] = "disk",
 		[QEMU_NEED_TAP] = "tap",       [QEMU_NEED_KEEP] = "keep",
 		[QEMU_NEED_BIND] = "bind",     [QEMU_NEED_VNC] = "vnc",
+		[QEMU_NEED_PTY] = "pty",
 	};
 	size_t i;
 
@@ -237,7 +258,7 @@ int main(int argc, char *argv[])
 	static struct command command; /* large */
 	autoqemuplan struct qemu_plan plan = { 0 };
 	bool only_explain = argc > 1 && strcmp(argv[1], "--explain") == 0;
-	char why[LOG_LINE_MAX];
+	char why[LOG_LINE_MAX], ptys[PTYS_ROOM];
 	int r;
 
 	if (io_reserve_std_fds() < 0)
@@ -256,14 +277,16 @@ int main(int argc, char *argv[])
 	}
 	if (choose_uid(&plan) < 0)
 		return STATUS_USAGE;
-	command_build(&command, &plan);
-	if (only_explain)
+	if (only_explain) {
+		command_build(&command, &plan, "");
 		return explain(&command, &plan);
-	r = qemu_needs_open(&plan, why, sizeof(why));
+	}
+	r = qemu_needs_open(&plan, ptys, sizeof(ptys), why, sizeof(why));
 	if (r < 0) {
 		log_error("%s", why);
 		return EXIT_FAILURE;
 	}
+	command_build(&command, &plan, ptys);
 	execv(command.argv[0], command.argv);
 	log_error("cannot execute '%s': %s", command.argv[0], strerror(errno));
 	return EXIT_FAILURE;

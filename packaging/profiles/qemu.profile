@@ -60,3 +60,6 @@ limit as none		# it maps the guest's memory
 limit nofile 1024	# each disk, viewer and event channel has some
 limit fsize none	# disks that are handed in
 limit sigpending 256	# timers
+call listen bind	# QMP on sockets that are handed in; VNC on one of its own (of this host only)
+ioctl 21506 21507 21508	# TCSETS, TCSETSW, TCSETSF: the terminal of -serial pty
+env LD_PRELOAD=/qemu-pty-preload.so	# gives it that terminal; qemu-xen-restricted binds it

@@ -53,7 +53,7 @@ static void join(const struct qemu_plan *p, size_t from, char *out, size_t size)
 
 static void needs_text(const struct qemu_plan *p, char *out, size_t size)
 {
-	static const char letters[] = "ldtkbv"; /* by enum qemu_need_kind */
+	static const char letters[] = "ldtkbvp"; /* by enum qemu_need_kind */
 	size_t i, n = 0;
 
 	out[0] = '\0';
@@ -92,7 +92,7 @@ static const struct good {
 	  "-chardev socket,id=a,server=on,fd=206 -chardev socket,id=b,fd=205,server=on",
 	  "lw206:/a k205:" },
 	{ "a pty", "-chardev pty,id=libxl-channel0 -serial pty",
-	  "-chardev pty,id=libxl-channel0 -serial pty", "" },
+	  "-chardev pty,id=libxl-channel0 -serial pty", "pw100: pw102:" },
 	{ "-qmp", "-qmp unix:/run/q,server=on,wait=off",
 	  "-chardev socket,id=room-qmp0,server=on,wait=off,fd=100 -mon "
 	  "chardev=room-qmp0,mode=control",
