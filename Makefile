@@ -98,7 +98,7 @@ define preload
 $(O)/$(notdir $(1)).so: $(call preload_objects,$(1)) $($(1)_MAP)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(PLAIN_CFLAGS) -shared -Wl,--version-script=$($(1)_MAP) $$(PLAIN_LDFLAGS) \
-		-o $$@ $$(filter %.o,$$^) $$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS)) $($(1)_LDLIBS)
+		-o $$@ $$(filter %.o,$$^) $(if $($(1)_LIBS),$$(shell $$(PKG_CONFIG) --libs $($(1)_LIBS))) $($(1)_LDLIBS)
 PRELOAD_FILES += $(O)/$(notdir $(1)).so
 PRELOAD_SRCS += $($(1)_SRCS)
 endef
