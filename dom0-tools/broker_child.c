@@ -60,6 +60,7 @@ static int serve(struct child *c, struct broker *b)
 
 	loop.listen_fd = c->listen_fd;
 	loop.signals = c->signals;
+	metrics_init(&loop.metrics, c->metrics_fd);
 	loop.reconnect_ns = c->opt->reconnect_s * 1000000000ULL;
 	bucket_init(&b->bucket, c->opt->turn ? 0 : c->opt->rate, c->opt->burst,
 		    b->now_ns);

@@ -62,9 +62,9 @@ static int bind_with(int fd, const struct sockaddr_un *addr, uid_t uid, gid_t gi
 	(void)umask(mask); /* cannot fail */
 	if (r < 0)
 		return fail("bind", addr->sun_path, r);
-	if (((uid != (uid_t)-1 || gid != (gid_t)-1) &&
-	     lchown(addr->sun_path, uid, gid) < 0) ||
-	    chmod(addr->sun_path, mode) < 0) {
+	/* in this order: who gives it away may not change its mode any more */
+	if (chmod(addr->sun_path, mode) < 0 || ((uid != (uid_t)-1 || gid != (gid_t)-1) &&
+						lchown(addr->sun_path, uid, gid) < 0)) {
 		r = fail("set owner and mode of", addr->sun_path, -errno);
 		(void)unlink(addr->sun_path); /* it is ours */
 		return r;

@@ -15,7 +15,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define FIXED_FDS      4	     /* signals, connector, listener, control */
+#define FIXED_FDS      5	     /* signals, connector, listener, control, metrics */
 #define PAUSE_FIRST_NS 20000000ULL   /* a daemon's restart takes that long at least */
 #define PAUSE_MOST_NS  1000000000ULL /* and nobody should notice more than a second */
 
@@ -32,6 +32,7 @@ int loop_init(struct loop *l, struct broker *b, unsigned max_clients)
 	memset(l, 0, sizeof(*l));
 	l->b = b;
 	l->listen_fd = l->signals = -1;
+	metrics_init(&l->metrics, -1);
 	l->max_clients = max_clients;
 	l->sessions = calloc(max_clients, sizeof(struct session *));
 	b->now_ns = now_ns();
@@ -43,6 +44,7 @@ void loop_done(struct loop *l)
 	while (l->count > 0)
 		session_free(l->sessions[--l->count]);
 	free(l->sessions);
+	metrics_done(&l->metrics);
 	if (l->listen_fd >= 0)
 		(void)close(l->listen_fd); /* a socket */
 	if (l->signals >= 0)
@@ -285,6 +287,8 @@ static int time_left(const struct loop *l)
 	}
 	if (l->again_ns > b->now_ns)
 		wait = least(wait, l->again_ns - b->now_ns);
+	if (metrics_deadline(&l->metrics) > b->now_ns)
+		wait = least(wait, metrics_deadline(&l->metrics) - b->now_ns);
 	if (l->down && !l->connecting)
 		wait = least(wait, PAUSE_MOST_NS);
 	return wait == UINT64_MAX ? -1 : (int)((wait + 999999) / 1000000);
@@ -299,6 +303,7 @@ static unsigned fill_fds(const struct loop *l, struct pollfd *fds)
 	fds[1] = (struct pollfd){ .fd = l->b->connector, .events = POLLIN };
 	fds[2] = (struct pollfd){ .fd = room ? l->listen_fd : -1, .events = POLLIN };
 	fds[3] = (struct pollfd){ .fd = l->b->identity.store.fd, .events = POLLIN };
+	fds[4] = metrics_pollfd(&l->metrics);
 	for (unsigned i = 0; i < l->count; i++, n += 2) {
 		const struct session *s = l->sessions[i];
 		short events = (short)((session_wants_read(s) ? POLLIN : 0) |
@@ -359,6 +364,7 @@ int loop_run(struct loop *l)
 		l->b->now_ns = now_ns();
 		if (fds[0].revents)
 			break;
+		metrics_serve(&l->metrics, fds[4].revents, &l->b->stats, l->b->now_ns);
 		r = serve_all(l, fds);
 	}
 	free(fds);

@@ -13,13 +13,15 @@
 #include <stdint.h>
 
 #include "dom0-tools/broker.h"
+#include "dom0-tools/broker_metrics.h"
 
 struct session;
 
 struct loop {
-	struct broker *b; /* borrowed */
-	int listen_fd;	  /* owned; -1: one inherited client only */
-	int signals;	  /* owned: signalfd of SIGTERM and SIGINT */
+	struct broker *b;	/* borrowed */
+	int listen_fd;		/* owned; -1: one inherited client only */
+	int signals;		/* owned: signalfd of SIGTERM and SIGINT */
+	struct metrics metrics; /* owned */
 	unsigned max_clients;
 	struct session **sessions; /* owned */
 	unsigned count;

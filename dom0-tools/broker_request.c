@@ -131,10 +131,6 @@ static int run(struct session *s, const struct wire_request *req, struct answer 
 		return watch_remove(s, req);
 	case XS_RESET_WATCHES:
 		return run_reset(s);
-	case XS_DIRECTORY_PART:
-		if (s->b->kind == STORE_O)
-			return -ENOSYS;
-		return run_node(s, req, a);
 	default:
 		return run_node(s, req, a);
 	}

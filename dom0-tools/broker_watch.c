@@ -183,8 +183,8 @@ int watch_remove(struct session *s, const struct wire_request *req)
 	struct watch *w;
 	int r = path_resolve_watch(s->b->kind, rules_home(s->b->rules), req->path, path);
 
-	if (r < 0) /* C xenstored only looks for a watch of that name */
-		return s->b->kind == STORE_C ? -ENOENT : r;
+	if (r < 0) /* the daemons only look for a watch of that name */
+		return -ENOENT;
 	w = find(&s->watches, path, req->token);
 	return w ? drop(s, w) : -ENOENT;
 }
