@@ -19,7 +19,8 @@
 
 struct client {
 	struct link link;
-	uint64_t due;
+	uint64_t due;  /* when it wants to ask next */
+	uint64_t from; /* when the request that is asked was wanted */
 	bool asked;
 };
 
@@ -53,40 +54,62 @@ static pid_t flooder(const char *sock, const char *path)
 	return pid;
 }
 
-/* Time counts from when a request was due: one that the client itself was kept from
- * sending has waited, too. */
-static void step(struct client *c, const char *path, uint64_t now, struct samples *s)
+/* A request that had to wait for the answer to the one before counts from when it was due;
+ * for others it is no fault of the store's that this process was late. */
+static void ask(struct client *c, const char *path, uint64_t now, bool waited)
 {
-	while (c->asked && link_receive(&c->link)) {
+	if (!link_send(&c->link, XS_READ, 2, 0, path, strlen(path) + 1))
+		die("a socket that is empty is full");
+	c->from = waited ? c->due : now;
+	c->due += PERIOD_NS;
+	c->asked = true;
+}
+
+static void step(struct client *c, const char *path, struct samples *s)
+{
+	uint64_t now = now_ns();
+	bool waited = false;
+
+	if (c->asked && link_receive(&c->link)) {
 		if (link_header(&c->link)->type != XS_READ) {
 			errno = EBADMSG;
 			die("answer");
 		}
 		link_next(&c->link);
-		samples_add(s, now_ns() - c->due);
-		c->due += PERIOD_NS;
+		samples_add(s, now - c->from);
 		c->asked = false;
+		waited = c->due < now;
 	}
-	if (!c->asked && c->due <= now) {
-		if (!link_send(&c->link, XS_READ, 2, 0, path, strlen(path) + 1))
-			die("a socket that is empty is full");
-		c->asked = true;
-	}
+	if (!c->asked && c->due <= now)
+		ask(c, path, now, waited);
+}
+
+/* Until somebody wants to ask. */
+static struct timespec pause_of(const struct client *clients, size_t n)
+{
+	uint64_t now = now_ns(), first = now + PERIOD_NS;
+
+	for (size_t i = 0; i < n; i++)
+		if (!clients[i].asked && clients[i].due < first)
+			first = clients[i].due;
+	return (struct timespec){ .tv_nsec = first > now ? (long)(first - now) : 0 };
 }
 
 static void crowd(struct client *clients, size_t n, const char *path, uint64_t end,
 		  struct samples *s)
 {
 	struct pollfd fds[CLIENTS_MAX];
-	uint64_t now;
 
 	for (size_t i = 0; i < n; i++)
 		fds[i] = (struct pollfd){ .fd = clients[i].link.fd, .events = POLLIN };
-	while ((now = now_ns()) < end) {
-		for (size_t i = 0; i < n; i++)
-			step(&clients[i], path, now, s);
-		if (poll(fds, n, 1) < 0)
+	while (now_ns() < end) {
+		struct timespec pause = pause_of(clients, n);
+
+		if (ppoll(fds, n, &pause, NULL) < 0)
 			die("poll");
+		for (size_t i = 0; i < n; i++)
+			if (fds[i].revents || clients[i].due <= now_ns())
+				step(&clients[i], path, s);
 	}
 }
 

@@ -25,7 +25,7 @@ broker_down() {
 	broker_gone
 }
 
-metric() { curl -s --unix-socket "$BROKER_METRICS" http://broker/json | jq -r ".$1"; }
+metric() { curl -s -m 20 --unix-socket "$BROKER_METRICS" http://broker/json | jq -r ".$1"; }
 
 user() {
 	local line ended=no

@@ -1,0 +1,37 @@
+#!/bin/bash
+# limits.t - the broker's limiters: what costs how much, that an empty bucket makes clients
+# wait and gives no errors, that all clients share it, and that they are served in turn.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$(dirname "$0")/../tap.sh"
+need_root
+# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=users.sh
+. "$(dirname "$0")/users.sh"
+
+body() {
+	xs0 write /local/domain/5/data/x 0
+	xs0 write /local/domain/0/secret s
+	broker_up --rate 1000000 --burst 1000000 || bail "$STORE: the broker starts"
+	user limits.py costs "$BROKER_SOCK" "$BROKER_METRICS"
+	user limits.py conflict "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK"
+	ok "$STORE: it ends well" broker_down
+
+	broker_up --limiter bucket --rate 5 --burst 20 || bail "$STORE: with a small bucket"
+	user limits.py pressure "$BROKER_SOCK" "$BROKER_METRICS"
+	ok "$STORE: it ends well with a bucket in debt" broker_down
+
+	broker_up --limiter turn || bail "$STORE: with turns"
+	user limits.py turns "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK" "$(broker_child)"
+	ok "$STORE: it ends well" broker_down
+
+	# its defaults are those that the man page tells
+	broker_up || bail "$STORE: as it is"
+	user limits.py costs "$BROKER_SOCK" "$BROKER_METRICS"
+	ok "$STORE: it ends well" broker_down
+}
+both body
+done_testing
