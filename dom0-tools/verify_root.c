@@ -241,8 +241,9 @@ static void check_place(struct verify_context *ctx, const struct verify_mounts *
 			   strerror(-r));
 		return;
 	}
-	good = find_mount(mounts, id) && verify_is_below(path, root) &&
-	       (ctx->room.late || strcmp(root, "/") == 0);
+	good = find_mount(mounts, id) && verify_is_below(path, root);
+	if (strcmp(name, "root") == 0 && !ctx->room.late)
+		good &= strcmp(root, "/") == 0;
 	verify_add(&ctx->rep, verify_verdict_of(good), name,
 		   strcmp(name, "root") != 0 ? "below the root"
 		   : ctx->room.late	     ? "in the room"

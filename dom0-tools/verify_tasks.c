@@ -66,7 +66,8 @@ static const char *thread_fault(const struct verify_context *ctx, unsigned tid)
 		return NULL;
 	if (r < 0)
 		return "what cannot be read";
-	fault = verify_rights_fault(ctx, &s);
+	/* what the first one lacks is told by itself */
+	fault = (pid_t)tid == ctx->proc.pid ? NULL : verify_rights_fault(ctx, &s);
 	if (!fault)
 		fault = links_fault(ctx->proc.dir, dir);
 	/* ended meanwhile: its links are gone, which is no fault */

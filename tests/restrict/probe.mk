@@ -14,3 +14,9 @@ $(O)/tests/restrict/probe-static: $(PROBE_SRCS) tests/restrict/probe.h tests/tap
 HELPERS += tests/restrict/probe_decoy
 tests/restrict/probe_decoy_SRCS := tests/restrict/probe_decoy.c
 SCRIPT_TESTS += tests/restrict/probe.t tests/restrict/verify.t
+WEAK_SRCS := tests/restrict/verify_weak.c tests/restrict/verify_weak_room.c \
+	tests/restrict/verify_weak_rights.c
+EXTRA_HELPERS += $(O)/tests/restrict/verify_weak
+$(O)/tests/restrict/verify_weak: $(WEAK_SRCS) tests/restrict/verify_weak.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROBE_FLAGS) -pie -o $@ $(WEAK_SRCS) -pthread
