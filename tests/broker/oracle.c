@@ -25,6 +25,7 @@
 #include "tests/broker/oracle_excuse.h"
 #include "tests/broker/oracle_gen.h"
 #include "tests/broker/oracle_side.h"
+#include "tests/broker/oracle_snap.h"
 
 #define TRACE_LINES  60
 #define TRACE_WIDTH  700
@@ -55,7 +56,10 @@ struct oracle {
 	struct side left, right;
 	uint32_t req_id;
 	uint64_t asked; /* a guest's requests */
-	uint64_t events, missed, dom0;
+	uint64_t events, missed, extra, dom0;
+	uint64_t changes;	       /* that may be of permissions, so far */
+	uint64_t changes_at[TX_SLOTS]; /* when the transaction was opened */
+	bool apart; /* the stores are no longer alike, for a known reason */
 	uint64_t answered[TYPES][ANSWERS];
 	unsigned nodes_most;
 	char trace[TRACE_LINES][TRACE_WIDTH];
@@ -185,6 +189,35 @@ static bool both_started(const struct op *op, const struct message *a,
 	       !message_error(b) && is_number(a) && is_number(b);
 }
 
+static bool conflict(struct oracle *o, const struct op *op)
+{
+	bool changed = op->slot >= 0 && o->changes > o->changes_at[op->slot];
+
+	if (!o->opt->broker || op->dom0 ||
+	    !excuse_conflict(o->opt->kind, op, &o->left.reply, &o->right.reply, changed))
+		return false;
+	o->apart = true;
+	return true;
+}
+
+/* What may change lists of permissions, or which there are, outside of a transaction. */
+static void count_change(struct oracle *o, const struct op *op)
+{
+	switch (op->type) {
+	case XS_SET_PERMS:
+	case XS_RM:
+	case XS_MKDIR:
+	case XS_WRITE:
+		o->changes += op->slot == TX_NONE;
+		break;
+	case XS_TRANSACTION_END:
+		o->changes += op->body[0] == 'T';
+		break;
+	default:
+		break;
+	}
+}
+
 static bool same_answer(struct oracle *o, const struct op *op)
 {
 	const struct message *a = &o->left.reply, *b = &o->right.reply;
@@ -199,7 +232,7 @@ static bool same_answer(struct oracle *o, const struct op *op)
 	if (a->h.type == b->h.type && a->h.len == b->h.len &&
 	    memcmp(a->body, b->body, a->h.len) == 0)
 		return true;
-	if (both_started(op, a, b) ||
+	if (both_started(op, a, b) || conflict(o, op) ||
 	    (o->opt->broker && !op->dom0 && excuse_find(o->opt->kind, op, a, b)))
 		return true;
 	(void)snprintf(o->why, sizeof(o->why), "the last answer");
@@ -220,6 +253,7 @@ static void started(struct oracle *o, const struct op *op, int slot)
 		o->left.dom0_tx = left;
 		o->right.dom0_tx = right;
 	} else if (slot >= 0) {
+		o->changes_at[slot] = o->changes;
 		o->left.tx[slot] = left;
 		o->right.tx[slot] = right;
 	}
@@ -240,7 +274,9 @@ static int one(struct oracle *o, const struct op *op)
 	int r;
 
 	o->req_id++;
-	r = side_send(&o->left, op, o->req_id);
+	r = o->opt->broker && o->opt->kind == 'C' ? events_note_made(&o->left, op) : 0;
+	if (r >= 0)
+		r = side_send(&o->left, op, o->req_id);
 	if (r >= 0)
 		r = side_send(&o->right, op, o->req_id);
 	if (r >= 0)
@@ -255,7 +291,10 @@ static int one(struct oracle *o, const struct op *op)
 	r = events_judge(&o->left, o->opt->broker);
 	if (r < 0)
 		return failed(o, r, "judging events");
-	return same_answer(o, op) ? 0 : 1;
+	if (!same_answer(o, op))
+		return 1;
+	count_change(o, op);
+	return 0;
 }
 
 /* ---- events and trees ---- */
@@ -301,7 +340,7 @@ static int late_events(struct oracle *o)
 		if (r < 0)
 			return failed(o, r, "waiting for events");
 		r = events_compare(&o->left, &o->right, o->why, sizeof(o->why),
-				   &o->missed);
+				   &o->missed, &o->extra);
 	} while (r == 1 && io_now_ms() < end);
 	return r;
 }
@@ -315,7 +354,8 @@ static int compare_events(struct oracle *o)
 	if (r)
 		return r;
 	inject_event(o);
-	r = events_compare(&o->left, &o->right, o->why, sizeof(o->why), &o->missed);
+	r = events_compare(&o->left, &o->right, o->why, sizeof(o->why), &o->missed,
+			   &o->extra);
 	if (r == 1)
 		r = late_events(o);
 	o->events += o->left.guest.events.count;
@@ -350,6 +390,41 @@ static int compare_trees(struct oracle *o)
 	return r;
 }
 
+/* ---- after a difference that is known ---- */
+
+static int guest_gives_up(struct side *side)
+{
+	int r = link_send(&side->guest, XS_RESET_WATCHES, 0, 0, "", 1);
+
+	return r < 0 ? r : link_receive(&side->guest, &side->reply);
+}
+
+/* The right store is made as the left one; what the guest had open is closed on both. */
+static int join(struct oracle *o)
+{
+	struct snap want = { 0 }, have = { 0 };
+	int r = guest_gives_up(&o->left);
+
+	if (r == 0)
+		r = guest_gives_up(&o->right);
+	if (r == 0)
+		r = snap_take(&o->left.dom0, ORACLE_GUEST, &want);
+	if (r == 0)
+		r = snap_take(&o->right.dom0, ORACLE_GUEST, &have);
+	if (r == 0)
+		r = snap_restore(&o->right.dom0, &want, &have);
+	snap_free(&want);
+	snap_free(&have);
+	if (r < 0)
+		return failed(o, r, "making the stores alike again");
+	gen_start_anew(&o->gen);
+	o->apart = false;
+	r = barrier(o);
+	events_clear(&o->left.guest.events);
+	events_clear(&o->right.guest.events);
+	return r;
+}
+
 /* ---- all of a run ---- */
 
 static int turn(struct oracle *o, unsigned n)
@@ -363,6 +438,10 @@ static int turn(struct oracle *o, unsigned n)
 	if (r)
 		return r;
 	started(o, &op, gen_answer(&o->gen, &op, message_error(&o->left.reply)));
+	if (o->apart)
+		return join(o);
+	if (o->gen.script == SCRIPT_SETUP && o->gen.open_count == 0)
+		events_forget_made();
 	if (op.settle && o->gen.watch_count > 0)
 		r = barrier(o);
 	if (r == 0 && n % EVENTS_EVERY == 0)
@@ -392,6 +471,7 @@ static int oracle(const struct options *opt)
 
 	o.opt = opt;
 	gen_init(&o.gen, opt->seed);
+	o.gen.kind = opt->kind;
 	o.gen.no_bursts = opt->no_bursts;
 	r = side_open(&o.left, "left", opt->left, NULL);
 	if (r >= 0)
@@ -417,6 +497,11 @@ static int oracle(const struct options *opt)
 	printf("# explained %llu times: an event of what cannot be seen any more is held "
 	       "back\n",
 	       (unsigned long long)o.missed);
+	if (opt->kind == 'C')
+		printf("# explained %llu times: an event of the first of several levels "
+		       "made at "
+		       "once, whose owner is set\n",
+		       (unsigned long long)o.extra);
 	excuse_print(stdout, opt->kind);
 	return r ? r : o.other_errors > 0;
 }

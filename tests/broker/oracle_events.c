@@ -23,6 +23,12 @@ static const char *token_of(const struct event *e)
 	return path < e->len ? e->body + path + 1 : "";
 }
 
+static void absolute(const char *path, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%s%.*s", path[0] == '/' ? "" : HOME, PATH_TEXT_MAX,
+		       path);
+}
+
 /* ---- what may be missed ---- */
 
 /* Each watch has a token of its own, "t" and a number. */
@@ -59,8 +65,7 @@ static int judge(struct side *side, struct event *e)
 	e->judged = true;
 	if (is_first(e))
 		return 0;
-	(void)snprintf(path, sizeof(path), "%s%s", e->body[0] == '/' ? "" : HOME,
-		       e->body);
+	absolute(e->body, path, sizeof(path));
 	r = readable(side, path, &seen);
 	slash = strrchr(path, '/');
 	if (r == 0 && !seen && slash) {
@@ -82,6 +87,42 @@ int events_judge(struct side *side, bool broker)
 	for (; broker && i < events->count && r == 0; i++)
 		r = judge(side, &events->list[i]);
 	return r;
+}
+
+/* ---- what may be more ---- */
+
+#define MADE_MAX 4096
+
+static char *made[MADE_MAX]; /* owned: absolute paths */
+static size_t made_count;
+
+void events_forget_made(void)
+{
+	while (made_count > 0)
+		free(made[--made_count]);
+}
+
+int events_note_made(struct side *side, const struct op *op)
+{
+	char path[PATH_TEXT_MAX + sizeof(HOME)];
+	char *slash;
+
+	if (op->dom0 || (op->type != XS_WRITE && op->type != XS_MKDIR))
+		return 0;
+	absolute(op->body, path, sizeof(path));
+	/* a path that is not legal is not there either, up to where it is */
+	for (slash = strrchr(path, '/'); slash > path; slash = strrchr(path, '/')) {
+		int r;
+
+		*slash = '\0';
+		r = link_send(&side->dom0, XS_GET_PERMS, 0, 0, path, strlen(path) + 1);
+		if (r >= 0)
+			r = link_receive(&side->dom0, &answer);
+		if (r < 0 || answer.h.type != XS_ERROR || made_count == MADE_MAX)
+			return r;
+		made[made_count++] = strdup(path);
+	}
+	return 0;
 }
 
 /* ---- comparing ---- */
@@ -127,6 +168,16 @@ static bool equal(const struct event *a, const struct event *b)
 	return a && b && a->len == b->len && memcmp(a->body, b->body, a->len) == 0;
 }
 
+/* Does one that equals @r come later, with nothing in between that may not be missed? */
+static bool comes_later(const struct sorted *a, size_t i, size_t count,
+			const struct event *r)
+{
+	for (; i < count && a[i].event->may_miss; i++)
+		if (equal(a[i].event, r))
+			return true;
+	return i < count && equal(a[i].event, r);
+}
+
 /* An equal one that follows is taken for it, if that one may not be missed. */
 static bool later_needed(const struct sorted *a, size_t i, size_t count)
 {
@@ -136,38 +187,67 @@ static bool later_needed(const struct sorted *a, size_t i, size_t count)
 	return false;
 }
 
+static bool was_made(const struct event *e)
+{
+	char path[PATH_TEXT_MAX + sizeof(HOME)];
+
+	if (!e)
+		return false;
+	absolute(e->body, path, sizeof(path));
+	for (size_t i = 0; i < made_count; i++)
+		if (strcmp(made[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* What to do with the next of both. */
+enum step { STEP_BOTH, STEP_MISSED, STEP_EXTRA, STEP_DIFFER };
+
+static enum step next_step(const struct sorted *sa, size_t left_a,
+			   const struct sorted *sb, size_t left_b)
+{
+	const struct event *l = left_a ? sa->event : NULL, *r = left_b ? sb->event : NULL;
+
+	if (equal(l, r) &&
+	    !(l->may_miss && left_a > left_b && later_needed(sa, 0, left_a)))
+		return STEP_BOTH;
+	if (l && l->may_miss && (equal(l, r) || comes_later(sa, 0, left_a, r)))
+		return STEP_MISSED;
+	if (was_made(r))
+		return STEP_EXTRA;
+	return l && l->may_miss ? STEP_MISSED : STEP_DIFFER;
+}
+
 int events_compare(const struct side *a, const struct side *b, char *why, size_t size,
-		   uint64_t *ret_missed)
+		   uint64_t *ret_missed, uint64_t *ret_extra)
 {
 	size_t count_a = a->guest.events.count, count_b = b->guest.events.count;
 	autofree struct sorted *sa = events_sorted(&a->guest.events);
 	autofree struct sorted *sb = events_sorted(&b->guest.events);
 	char left[200], right[200];
-	uint64_t missed = 0;
+	uint64_t missed = 0, extra = 0;
 	size_t i = 0, j = 0;
 
 	if (!sa || !sb)
 		return -ENOMEM;
 	while (i < count_a || j < count_b) {
-		const struct event *l = i < count_a ? sa[i].event : NULL;
-		const struct event *r = j < count_b ? sb[j].event : NULL;
+		enum step step = next_step(sa + i, count_a - i, sb + j, count_b - j);
 
-		if (equal(l, r) && !(l->may_miss && count_a - i > count_b - j &&
-				     later_needed(sa, i, count_a))) {
-			i++;
-			j++;
-		} else if (l && l->may_miss) {
-			i++;
-			missed++;
-		} else {
-			event_text(l, left, sizeof(left));
-			event_text(r, right, sizeof(right));
+		if (step == STEP_DIFFER) {
+			event_text(i < count_a ? sa[i].event : NULL, left, sizeof(left));
+			event_text(j < count_b ? sb[j].event : NULL, right,
+				   sizeof(right));
 			(void)snprintf(why, size,
 				       "events: left '%s', right '%s' (%zu and %zu)",
 				       left, right, count_a, count_b);
 			return 1;
 		}
+		missed += step == STEP_MISSED;
+		extra += step == STEP_EXTRA;
+		i += step != STEP_EXTRA;
+		j += step != STEP_MISSED;
 	}
 	*ret_missed += missed;
+	*ret_extra += extra;
 	return 0;
 }

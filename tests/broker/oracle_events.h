@@ -6,6 +6,9 @@
  * holds back what its domain cannot see any more.  So a client may miss an event when right
  * after the change neither the node nor its parent is there to read; the first event of a
  * watch never, and there must be none that the guest has not got.
+ * And one more, with xenstored: a guest owns what it makes, so the broker sets the owner of
+ * the first of several levels that it makes at once, which is an event of its own, where for a
+ * guest there is one for the last level only.
  * Source: fire_watches() and watch_permitted() of xen.git tools/xenstore (XSA-115)
  * Owns:   nothing.
  * Errors: 0 or a negative errno.
@@ -16,7 +19,11 @@
 /* To be called after each operation: which of the events that came to @side since may the
  * other miss?  Nothing is asked when the answer cannot matter (@broker false). */
 int events_judge(struct side *side, bool broker);
+/* Before @op: notes the levels above what it makes that are not there yet.  They count until
+ * events_forget_made(). */
+int events_note_made(struct side *side, const struct op *op);
+void events_forget_made(void);
 /* 0: the same events, for each watch in the same order.  1: the difference is in @why.
- * @ret_missed grows by what was missed and may be. */
+ * What was missed and may be, and what came and may, is counted. */
 int events_compare(const struct side *a, const struct side *b, char *why, size_t size,
-		   uint64_t *ret_missed);
+		   uint64_t *ret_missed, uint64_t *ret_extra);

@@ -50,7 +50,7 @@ static const struct excuse excuses[] = {
 	  "EQUOTA is no name that libxenstore knows: it would read it as EINVAL" },
 };
 #define EXCUSES (sizeof(excuses) / sizeof(excuses[0]))
-static unsigned used[EXCUSES];
+static unsigned used[EXCUSES], conflicts;
 
 bool excuse_find(char kind, const struct op *op, const struct message *ring,
 		 const struct message *broker)
@@ -64,8 +64,27 @@ bool excuse_find(char kind, const struct op *op, const struct message *ring,
 	return false;
 }
 
+bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
+		     const struct message *broker, bool changed)
+{
+	if (kind != 'O' || op->type != XS_TRANSACTION_END || op->body[0] != 'T' ||
+	    op->slot < 0 || !changed || message_error(ring) ||
+	    !error_is(broker, "EAGAIN"))
+		return false;
+	conflicts++;
+	return true;
+}
+
 void excuse_print(FILE *out, char kind)
 {
+	if (kind == 'O')
+		(void)fprintf(
+			out,
+			"# explained %u times: permissions that the broker has looked at "
+			"in a transaction have changed meanwhile, but not what the guest "
+			"has been answered, so that oxenstored's replay succeeds for the "
+			"guest and fails for the broker: EAGAIN\n",
+			conflicts);
 	for (size_t i = 0; i < EXCUSES; i++)
 		if (excuses[i].kind == kind)
 			(void)fprintf(out, "# explained %u times: %s\n", used[i],

@@ -16,5 +16,9 @@
  * the broker?  What is excused is counted. */
 bool excuse_find(char kind, const struct op *op, const struct message *ring,
 		 const struct message *broker);
+/* The same for END of a transaction since whose start lists of permissions have changed
+ * (@changed): then the stores are no longer alike. */
+bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
+		     const struct message *broker, bool changed);
 /* How often each was needed. */
 void excuse_print(FILE *out, char kind);

@@ -96,6 +96,21 @@ static void put_value(struct gen *gen, struct op *op)
 	}
 }
 
+/* oxenstored makes missing parents before it finds a value too large; of the paths here,
+ * only those without any are asked. */
+static void keep_parents(struct gen *gen, struct op *op)
+{
+	size_t path = strlen(op->body) + 1, len = op->len - path;
+	char value[XENSTORE_PAYLOAD_MAX];
+
+	if (gen->kind != 'O' || len <= 2048)
+		return;
+	memcpy(value, op->body + path, len);
+	op->len = 0;
+	put_text(op, gen_random(gen, 2) ? "/oracle/shut" : "data");
+	put_bytes(op, value, len);
+}
+
 /* ---- a guest's requests ---- */
 
 static void choose_tx(struct gen *gen, struct op *op)
@@ -110,6 +125,13 @@ static void choose_tx(struct gen *gen, struct op *op)
 	do
 		op->slot = (int)gen_random(gen, TX_SLOTS);
 	while (!gen->open[op->slot]);
+}
+
+/* oxenstored keeps for the replay what it cannot replay. */
+static void spoil(struct gen *gen, const struct op *op)
+{
+	if (gen->kind == 'O' && op->slot >= 0)
+		gen->spoilt[op->slot] = true;
 }
 
 static void make_set_perms(struct gen *gen, struct op *op)
@@ -180,6 +202,7 @@ static void make_start(struct gen *gen, struct op *op)
 	op->slot = TX_NONE;
 	if (gen->open_count > 0 && gen_random(gen, 10) == 0)
 		choose_tx(gen, op); /* nested */
+	spoil(gen, op);
 }
 
 static void make_end(struct gen *gen, struct op *op)
@@ -187,13 +210,15 @@ static void make_end(struct gen *gen, struct op *op)
 	unsigned how = (unsigned)gen_random(gen, 30);
 
 	op->type = XS_TRANSACTION_END;
-	if (how == 0)
-		put_text(op, "X");
-	else
-		put_text(op, how < 9 ? "F" : "T");
 	if (gen->open_count > 0 && gen_random(gen, 12) != 0)
 		while (op->slot < 0)
 			choose_tx(gen, op);
+	if (how == 0)
+		spoil(gen, op), put_text(op, "X");
+	else if (op->slot >= 0 && gen->spoilt[op->slot])
+		put_text(op, "F");
+	else
+		put_text(op, how < 9 ? "F" : "T");
 }
 
 /* What only dom0 may, and what nobody knows. */
@@ -229,6 +254,7 @@ static void make_part(struct gen *gen, struct op *op)
 	static const unsigned offsets[] = { 0, 0, 0, 1, 7, 61, 122, 2048, 4000, 100000 };
 
 	op->type = XS_DIRECTORY_PART;
+	spoil(gen, op);
 	put_path(gen, op);
 	put_fmt(op, "%u", offsets[gen_random(gen, sizeof(offsets) / sizeof(offsets[0]))]);
 }
@@ -268,7 +294,8 @@ static void make_guest(struct gen *gen, struct op *op)
 	else if (r < 340)
 		make_of_path(gen, op, XS_GET_PERMS);
 	else if (r < 540)
-		make_of_path(gen, op, XS_WRITE), put_value(gen, op);
+		make_of_path(gen, op, XS_WRITE), put_value(gen, op),
+			keep_parents(gen, op);
 	else if (r < 610)
 		make_of_path(gen, op, XS_MKDIR);
 	else if (r < 680)
@@ -514,12 +541,21 @@ static void all_gone(struct gen *gen)
 	gen->watch_count = gen->open_count = 0;
 }
 
+void gen_start_anew(struct gen *gen)
+{
+	all_gone(gen);
+	gen->script = SCRIPT_SETUP;
+	gen->step = 0;
+	gen->until_setup = SETUP_EVERY;
+}
+
 static int tx_opened(struct gen *gen)
 {
 	for (int i = 0; i < TX_SLOTS; i++) {
 		if (gen->open[i])
 			continue;
 		gen->open[i] = true;
+		gen->spoilt[i] = false;
 		gen->open_count++;
 		return i;
 	}

@@ -2,9 +2,11 @@
 /*
  * oracle_gen - what the oracle asks: a stream of requests of a guest and of dom0 that
  * depends on the seed and on the answers alone, so that a run can be repeated.
- * Source: the requests of <xen/io/xs_wire.h>; shapes that the daemons of Xen 4.17 do not
- *         survive themselves are left out: a missing NUL, strings too many, SET_PERMS of an
- *         '@' path, RESET_WATCHES inside a transaction.
+ * Source: the requests of <xen/io/xs_wire.h>; what the daemons of Xen 4.17 do not survive
+ *         or take for different things is left out: a missing NUL, strings too many,
+ *         SET_PERMS of an '@' path, RESET_WATCHES inside a transaction, ids with zeros in
+ *         front.  A transaction of oxenstored in which there was a START, a
+ *         DIRECTORY_PART or a wrong END is not committed: it cannot be replayed and fails.
  * Owns:   nothing outside the struct.
  * Errors: none.
  */
@@ -53,11 +55,13 @@ enum script {
 
 struct gen {
 	uint64_t random;
+	char kind;	/* of the daemon, C or O */
 	bool no_bursts; /* nothing that meets a quota */
 	enum script script;
 	unsigned step;	      /* of the script */
 	unsigned until_setup; /* operations */
 	bool open[TX_SLOTS];
+	bool spoilt[TX_SLOTS]; /* it is only given up */
 	unsigned open_count;
 	struct watch watches[WATCH_SLOTS];
 	unsigned watch_count, watch_limit;
@@ -71,6 +75,8 @@ void gen_next(struct gen *gen, struct op *ret_op);
 /* What became of the last operation, @error: NULL or the name of the error.  The slot of a
  * transaction that it opened, or -1. */
 int gen_answer(struct gen *gen, const struct op *op, const char *error);
+/* All that the guest has open is gone; next comes a set-up. */
+void gen_start_anew(struct gen *gen);
 uint64_t gen_random(struct gen *gen, uint64_t below);
 const char *op_type_name(uint32_t type);
 /* One line for a reader, cut at @size. */

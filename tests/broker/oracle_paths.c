@@ -64,7 +64,7 @@ static const char *const guest_lists[] = {
 	"n-1\0",
 	"n5\0q7\0",
 	"N5\0",
-	"n05\0",
+	"n6\0",
 	"n32751\0",
 };
 

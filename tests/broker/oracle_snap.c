@@ -185,3 +185,43 @@ int snap_compare(const struct snap *before, struct snap *after, char *why, size_
 	}
 	return 0;
 }
+
+static bool same_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
+static int tell(struct link *dom0, uint32_t type, const char *path, const char *more,
+		size_t more_len)
+{
+	autofree struct message *m = malloc(sizeof(*m));
+	char body[XENSTORE_PAYLOAD_MAX];
+	size_t len = strlen(path) + 1;
+	int r;
+
+	if (!m || len + more_len > sizeof(body))
+		return -ENOMEM;
+	memcpy(body, path, len);
+	memcpy(body + len, more, more_len);
+	r = link_send(dom0, type, 0, 0, body, len + more_len);
+	return r < 0 ? r : link_receive(dom0, m);
+}
+
+int snap_restore(struct link *from, const struct snap *want, const struct snap *have)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < have->count && r == 0; i++)
+		if (!find(want, have->list[i].path)) /* or it went with its parent */
+			r = tell(from, XS_RM, have->list[i].path, "", 0);
+	for (size_t i = 0; i < want->count && r == 0; i++) {
+		const struct snap_node *w = &want->list[i], *h = find(have, w->path);
+
+		if (!h || !same_bytes(w->value, w->value_len, h->value, h->value_len))
+			r = tell(from, XS_WRITE, w->path, w->value, w->value_len);
+		if (r == 0 &&
+		    (!h || !same_bytes(w->perms, w->perms_len, h->perms, h->perms_len)))
+			r = tell(from, XS_SET_PERMS, w->path, w->perms, w->perms_len);
+	}
+	return r;
+}
