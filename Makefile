@@ -30,6 +30,8 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 # eliloader looks for its workers beside itself, then here (see eliloader/worker.h)
 LIBEXECDIR ?= $(PREFIX)/libexec/xen-pv-tools
+# one of the places where profile.h says that profiles are looked for
+PROFILEDIR ?= $(PREFIX)/share/xen-pv-tools/profiles
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 
@@ -53,6 +55,8 @@ SCRIPT_TESTS :=
 XEN_TESTS :=
 MAN :=
 UNITS :=
+SYSUSERS :=
+PROFILES :=
 LIBS :=
 PRELOADS :=
 HEADERS :=
@@ -132,6 +136,8 @@ $(O)/preload/%.o: %.c
 
 PROG_FILES := $(foreach p,$(PROGS),$(call target,$(p)))
 WORKER_FILES := $(foreach p,$(WORKERS),$(call target,$(p)))
+# what only root has a use for; eliloader is where libxl and xenopsd look for it
+SBIN_FILES := $(filter %-agent %/xenstore-broker %/xen-restrict,$(PROG_FILES))
 TEST_FILES := $(foreach p,$(TESTS),$(call target,$(p)))
 HELPER_FILES := $(foreach p,$(HELPERS),$(call target,$(p))) $(EXTRA_HELPERS)
 
@@ -178,10 +184,13 @@ lint: setup-build setup-check setup-lint ## clang, clang-tidy, shellcheck and ma
 install: setup-build all ## install below DESTDIR and PREFIX
 	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)' \
 		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(SYSUSERSDIR)'
-	install -m 755 $(filter %-agent,$(PROG_FILES)) '$(DESTDIR)$(SBINDIR)'
-	install -m 755 $(filter-out %-agent $(WORKER_FILES),$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
+	install -m 755 $(SBIN_FILES) '$(DESTDIR)$(SBINDIR)'
+	install -m 755 $(filter-out $(SBIN_FILES) $(WORKER_FILES),$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
 	install -m 755 $(WORKER_FILES) '$(DESTDIR)$(LIBEXECDIR)'
-	install -m 644 packaging/eliloader.sysusers '$(DESTDIR)$(SYSUSERSDIR)/eliloader.conf'
+	for s in $(SYSUSERS); do n=$${s##*/}; \
+		install -m 644 $$s '$(DESTDIR)$(SYSUSERSDIR)'/$${n%.sysusers}.conf || exit 1; done
+	install -d '$(DESTDIR)$(PROFILEDIR)'
+	install -m 644 $(PROFILES) '$(DESTDIR)$(PROFILEDIR)'
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(LIBDIR)/xen-pv-tools' '$(DESTDIR)$(INCLUDEDIR)'
 	install -m 644 $(filter %.a,$(LIB_FILES)) $(filter-out %.a,$(LIB_FILES)) '$(DESTDIR)$(LIBDIR)'
 	for l in $(notdir $(filter-out %.a,$(LIB_FILES))); do \

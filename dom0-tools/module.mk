@@ -11,4 +11,8 @@ SCRIPT_TESTS += tests/daemon/guest-metrics.t
 MAN += docs/man/guest-metrics.1
 
 # Restricted handles: the broker, the library, the launcher.
--include dom0-tools/broker_pure.mk dom0-tools/broker.mk dom0-tools/librestrict.mk dom0-tools/restrict.mk dom0-tools/qemu.mk
+include dom0-tools/broker_pure.mk dom0-tools/broker.mk dom0-tools/librestrict.mk dom0-tools/restrict.mk dom0-tools/qemu.mk
+MAN += docs/man/xenstore-broker.8
+UNITS += packaging/xenstore-broker@.service packaging/xenstore-broker@.socket
+SYSUSERS += packaging/xenstore-broker.sysusers
+PROFILES += $(wildcard packaging/profiles/*.profile)

@@ -9,5 +9,5 @@ dom0-tools/libqemu-pty-preload_SRCS := dom0-tools/qemu_preload.c
 dom0-tools/libqemu-pty-preload_MAP := dom0-tools/qemu_preload.map
 # what `make install` makes of where the two lie: the way from one to the other
 $(O)/obj/dom0-tools/qemu_restricted.o: override CPPFLAGS += \
-	-DLAUNCHER_DIR='"$(shell realpath -ms --relative-to='$(LIBEXECDIR)' '$(BINDIR)')"' \
+	-DLAUNCHER_DIR='"$(shell realpath -ms --relative-to='$(LIBEXECDIR)' '$(SBINDIR)')"' \
 	-DPRELOAD_DIR='"$(shell realpath -ms --relative-to='$(LIBEXECDIR)' '$(LIBDIR)/xen-pv-tools')"'

@@ -15,3 +15,4 @@ PROGS += eliloader/eliloader
 eliloader/eliloader_SRCS := eliloader/main.c $(sort $(ELI_START) $(ELI_PLAN) $(ELI_FIXUP) \
 	$(ELI_RECORD) $(ELI_CORE) $(ELI_SANDBOX))
 eliloader/eliloader_LIBS := xenstore expat nettle jansson libseccomp
+SYSUSERS += packaging/eliloader.sysusers
