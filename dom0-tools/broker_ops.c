@@ -17,6 +17,18 @@ struct node {
 	size_t value_len, children_len;
 };
 
+/* Of a node that is there.  C xenstored looks at its parent before it says so, and a
+ * change of that conflicts with a guest's transaction from then on. */
+static int denied(struct op *op)
+{
+	char parent[PATH_ROOM];
+
+	if (op->tx && op->b->kind == STORE_C && path_parent(op->path, parent) > 0 &&
+	    store_ask(op->store, XS_GET_PERMS, op->tx->upstream, parent, NULL) == -EPIPE)
+		return -EPIPE;
+	return -EACCES;
+}
+
 /* ---- looking ---- */
 
 static void add_look(const struct op *op, uint32_t tx)
@@ -58,7 +70,7 @@ static int look_once(struct op *op)
 	if (perms->err < 0)
 		return perms->err;
 	if (!access_allows(op->b, op->path, perms->body, perms->len, RIGHT_READ))
-		return -EACCES;
+		return denied(op);
 	if (reply->err < 0)
 		return reply->err;
 	if (reply->len > WIRE_PAYLOAD_MAX)
@@ -294,7 +306,7 @@ static int write_once(struct op *op)
 	if (value_too_long(op))
 		return -E2BIG;
 	if (!access_allows(op->b, op->path, node.list, node.list_len, RIGHT_WRITE))
-		return -EACCES;
+		return denied(op);
 	if (op->req->type == XS_MKDIR)
 		return 0;
 	if (!quota_node_fits(op->b, perms_count(node.list, node.list_len),
@@ -359,7 +371,7 @@ static int remove_once(struct op *op)
 	if (perms->err < 0)
 		return perms->err;
 	if (!access_allows(op->b, op->path, perms->body, perms->len, RIGHT_WRITE))
-		return -EACCES;
+		return denied(op);
 	if (sc.own || op->b->kind == STORE_C) {
 		children = store_reply(op->store, first + 1);
 		leaf = children->err == 0 && children->len == 0;
@@ -390,7 +402,7 @@ static int set_perms_once(struct op *op)
 	if (!node.exists)
 		return access_missing(op->b, &sc, op->path, want);
 	if (!access_allows(op->b, op->path, node.list, node.list_len, want))
-		return -EACCES;
+		return denied(op);
 	r = perms_check_change(op->b->kind, node.list, node.list_len, op->list,
 			       op->list_len, op->b->domid);
 	if (r < 0)

@@ -18,6 +18,12 @@ struct answer {
 
 static const struct answer answer_ok = { .body = "OK", .len = sizeof("OK") };
 
+/* The client names one that it has not. */
+static int no_transaction(const struct session *s)
+{
+	return s->b->kind == STORE_C ? -ENOENT : -EIO;
+}
+
 static int run_node(struct session *s, const struct wire_request *req, struct answer *a)
 {
 	struct op op = { .b = s->b, .store = &s->store, .req = req };
@@ -26,7 +32,7 @@ static int run_node(struct session *s, const struct wire_request *req, struct an
 	if (req->tx_id != 0) {
 		op.tx = tx_find(&s->txs, req->tx_id);
 		if (!op.tx || op.tx->lost)
-			return s->b->kind == STORE_C ? -ENOENT : -EIO;
+			return no_transaction(s);
 	}
 	r = ops_run(&op);
 	a->body = op.body;
@@ -41,7 +47,7 @@ static int run_start(struct session *s, const struct wire_request *req, struct a
 	int r;
 
 	if (req->tx_id != 0)
-		return -EBUSY;
+		return tx_find(&s->txs, req->tx_id) ? -EBUSY : no_transaction(s);
 	if (!quota_transaction(s->b))
 		return -ENOSPC;
 	r = scope_start(&s->store, &upstream);
@@ -63,7 +69,7 @@ static int run_end(struct session *s, const struct wire_request *req)
 	int r = 0;
 
 	if (!tx)
-		return s->b->kind == STORE_C || req->tx_id == 0 ? -ENOENT : -EIO;
+		return req->tx_id == 0 ? -ENOENT : no_transaction(s);
 	commit = req->commit && !tx->failed && !tx->lost;
 	if (!tx->lost)
 		r = store_ask(&s->store, XS_TRANSACTION_END, tx->upstream,
@@ -183,18 +189,31 @@ static int reply(struct session *s, const struct wire_request *req, struct answe
 			   no_tx ? 0 : req->tx_id, a->body, a->len);
 }
 
+/* oxenstored looks for the transaction first. */
+static int shape_error(struct session *s, const struct wire_request *req, int shape)
+{
+	bool missing = req->tx_id != 0 && !tx_find(&s->txs, req->tx_id);
+
+	return s->b->kind == STORE_O && shape == -EINVAL && missing &&
+			       req->type == XS_TRANSACTION_END
+		       ? -EIO
+		       : shape;
+}
+
 int request_serve(struct session *s)
 {
 	struct wire_request req;
 	struct answer a = answer_ok;
 	int shape = wire_parse(&s->header, s->body, &req);
-	int r = shape < 0 ? shape : run(s, &req, &a);
+	bool initial;
+	int r = shape < 0 ? shape_error(s, &req, shape) : run(s, &req, &a);
 
 	if (r == -EPIPE)
 		return r;
 	count(&s->b->stats, r, shape == -EINVAL);
+	initial = r == 0 && req.type == XS_WATCH;
 	r = reply(s, &req, &a, r);
-	if (r == 0 && shape == 0 && req.type == XS_WATCH)
+	if (r == 0 && initial)
 		r = watch_tell_initial(s);
 	return r;
 }
