@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,13 +42,16 @@ struct launch {
 
 /* ---- where things are ---- */
 
-int xr_store_path(char *path, size_t size)
+/* The store's socket as libxenstore takes it from the environment; where that names a
+ * device, the socket that a store daemon has otherwise. */
+static int store_path(char *path, size_t size)
 {
 	const char *socket_path = secure_getenv("XENSTORED_PATH");
 	const char *run_dir = secure_getenv("XENSTORED_RUNDIR");
+	struct stat st;
 	int n;
 
-	if (socket_path)
+	if (socket_path && (stat(socket_path, &st) < 0 || S_ISSOCK(st.st_mode)))
 		n = snprintf(path, size, "%s", socket_path);
 	else if (run_dir)
 		n = snprintf(path, size, "%s/socket", run_dir);
@@ -277,7 +281,7 @@ static int launch(struct launch *l, unsigned domid, const struct xenrestrict_opt
 {
 	const char *profile = opt && opt->profile ? opt->profile : "guest";
 	char upstream[PATH_ROOM], number_text[16];
-	int r = xr_store_path(upstream, sizeof(upstream));
+	int r = store_path(upstream, sizeof(upstream));
 
 	if (r < 0)
 		return xr_fail_errno(r, "the path of xenstore's socket");

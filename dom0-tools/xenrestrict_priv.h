@@ -43,9 +43,6 @@ int xr_prove_device(int fd, unsigned domid, enum xenrestrict_kind kind);
 
 #define XR_STORE_PATH "/var/run/xenstored/socket" /* where libxenstore looks last */
 
-/* The path of the store's socket as libxenstore takes it from the environment.  -ENAMETOOLONG. */
-int xr_store_path(char *path, size_t size);
-
 /* ---- xenrestrict_wire.c: a few requests on a connection of our own ---- */
 
 #define XR_WIRE_MAX 4096 /* bytes: XENSTORE_PAYLOAD_MAX of xs_wire.h */
@@ -55,6 +52,8 @@ int xr_store_path(char *path, size_t size);
  * errno.  -EBUSY: a watch event came before it, so the connection has a watch.
  * -EPIPE: it is closed.  -EBADMSG: no reply that makes sense.  -ETIMEDOUT. */
 int xr_wire_ask(int fd, uint32_t type, uint32_t tx, const char *arg, char *buf);
+/* Does @r mean that the connection says nothing that makes sense any more? */
+bool xr_wire_is_lost(int r);
 /* Of the transactions 1 .. @last, how many does the store still know? -E2BIG: too many to
  * ask.  @unknown: the (negative) errno that the store has for one that it does not. */
 int xr_wire_open_transactions(int fd, uint32_t last, int unknown);

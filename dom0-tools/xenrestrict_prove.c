@@ -28,7 +28,7 @@ static int deny_read(int fd)
 
 		if (r == -EACCES)
 			return 0;
-		if (r == -EPIPE || r == -ETIMEDOUT || r == -EBADMSG || r == -EBUSY)
+		if (xr_wire_is_lost(r) || r == -EBUSY)
 			return xr_fail_errno(r, "xenstore: reading '%s'",
 					     xr_dom0_nodes[i]);
 	}

@@ -91,6 +91,13 @@ static int check_threads(int fd)
 	return r;
 }
 
+/* Answers are still to come, which the handle would take for others: it ends here. */
+static int give_up(int fd, int r)
+{
+	(void)shutdown(fd, SHUT_RDWR);
+	return xr_fail_errno(r, "xenstore: the handle's connection");
+}
+
 /* The number of the transaction that the handle starts and ends here; on the way, that
  * @fd is where it does so. */
 static int try_transaction(struct xs_handle *h, int fd, uint32_t *ret_id,
@@ -105,11 +112,15 @@ static int try_transaction(struct xs_handle *h, int fd, uint32_t *ret_id,
 			       ? xr_fail(-EBUSY, "xenstore: transactions are open")
 			       : xr_fail_errno(-errno, "xenstore: a transaction");
 	known = xr_wire_ask(fd, XS_READ, id, "/", buf);
+	if (xr_wire_is_lost(known))
+		return give_up(fd, known);
 	if (!xs_transaction_end(h, id, true))
 		return xr_fail_errno(-errno, "xenstore: ending a transaction");
-	if (known == -EBUSY)
-		return xr_fail(-EBUSY, "xenstore: the handle has a watch");
 	r = xr_wire_ask(fd, XS_READ, id, "/", buf);
+	if (xr_wire_is_lost(r))
+		return give_up(fd, r);
+	if (known == -EBUSY || r == -EBUSY)
+		return xr_fail(-EBUSY, "xenstore: the handle has a watch");
 	if (known != 0 || (r != -ENOENT && r != -EIO && r != -EINVAL))
 		return xr_fail(-EOPNOTSUPP, "xenstore: the handle's connection is not "
 					    "where libxenstore keeps it");
@@ -133,11 +144,8 @@ static int check_transactions(struct xs_handle *h, int fd)
 			       id - 1);
 	if (r == -EBUSY)
 		return xr_fail(r, "xenstore: the handle has a watch");
-	if (r < 0) {
-		/* answers are still to come, which the handle would take for others */
-		(void)shutdown(fd, SHUT_RDWR);
-		return xr_fail_errno(r, "xenstore: asking for open transactions");
-	}
+	if (r < 0)
+		return give_up(fd, r);
 	if (r > 0)
 		return xr_fail(-EBUSY, "xenstore: %d transactions are open", r);
 	return 0;

@@ -47,31 +47,33 @@ static int wait_for(int fd, short events, uint64_t end_ms)
 	}
 }
 
-/* No SIGPIPE of a socket; a device has none. */
+/* No SIGPIPE of a socket, and no waiting in it; a device has neither. */
 static ssize_t put_some(int fd, const void *p, size_t len)
 {
-	ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
+	ssize_t n = send(fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	return n < 0 && errno == ENOTSOCK ? write(fd, p, len) : n;
 }
 
+/* (It is not asked beforehand whether there is room: /dev/xen/xenbus never says so.) */
 static int put(int fd, const void *data, size_t len, uint64_t end_ms)
 {
 	const char *p = data;
 
 	while (len > 0) {
-		int r = wait_for(fd, POLLOUT, end_ms);
-		ssize_t n;
+		ssize_t n = put_some(fd, p, len);
+		int r = 0;
 
-		if (r < 0)
-			return r;
-		n = put_some(fd, p, len);
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return errno == ECONNRESET ? -EPIPE : -errno;
 		if (n > 0) {
 			p += n;
 			len -= (size_t)n;
+		} else if (n < 0 && errno == EAGAIN) {
+			r = wait_for(fd, POLLOUT, end_ms);
+		} else if (n < 0 && errno != EINTR) {
+			r = errno == ECONNRESET ? -EPIPE : -errno;
 		}
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -156,8 +158,7 @@ int xr_wire_ask(int fd, uint32_t type, uint32_t tx, const char *arg, char *buf)
 	return r < 0 ? r : take_reply(fd, type, tx, buf, end_ms);
 }
 
-/* Does the connection say nothing that makes sense any more? */
-static bool is_lost(int r)
+bool xr_wire_is_lost(int r)
 {
 	return r == -EPIPE || r == -EBADMSG || r == -ETIMEDOUT;
 }
@@ -179,7 +180,7 @@ int xr_wire_open_transactions(int fd, uint32_t last, int unknown)
 		if (r < 0)
 			return r;
 		r = take_reply(fd, XS_READ, taken + 1, buf, end_ms);
-		if (is_lost(r))
+		if (xr_wire_is_lost(r))
 			return r;
 		watched |= r == -EBUSY;
 		count += r != unknown;
