@@ -39,11 +39,9 @@ static int in_child(int (*action)(uid_t base, uid_t uid), uid_t base, uid_t uid,
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) < NOBODY ||
-	    WEXITSTATUS(status) > SOMEBODY)
-		return -EIO;
-	*ret_answer = WEXITSTATUS(status);
-	return 0;
+	/* who counts has the uid itself: whoever else has it may kill that */
+	*ret_answer = WIFSIGNALED(status) ? SOMEBODY : WEXITSTATUS(status);
+	return *ret_answer == NOBODY || *ret_answer == SOMEBODY ? 0 : -EIO;
 }
 
 /* With room for two of that uid, this one and one more: is there a third?  A limit is what

@@ -10,6 +10,7 @@
  *	inmate touch PATH | cat PATH       the result, or the error's number
  *	inmate exec PATH                   by path and by the launcher's descriptor
  *	inmate bomb                        processes until no more can be made; "ready N"
+ *	inmate assassin                    kills all that it may, again and again; "ready"
  *	inmate hog MIB                     touches so much memory
  *	inmate thread                      one thread
  *	inmate orphan                      leaves children behind, waits
@@ -32,6 +33,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <xenstore.h>
 
@@ -214,6 +216,17 @@ __attribute__((noreturn)) static int command_bomb(char *argv[])
 		(void)pause();
 }
 
+__attribute__((noreturn)) static int command_assassin(char *argv[])
+{
+	(void)argv;
+	if (getuid() == 0)
+		exit(3); /* never as root */
+	puts("ready");
+	(void)fflush(stdout);
+	for (;;)
+		(void)kill(-1, SIGKILL); /* as the user that it is: root's are safe */
+}
+
 static int command_hog(char *argv[])
 {
 	size_t len = (size_t)atoi(argv[0]) << 20;
@@ -253,6 +266,8 @@ static int command_orphan(char *argv[])
 					(void)pause();
 			_exit(0);
 		}
+	while (wait(NULL) > 0)
+		;
 	ready_and_wait();
 }
 
@@ -322,16 +337,17 @@ static const struct {
 	int (*run)(char *argv[]);
 	int args;
 } commands[] = {
-	{ "env", command_env, 0 },	 { "fds", command_fds, 0 },
-	{ "who", command_who, 0 },	 { "tree", command_tree, 0 },
-	{ "exit", command_exit, 1 },	 { "raise", command_raise, 1 },
-	{ "wait", command_wait, 0 },	 { "handle", command_handle, 1 },
-	{ "ignore", command_ignore, 0 }, { "touch", command_touch, 1 },
-	{ "cat", command_cat, 1 },	 { "exec", command_exec, 1 },
-	{ "bomb", command_bomb, 0 },	 { "hog", command_hog, 1 },
-	{ "thread", command_thread, 0 }, { "orphan", command_orphan, 0 },
-	{ "read", command_read, 1 },	 { "write", command_write, 2 },
-	{ "watch", command_watch, 1 },	 { "late", command_late, 2 },
+	{ "env", command_env, 0 },	     { "fds", command_fds, 0 },
+	{ "who", command_who, 0 },	     { "tree", command_tree, 0 },
+	{ "exit", command_exit, 1 },	     { "raise", command_raise, 1 },
+	{ "wait", command_wait, 0 },	     { "handle", command_handle, 1 },
+	{ "ignore", command_ignore, 0 },     { "touch", command_touch, 1 },
+	{ "cat", command_cat, 1 },	     { "exec", command_exec, 1 },
+	{ "bomb", command_bomb, 0 },	     { "hog", command_hog, 1 },
+	{ "thread", command_thread, 0 },     { "orphan", command_orphan, 0 },
+	{ "assassin", command_assassin, 0 }, { "read", command_read, 1 },
+	{ "write", command_write, 2 },	     { "watch", command_watch, 1 },
+	{ "late", command_late, 2 },
 };
 
 int main(int argc, char *argv[])

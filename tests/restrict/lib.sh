@@ -36,7 +36,7 @@ room() {
 		"$O/xen-restrict" --user "$ROOM_BASE" "$@" 2>&1
 }
 
-room_ready() { grep -q '^ready' "$ROOM_OUT" || ! is_ours "$ROOM_PID"; }
+room_ready() { grep -qs '^ready' "$ROOM_OUT" || ! is_ours "$ROOM_PID"; }
 
 room_start() {
 	rooms=$((rooms + 1))
