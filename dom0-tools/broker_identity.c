@@ -49,7 +49,7 @@ static int look(struct broker *b, char **ret_vm)
 	store_begin(s);
 	store_add_text(s, XS_IS_DOMAIN_INTRODUCED, 0, domid);
 	store_add_text(s, XS_READ, 0, path);
-	strcat(path, "/vm"); /* there is room */
+	(void)snprintf(path, sizeof(path), "/local/domain/%u/vm", b->domid);
 	store_add_text(s, XS_READ, 0, path);
 	r = store_run(s);
 	if (r < 0)

@@ -80,7 +80,7 @@ int listen_at(const char *path, uid_t uid, gid_t gid, mode_t mode, int *ret_fd)
 
 	if (strlen(path) >= sizeof(addr.sun_path) || !*path)
 		return fail("listen at", path, *path ? -ENAMETOOLONG : -ENOENT);
-	strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, strlen(path));
 	r = remove_stale(&addr);
 	if (r < 0)
 		return r;

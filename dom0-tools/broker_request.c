@@ -189,15 +189,12 @@ static int reply(struct session *s, const struct wire_request *req, struct answe
 			   no_tx ? 0 : req->tx_id, a->body, a->len);
 }
 
-/* oxenstored looks for the transaction first. */
+/* The daemons look for the transaction before they look at what to do with it. */
 static int shape_error(struct session *s, const struct wire_request *req, int shape)
 {
 	bool missing = req->tx_id != 0 && !tx_find(&s->txs, req->tx_id);
 
-	return s->b->kind == STORE_O && shape == -EINVAL && missing &&
-			       req->type == XS_TRANSACTION_END
-		       ? -EIO
-		       : shape;
+	return req->type == XS_TRANSACTION_END && missing ? no_transaction(s) : shape;
 }
 
 int request_serve(struct session *s)

@@ -63,6 +63,13 @@ void session_give_store(struct session *s, int fd)
 	watch_set_again(s);
 }
 
+/* The daemons count transactions in 31 or 32 bits: go on with a new connection in time. */
+static void renew_store(struct session *s)
+{
+	if (s->store.next_tx > SESSION_TX_MOST && s->txs.count == 0)
+		store_done(&s->store);
+}
+
 bool session_wants_store(const struct session *s)
 {
 	return store_is_lost(&s->store) && !s->asked;
@@ -141,6 +148,7 @@ int session_turn(struct session *s)
 		return 0;
 	}
 	s->again = false;
+	renew_store(s);
 	if (r == 0)
 		r = take_frame(s);
 	if (r == 0)

@@ -23,6 +23,8 @@
 
 #define SESSION_QUEUE_STOP (16U << 10) /* bytes: four full replies */
 
+#define SESSION_TX_MOST 0x70000000U /* transactions of one connection to the daemon */
+
 struct session {
 	struct broker *b;   /* borrowed */
 	int fd;		    /* owned: the client */

@@ -90,7 +90,7 @@ static int run(const struct broker_options *opt, struct child *child)
 {
 	struct connector c = { .upstream = child->upstream, .ready_fd = opt->ready_fd };
 	pid_t parent = getpid();
-	int pair[2];
+	int pair[2] = { -1, -1 };
 	int r = open_signals(true, &c.signals);
 
 	if (r == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)

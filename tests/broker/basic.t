@@ -38,7 +38,7 @@ same() {
 	local command ring broker dir=$STORE_DIR tree
 	domain_new 5 xenopsd && domain_new 6 xenopsd && guest_bus 5 && places
 	client_open ring "$GUEST_SOCK"
-	while read -r command; do ring+="$command: $(client ring $command)"$'\n'; done <<< "$(commands)"
+	while read -r command; do ring+="$command: $(client ring "$command")"$'\n'; done <<< "$(commands)"
 	client_close ring
 	tree=$(tree_without_ids)
 	store_start "$STORE"
@@ -46,7 +46,7 @@ same() {
 	broker_start 5 || bail "$STORE: the broker starts"
 	client_open through "$BROKER_SOCK"
 	while read -r command; do
-		broker+="$command: $(client through $command)"$'\n'
+		broker+="$command: $(client through "$command")"$'\n'
 	done <<< "$(commands)"
 	is "$broker" "$ring" "$STORE: a guest's answers"
 	like "$broker" 'error EACCES' "$STORE: denials are among them"

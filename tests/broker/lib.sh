@@ -14,6 +14,7 @@
 # for_each_store FUNCTION   once for each daemon: $STORE is C or O
 #
 # Everything is in STORE_DIR and ends with the test.
+# shellcheck disable=SC2154 # tests/daemon/lib.sh
 export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles
 broker_n=0
 
