@@ -22,7 +22,6 @@ struct xenrestrict {
 	int dmod_fd[XR_OPENED_MAX]; /* of dmod */
 	size_t dmod_count;
 	int xch_fd;	       /* one of xch's; -1: none */
-	int inherited_evtchn;  /* whose number it had; the handle owns a copy */
 	int inherited_privcmd; /* a copy, owned; -1: none */
 };
 

@@ -202,7 +202,7 @@ struct xenrestrict *xr_new(unsigned domid, unsigned what)
 	if (x) {
 		x->domid = domid;
 		x->what = what;
-		x->xch_fd = x->inherited_evtchn = x->inherited_privcmd = -1;
+		x->xch_fd = x->inherited_privcmd = -1;
 	}
 	return x;
 }
