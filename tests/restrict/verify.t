@@ -6,13 +6,13 @@
 . "$(dirname "$0")/lib.sh"
 need_root
 
-UID5=$((ROOM_BASE + 5))
+domid=100 # each room has one of its own: an old one takes its time to go
 PROBE=$O/tests/restrict/probe
 profile weak 'tasks 4' 'memory 256m'
 
 # verify PID [OPTION...] : as the launcher was told
 verify() {
-	timeout -k 5 60 "$O/xen-restrict" --verify "$1" --domid 5 --user "$ROOM_BASE" \
+	timeout -k 5 60 "$O/xen-restrict" --verify "$1" --domid $domid --user "$ROOM_BASE" \
 		--profile "$PROFILE" --no-handles "${@:2}" 2>&1
 }
 
@@ -23,25 +23,31 @@ weak_said() { grep -qx "$1" "$work/weak.out" || ! is_ours "$WEAK_PID"; }
 
 # weak NAME : a room with that weakness; sets WEAK_ROOM, the process in it
 weak() {
-	rm -f "$work/weak.out"
-	touch "$work/weak.out"
-	"$O/tests/restrict/verify_weak" "$1" $UID5 \
-		< "${WEAK_INPUT:-/dev/null}" >> "$work/weak.out" 2>> "$work/weak.out" &
+	domid=$((domid + 1))
+	: > "$work/weak.out"
+	"$O/tests/restrict/verify_weak" "$1" $((ROOM_BASE + domid)) < /dev/null >> "$work/weak.out" 2>&1 &
 	WEAK_PID=$!
 	wait_for 10 weak_said ready
 	WEAK_ROOM=$(awk '$1 == "pid" {print $2}' "$work/weak.out")
 	grep -qx ready "$work/weak.out" || diag "$(cat "$work/weak.out")"
 }
 
-weak_gone() { [ -z "$(ps -o pid= -U $UID5)" ]; }
-
 weak_end() {
-	kill -KILL "$WEAK_PID"
+	kill -KILL "$WEAK_PID" 2> /dev/null # its children go with it
 	wait "$WEAK_PID" 2> /dev/null
-	wait_for 10 weak_gone
-	rmdir "/sys/fs/cgroup/"{,pids/,memory/}"xen-restrict/$UID5" 2> /dev/null
 }
-at_exit 'rmdir /sys/fs/cgroup/{,pids/,memory/}xen-restrict/$UID5 2> /dev/null'
+
+group_gone() { [ ! -e "$1" ] || rmdir "$1" 2> /dev/null; }
+groups_gone() {
+	local n dir
+
+	for ((n = 101; n <= domid; n++)); do
+		for dir in "/sys/fs/cgroup/"{,pids/,memory/}"xen-restrict/$((ROOM_BASE + n))"; do
+			wait_for 10 group_gone "$dir"
+		done
+	done
+}
+at_exit groups_gone
 
 # finds NAME CHECK... : the weakness is found by these checks
 finds() {
@@ -138,4 +144,98 @@ fd-process descriptor-3
 fd-namespace descriptor-3
 END
 for name in pair pipe read-only append device memory event; do good good-$name; done
+
+# ---- what the launcher starts ----
+
+# launch OPTION... -- PROGRAM... : as room_start, but what is printed goes to a file as
+# --verify wants it: at its end
+launch() {
+	domid=$((domid + 1))
+	ROOM_OUT=$work/launch.out
+	rm -f "$work/launch.child"
+	: > "$ROOM_OUT"
+	setpriv --pdeathsig TERM "$O/xen-restrict" --user "$ROOM_BASE" --domid $domid \
+		--pid-file "$work/launch.child" --profile "$PROFILE" --no-handles --no-xenstore \
+		"$@" < /dev/null >> "$ROOM_OUT" 2>> "$ROOM_OUT" &
+	ROOM_PID=$!
+	wait_for 20 room_ready
+	ROOM_CHILD=$(cat "$work/launch.child")
+}
+
+# launched NAME PROGRAM [OPTION...] : a room of the launcher's; it verifies
+launched() {
+	local out
+
+	launch "${@:3}" -- "$2" --sleep
+	out=$(verify "$ROOM_CHILD" "${@:3}")
+	is "$?" 0 "launcher, $1: verified"
+	is "$(bad <<< "$out")" "" "launcher, $1: nothing is wrong"
+	like "$out" "^process $ROOM_CHILD, domain $domid, uid $((ROOM_BASE + domid)), .*: verified, [0-9]+ checks$" \
+		"launcher, $1: and that is said"
+}
+
+launched_end() {
+	kill "$ROOM_PID"
+	room_wait
+}
+
+launched dynamic "$PROBE"
+ok "JSON" python3 -c '
+import json, sys
+whole = json.load(sys.stdin)
+assert whole["verified"] is True and whole["pid"] == int(sys.argv[1])
+assert whole["uid"] == int(sys.argv[2]) and len(whole["checks"]) > 30
+assert all(set(c) == {"name", "verdict", "found", "wanted"} for c in whole["checks"])
+assert all(c["verdict"] == "ok" for c in whole["checks"])
+' "$ROOM_CHILD" $((ROOM_BASE + domid)) < <(verify "$ROOM_CHILD" --json)
+is "$(timeout 20 "$O/xen-restrict" --verify "$ROOM_CHILD" --user "$ROOM_BASE" --no-handles \
+	--profile "$PROFILE" | tail -n 1 | sed 's/.*: //; s/,.*//')" verified "the domain is told by the uid"
+out=$(timeout 20 "$O/xen-restrict" --verify "$ROOM_CHILD" --domid $((domid + 1)) --user "$ROOM_BASE" \
+	--no-handles --profile "$PROFILE")
+is "$?" 1 "as another domain's it is not"
+like "$out" '^FAIL +uid ' "since its uid is wrong"
+profile less 'tasks 3' 'memory 200m' 'limit nofile 40' 'limit as 100m'
+out=$(verify "$ROOM_CHILD")
+is "$?" 1 "by a narrower profile it is not"
+is "$(bad <<< "$out")" "cgroup-memory cgroup-pids limit-as limit-nofile limit-nproc" \
+	"since its limits are wider"
+profile weak 'tasks 4' 'memory 256m'
+like "$(verify "$ROOM_PID" | bad)" ' gid .* seccomp .*uid' "the launcher itself is not restricted"
+launched_end
+out=$(verify "$ROOM_CHILD")
+is "$?" 1 "one that has ended is not verified"
+like "$out" "^xen-restrict: process $ROOM_CHILD: there is none such$" "and that is said"
+
+launched static "$PROBE-static"
+launched_end
+launched 'the network of the host' "$PROBE" --net
+is "$(verify "$ROOM_CHILD" | bad)" namespace-net "which must be told"
+launched_end
+mkdir "$work/data" && echo x > "$work/data/file"
+launched 'a bind' "$PROBE" --bind "$work/data:/data"
+is "$(verify "$ROOM_CHILD" | bad)" mounts "which must be told"
+launched_end
+launched 'a writable bind' "$PROBE" --bind-rw "$work/data:/data"
+is "$(verify "$ROOM_CHILD" --bind "$work/data:/data" | bad)" mounts "which must be told as it is"
+launched_end
+
+# ---- hostile names ----
+
+# a file whose name would be a line of the report, and a terminal's escape
+evil=$work/$'file\nok       uid  found all \e[2Jwell'
+echo x > "$evil"
+exec {fd}< "$evil"
+launch --keep-fd "$fd" -- "$PROBE" --sleep
+exec {fd}<&-
+out=$(verify "$ROOM_CHILD")
+is "$(grep -c '^ok *uid ' <<< "$out")" 1 "a file's name makes no line of the report"
+ok "it is shown with escapes" grep -qF '\x1b[2J' <<< "$out"
+is "$(tr -d '\n[:print:]' <<< "$out")" "" "and nothing but what can be printed"
+launched_end
+
+is "$(verify 1 | tail -n 1 | grep -o 'not verified')" "not verified" "process 1 is not restricted"
+for wrong in 0 -1 x 99999999999 ''; do
+	out=$(verify "$wrong")
+	is "$?" 2 "'$wrong' is no process: usage"
+done
 done_testing
