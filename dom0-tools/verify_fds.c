@@ -86,10 +86,11 @@ static void tell_tun(const struct one *o)
 			   "network tap of %.*s", IFNAMSIZ, ifr.ifr_name);
 }
 
-/* A terminal is for what is printed, and a profile may list others. */
+/* A terminal is for what is printed; a profile, or --bind-rw (the master of one that was
+ * handed in), may list others. */
 static void tell_device(const struct one *o)
 {
-	if (verify_is_device(o->ctx, o->link))
+	if (verify_is_device(o->ctx, o->link) || verify_is_bound(o->ctx, o->link, true))
 		tell(o, VERIFY_OK, "of the profile", "device");
 	else if (o->number <= STDERR_FILENO && o->dup >= 0 && isatty(o->dup))
 		tell(o, VERIFY_OK, "of the profile, or a terminal on 0, 1, 2",

@@ -153,14 +153,16 @@ static bool is_wanted(const struct verify_context *ctx, const struct verify_moun
 static const char *mount_fault(const struct verify_context *ctx,
 			       const struct verify_mount *m, const char *exe)
 {
+	bool device = verify_is_device(ctx, m->point); /* of the host's /dev */
+
 	for (size_t i = 0; i < sizeof(bad_types) / sizeof(*bad_types); i++)
-		if (strcmp(m->type, bad_types[i]) == 0)
+		if (!device && strcmp(m->type, bad_types[i]) == 0)
 			return m->type;
 	if (!verify_mount_is_read_only(m) && !verify_is_bound(ctx, m->point, true))
 		return "writable";
 	if (!verify_option(m->options, "nosuid"))
 		return "without nosuid";
-	if (!verify_option(m->options, "nodev") && !verify_is_device(ctx, m->point))
+	if (!verify_option(m->options, "nodev") && !device)
 		return "without nodev";
 	if (strcmp(m->point, "/") == 0 && strcmp(m->type, "tmpfs") != 0)
 		return "no tmpfs";

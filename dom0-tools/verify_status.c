@@ -112,18 +112,20 @@ static int parse_ids(const char *text, size_t len, const char *key, uint32_t *re
 	return r == 0 && !at_end(&c) ? -EBADMSG : r;
 }
 
-static int parse_groups(const char *text, size_t len, unsigned *ret)
+/* Its own gid among them gives it nothing more (and is what qemu's -runas leaves). */
+static int parse_groups(const char *text, size_t len, const uint32_t *gid, unsigned *ret)
 {
 	struct cursor c;
 	unsigned count = 0;
 
 	if (!find_line(text, len, "Groups", &c))
 		return -EBADMSG;
-	for (; !at_end(&c); count++) {
+	while (!at_end(&c)) {
 		uint64_t id;
 
 		if (take_number(&c, 10, UINT32_MAX, &id) < 0)
 			return -EBADMSG;
+		count += id != gid[VERIFY_ID_REAL];
 	}
 	*ret = count;
 	return 0;
@@ -174,7 +176,7 @@ int verify_status_parse(const char *text, size_t len, struct verify_status *ret)
 	if (r == 0)
 		r = parse_ids(text, len, "Gid", s.gid);
 	if (r == 0)
-		r = parse_groups(text, len, &s.groups);
+		r = parse_groups(text, len, s.gid, &s.groups);
 	if (r == 0)
 		r = count_of(text, len, "Threads", &s.threads);
 	if (r == 0)

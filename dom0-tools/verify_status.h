@@ -29,7 +29,7 @@ struct verify_status {
 	unsigned tgid;
 	uint32_t uid[VERIFY_IDS];
 	uint32_t gid[VERIFY_IDS];
-	unsigned groups; /* how many */
+	unsigned groups; /* how many beside its own gid */
 	unsigned threads;
 	uint64_t caps[VERIFY_CAPS];
 	unsigned no_new_privs;
