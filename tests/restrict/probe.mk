@@ -20,3 +20,7 @@ EXTRA_HELPERS += $(O)/tests/restrict/verify_weak
 $(O)/tests/restrict/verify_weak: $(WEAK_SRCS) tests/restrict/verify_weak.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROBE_FLAGS) -pie -o $@ $(WEAK_SRCS) -pthread
+TESTS += tests/unit/verify_parse tests/unit/verify_report
+tests/unit/verify_parse_SRCS := tests/unit/verify_parse.c $(VERIFY_PURE)
+tests/unit/verify_report_SRCS := tests/unit/verify_report.c dom0-tools/verify_report.c $(LIB_BASE)
+tests/unit/verify_report_LIBS := jansson
