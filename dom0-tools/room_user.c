@@ -4,11 +4,15 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "dom0-tools/room_lock.h"
 #include "dom0-tools/room_reap.h"
 #include "dom0-tools/room_steps.h"
+
+#define UNUSED_ROUNDS 50 /* of 20 ms: a second */
+#define UNUSED_NS     20000000L
 
 int room_step_user(struct room *room)
 {
@@ -41,11 +45,18 @@ int room_step_lock(struct room *room)
 	return r < 0 ? room_fail(room, r, "in %s: %s", ROOM_RUN_DIR, strerror(-r)) : 0;
 }
 
+/* What has just been killed, with its launcher say, may need a while to be gone. */
 int room_step_unused(struct room *room)
 {
-	bool used;
-	int r = room_uid_is_used(room->uid, &used);
+	const struct timespec round = { .tv_nsec = UNUSED_NS };
+	bool used = true;
+	int r = 0;
 
+	for (int i = 0; i < UNUSED_ROUNDS && r == 0 && used; i++) {
+		if (i > 0)
+			(void)nanosleep(&round, NULL); /* a signal makes it shorter */
+		r = room_uid_is_used(room->uid, &used);
+	}
 	if (r == 0 && used)
 		return room_fail(room, -EBUSY, "something runs under uid %u; see --reap",
 				 room->uid);

@@ -42,14 +42,14 @@ kill -KILL "$(awk '/^PPid/ {print $2}' "/proc/$ROOM_CHILD/status")"
 ends_with 137 "process 1 is killed"
 start -- "$INMATE" wait
 kill -KILL "$ROOM_PID"
-ok "the launcher is killed: the room goes" wait_for 20 gone
+ok "the launcher is killed: the room goes" wait_for 60 gone
 room_wait
 start -- "$INMATE" wait
 ok "the next one takes over what was left" kill -0 "$ROOM_CHILD"
 kill "$ROOM_PID"
 ends_with 143 "the next one"
 (start -- "$INMATE" wait; kill -KILL $BASHPID)
-ok "who has started it is killed: it ends" wait_for 20 gone
+ok "who has started it is killed: it ends" wait_for 60 gone
 wait_for 20 test -z "$(room_traces 3)"
 is "$(room_traces 3)" "" "and nothing is left of that"
 
@@ -66,7 +66,7 @@ ends_with 143 "orphans: all end with it"
 start --profile "$PROFILE" -- "$INMATE" bomb
 is "$(ps -o pid= -U $uid | wc -l)" 21 "a fork bomb: its tasks and process 1, no more"
 kill -KILL "$ROOM_PID"
-ok "a fork bomb: the launcher is killed and it goes" wait_for 20 gone
+ok "a fork bomb: the launcher is killed and it goes" wait_for 60 gone
 room_wait
 if [ -d /sys/fs/cgroup/memory ] || grep -q memory /sys/fs/cgroup/cgroup.subtree_control 2> /dev/null; then
 	is "$(room --domid 3 --no-xenstore --no-handles --profile "$PROFILE" -- "$INMATE" hog 64; echo $?)" \

@@ -73,7 +73,7 @@ one_store() {
 	kill -KILL "$ROOM_PID"
 	room_wait
 	gone() { ! uid_runs $((ROOM_BASE + 5)) && [ -z "$(ps -o pid= -p "${pids//$'\n'/,}")" ]; }
-	ok "$STORE: the launcher is killed, and all goes with it" wait_for 20 gone
+	ok "$STORE: the launcher is killed, and all goes with it" wait_for 60 gone
 	is "$(inside 5 "$INMATE" read name)" five "$STORE: the next one is not hindered"
 	is "$(room_traces 5)" "" "$STORE: and clears up what was left"
 	store_stop
