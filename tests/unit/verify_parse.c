@@ -39,6 +39,10 @@ static const struct {
 	  "Uid:\t5\t5\t5\t5\nGid:\t6\t6\t6\t6\nGroups:\t1 2 3 \nThreads:\t1\n" CAPS AMB
 		  TAIL,
 	  0, 3, 3 },
+	{ "its own gid is no more",
+	  HEAD
+	  "Uid:\t5\t5\t5\t5\nGid:\t6\t6\t6\t6\nGroups:\t6 \nThreads:\t1\n" CAPS AMB TAIL,
+	  0, 0, 3 },
 	{ "a name like a line",
 	  "Name:\tx\\nUid:\t0\nState:\tS\nTgid:\t7\n" IDS CAPS AMB TAIL, 0, 0, 3 },
 	{ "nothing", "", -EBADMSG, 0, 0 },
