@@ -358,6 +358,10 @@ static int compare_events(struct oracle *o)
 			   &o->extra);
 	if (r == 1)
 		r = late_events(o);
+	if (r)
+		return r;
+	if (o->gen.script == SCRIPT_SETUP && o->gen.open_count == 0)
+		events_forget_made(); /* what a transaction makes is told at its end */
 	o->events += o->left.guest.events.count;
 	events_clear(&o->left.guest.events);
 	events_clear(&o->right.guest.events);
@@ -440,8 +444,6 @@ static int turn(struct oracle *o, unsigned n)
 	started(o, &op, gen_answer(&o->gen, &op, message_error(&o->left.reply)));
 	if (o->apart)
 		return join(o);
-	if (o->gen.script == SCRIPT_SETUP && o->gen.open_count == 0)
-		events_forget_made();
 	if (op.settle && o->gen.watch_count > 0)
 		r = barrier(o);
 	if (r == 0 && n % EVENTS_EVERY == 0)

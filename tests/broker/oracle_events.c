@@ -105,8 +105,14 @@ void events_forget_made(void)
 int events_note_made(struct side *side, const struct op *op)
 {
 	char path[PATH_TEXT_MAX + sizeof(HOME)];
+	bool cut = op->slot == TX_NONE; /* the last level counts in a transaction only */
 	char *slash;
 
+	if (!op->dom0 && op->type == XS_RM && op->slot >= 0 && made_count < MADE_MAX) {
+		absolute(op->body, path, sizeof(path));
+		made[made_count++] = strdup(path);
+		return 0;
+	}
 	if (op->dom0 || (op->type != XS_WRITE && op->type != XS_MKDIR))
 		return 0;
 	absolute(op->body, path, sizeof(path));
@@ -114,7 +120,9 @@ int events_note_made(struct side *side, const struct op *op)
 	for (slash = strrchr(path, '/'); slash > path; slash = strrchr(path, '/')) {
 		int r;
 
-		*slash = '\0';
+		if (cut)
+			*slash = '\0';
+		cut = true;
 		r = link_send(&side->dom0, XS_GET_PERMS, 0, 0, path, strlen(path) + 1);
 		if (r >= 0)
 			r = link_receive(&side->dom0, &answer);

@@ -8,7 +8,9 @@
  * watch never, and there must be none that the guest has not got.
  * And one more, with xenstored: a guest owns what it makes, so the broker sets the owner of
  * the first of several levels that it makes at once, which is an event of its own, where for a
- * guest there is one for the last level only.
+ * guest there is one for the last level only.  And what a transaction has removed is, when it
+ * is committed, judged by its own permissions alone, which the broker cannot know: it goes by
+ * its parent, as the daemon does everywhere else.
  * Source: fire_watches() and watch_permitted() of xen.git tools/xenstore (XSA-115)
  * Owns:   nothing.
  * Errors: 0 or a negative errno.
@@ -19,7 +21,8 @@
 /* To be called after each operation: which of the events that came to @side since may the
  * other miss?  Nothing is asked when the answer cannot matter (@broker false). */
 int events_judge(struct side *side, bool broker);
-/* Before @op: notes the levels above what it makes that are not there yet.  They count until
+/* Before @op: notes the levels above what it makes that are not there yet, and what it makes
+ * or removes in a transaction.  They count until
  * events_forget_made(). */
 int events_note_made(struct side *side, const struct op *op);
 void events_forget_made(void);

@@ -8,8 +8,8 @@
 #include "lib/log.h"
 #include "tests/broker/oracle_paths.h"
 
-#define SETUP_EVERY                                                                      \
-	1500 /* operations: guests remove what they may, little would be left */
+/* Operations: guests remove what they may, little would be left. */
+#define SETUP_EVERY 1500
 
 /* splitmix64: all of a run follows from one number */
 uint64_t gen_random(struct gen *gen, uint64_t below)
