@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dom0-tools/room_reap.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <jansson.h>
 #include <linux/capability.h>
@@ -20,7 +22,8 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define ROUND_NS 20000000L
+#define ROUND_NS   20000000L
+#define STATUS_MAX 8192 /* bytes of /proc/PID/status: usual are 1500 */
 
 /* What the processes that look and kill answer by their exit status. */
 enum { NOBODY = 10, SOMEBODY = 11, FAILED = 12 };
@@ -65,7 +68,8 @@ static int count(uid_t base, uid_t uid)
 
 int room_uid_is_used(uid_t uid, bool *ret_used)
 {
-	int answer, r = uid == 0 ? -EINVAL : in_child(count, uid, uid, &answer);
+	int answer = FAILED;
+	int r = uid == 0 ? -EINVAL : in_child(count, uid, uid, &answer);
 
 	if (r == 0)
 		*ret_used = answer == SOMEBODY;
@@ -105,25 +109,67 @@ static int check_base(uid_t base)
 	return r < 0 ? r : used ? -EBUSY : 0;
 }
 
+/* One process: does it have the real uid, and is it more than a zombie? */
+static bool is_alive(const char *pid, uid_t uid)
+{
+	autofree char *text = NULL;
+	char path[32], state = 'X';
+	unsigned real = 0;
+	const char *line;
+
+	(void)snprintf(path, sizeof(path), "/proc/%.10s/status", pid); /* fits */
+	if (io_read_file_at(AT_FDCWD, path, STATUS_MAX, &text, NULL) < 0)
+		return false; /* gone */
+	line = strstr(text, "\nState:\t");
+	if (line)
+		state = line[strlen("\nState:\t")];
+	line = strstr(text, "\nUid:\t");
+	if (line)
+		real = (unsigned)strtoul(line + strlen("\nUid:\t"), NULL, 10);
+	return line && real == uid && state != 'Z' && state != 'X';
+}
+
+/* Reliable after kill_all(): what is to die makes no others. */
+static int look_for_living(uid_t uid, bool *ret_living)
+{
+	DIR *dir = opendir("/proc");
+	const struct dirent *e;
+
+	if (!dir)
+		return -errno;
+	*ret_living = false;
+	while (!*ret_living && (e = readdir(dir)))
+		if (e->d_name[0] >= '1' && e->d_name[0] <= '9')
+			*ret_living = is_alive(e->d_name, uid);
+	(void)closedir(dir);
+	return 0;
+}
+
+/* One round; zombies may stay, until who has made them looks. */
+static int kill_round(uid_t base, uid_t uid, bool *ret_living)
+{
+	int answer = FAILED, r = check_base(base);
+
+	if (r == 0)
+		r = in_child(kill_all, base, uid, &answer);
+	return r == 0 ? look_for_living(uid, ret_living) : r;
+}
+
 int room_uid_reap(uid_t base, uid_t uid, bool *ret_killed)
 {
 	const struct timespec round = { .tv_nsec = ROUND_NS };
-	bool used = false;
-	int answer, r;
+	bool living = false;
+	int r;
 
 	if (base == 0 || uid <= base || uid - base > ROOM_DOMID_MAX)
 		return -EINVAL;
-	r = room_uid_is_used(uid, &used);
-	*ret_killed = used;
-	for (int i = 0; r == 0 && used; i++) {
+	r = room_uid_is_used(uid, &living);
+	*ret_killed = living;
+	for (int i = 0; r == 0 && living; i++) {
 		if (i == REAP_ROUNDS)
 			return -EBUSY;
-		r = check_base(base);
-		if (r == 0)
-			r = in_child(kill_all, base, uid, &answer);
-		if (r == 0)
-			r = room_uid_is_used(uid, &used);
-		if (r == 0 && used)
+		r = kill_round(base, uid, &living);
+		if (r == 0 && living)
 			(void)nanosleep(&round, NULL); /* a signal makes it shorter */
 	}
 	return r;

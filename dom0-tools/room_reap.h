@@ -22,7 +22,7 @@
 
 /* Does anything run with the real uid @uid, a zombie included?  The kernel counts. */
 int room_uid_is_used(uid_t uid, bool *ret_used);
-/* SIGKILL to all under @uid until there is nobody.  @ret_killed: whether there was one. */
+/* SIGKILL to all under @uid until there is nobody but zombies.  @ret_killed: whether there was one. */
 int room_uid_reap(uid_t base, uid_t uid, bool *ret_killed);
 /* xen-restrict --reap WHOM: a uid of @base's range, or a domid; the exit status. */
 int room_reap_main(uid_t base, const char *whom, bool json);

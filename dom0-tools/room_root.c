@@ -85,7 +85,7 @@ static int open_parent(const char *path, int *ret_fd, const char **ret_name)
 static int make_place(const char *path, bool directory)
 {
 	autoclose int parent = -1, fd = -1;
-	const char *name;
+	const char *name = "";
 	int r = open_parent(path, &parent, &name);
 
 	if (r < 0)

@@ -129,7 +129,7 @@ __attribute__((noreturn)) static void run_broker(const struct room *room, char *
 int room_step_broker(struct room *room)
 {
 	char path[320];
-	int ready[2], r;
+	int ready[2] = { -1, -1 }, r;
 	pid_t parent = getpid();
 
 	if (!room->profile.xenstore)

@@ -54,6 +54,7 @@ static bool hit(const char *name, long arg)
 	return true;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types and parameters cannot have any */
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define WRAP(result, name, arg, failed, parameters, arguments)                           \
 	result name parameters;                                                          \
@@ -63,6 +64,7 @@ static bool hit(const char *name, long arg)
 			return failed;                                                   \
 		return REAL(name) arguments;                                             \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 WRAP(int, flock, ANY, -1, (int fd, int how), (fd, how))
 WRAP(pid_t, fork, ANY, -1, (void), ())
@@ -82,6 +84,7 @@ WRAP(int, mkdir, ANY, -1, (const char *path, mode_t mode), (path, mode))
 WRAP(int, dup2, ANY, -1, (int from, int to), (from, to))
 WRAP(ssize_t, send, ANY, -1, (int fd, const void *b, size_t n, int f), (fd, b, n, f))
 WRAP(ssize_t, recv, ANY, -1, (int fd, void *b, size_t n, int f), (fd, b, n, f))
+/* NOLINTNEXTLINE(misc-misplaced-const): as libseccomp has it */
 WRAP(int, seccomp_export_bpf, ANY, -ERR, (const scmp_filter_ctx c, int fd), (c, fd))
 WRAP(int, mount, ANY, -1,
      (const char *from, const char *to, const char *type, unsigned long flags,

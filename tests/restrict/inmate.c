@@ -39,6 +39,11 @@
 
 #define FDS_MAX 4096 /* over any limit that a test sets */
 
+static int number(const char *text)
+{
+	return (int)strtol(text, NULL, 10);
+}
+
 static int command_env(char *argv[])
 {
 	(void)argv;
@@ -107,12 +112,12 @@ static int command_tree(char *argv[])
 
 static int command_exit(char *argv[])
 {
-	return atoi(argv[0]);
+	return number(argv[0]);
 }
 
 static int command_raise(char *argv[])
 {
-	return raise(atoi(argv[0])) == 0 ? 99 : 98; /* neither is to be reached */
+	return raise(number(argv[0])) == 0 ? 99 : 98; /* neither is to be reached */
 }
 
 __attribute__((noreturn)) static void ready_and_wait(void)
@@ -140,7 +145,7 @@ static void on_term(int number)
 
 static int command_handle(char *argv[])
 {
-	status_at_end = atoi(argv[0]);
+	status_at_end = number(argv[0]);
 	(void)signal(SIGTERM, on_term);
 	ready_and_wait();
 }
@@ -229,7 +234,7 @@ __attribute__((noreturn)) static int command_assassin(char *argv[])
 
 static int command_hog(char *argv[])
 {
-	size_t len = (size_t)atoi(argv[0]) << 20;
+	size_t len = (size_t)number(argv[0]) << 20;
 	char *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		       0);
 

@@ -7,7 +7,7 @@
 need_root
 uid=$((ROOM_BASE + 3))
 start() { room_start --domid 3 --no-xenstore --no-handles "$@" || bail "a room starts: $*"; }
-gone() { ! uid_runs $uid; }
+gone() { ! uid_runs "$uid"; }
 
 # ends_with STATUS NAME : the launcher ends by itself, and nothing is left
 ends_with() {

@@ -48,7 +48,7 @@ room_start --domid 2 --no-xenstore --no-handles --profile "$PROFILE" -- "$INMATE
 kill -KILL "$ROOM_PID"
 ok "the launcher is killed: a late program goes, too" wait_for 20 test ! -e "/proc/$ROOM_CHILD"
 room_wait
-gone() { ! uid_runs $uid; } # process 1 is the host's to bury
+gone() { ! uid_runs "$uid"; } # process 1 is the host's to bury
 wait_for 60 gone
 is "$(room --domid 2 --no-xenstore --no-handles -- "$INMATE" exit 0; room_traces 2)" "" "nothing is left"
 

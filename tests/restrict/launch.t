@@ -83,7 +83,7 @@ for pid in "$ROOM_CHILD" "$init"; do
 	done
 done
 is "$(ls "/proc/$init/fd")" "" "process 1: no descriptor"
-is "$(ls -l "/proc/$ROOM_CHILD/fd" | awk '/->/ {print $9}' | tr '\n' ' ')" "0 1 2 " \
+is "$(find "/proc/$ROOM_CHILD/fd" -type l -printf '%f ')" "0 1 2 " \
 	"program: descriptors"
 is "$(awk '{print $5}' "/proc/$ROOM_CHILD/mountinfo" | grep -vE '^(/lib(64)?/.*)$' | tr '\n' ' ')" "/ " \
 	"program: what is mounted"

@@ -19,6 +19,7 @@ at_exit 'rm -rf "$work"'
 ROOM_BASE=$((200000000 + $$ % 40000 * 32768))
 INMATE=$O/tests/restrict/inmate
 INMATE_STATIC=$O/tests/restrict/inmate-static
+# shellcheck disable=SC2154 # of tests/daemon/lib.sh
 export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}${ASAN_OPTIONS:+:}verify_asan_link_order=0
 rooms=0
