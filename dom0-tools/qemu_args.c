@@ -39,12 +39,14 @@ __attribute__((format(printf, 3, 4))) static int refuse(struct reading *r, int e
 
 static int add_arg(struct qemu_plan *p, const char *text)
 {
+	char *copy;
+
 	if (p->argc + 1 >= QEMU_ARGS_MAX)
 		return -E2BIG;
-	p->argv[p->argc] = strdup(text);
-	if (!p->argv[p->argc])
+	copy = strdup(text);
+	if (!copy)
 		return -ENOMEM;
-	p->argc++;
+	p->argv[p->argc++] = copy;
 	return 0;
 }
 
@@ -215,7 +217,8 @@ static int read_chardev(struct reading *r, const char *value)
 	err = listen_instead(r, value, &changed);
 	if (err == -ENOENT) /* of the internet: the room has none */
 		return refuse(r, -EOPNOTSUPP, "'%s' is a socket without a path", value);
-	return err < 0 ? err : pass_value(r, changed);
+	/* (there is text whenever it went well) */
+	return err < 0 || !changed ? err : pass_value(r, changed);
 }
 
 /* -qmp unix:PATH,server=on,wait=off, said with -chardev and -mon */
@@ -233,7 +236,7 @@ static int read_qmp(struct reading *r, const char *value)
 		return -ENOMEM;
 	}
 	err = listen_instead(r, text, &changed);
-	if (err < 0)
+	if (err < 0 || !changed)
 		return err;
 	if (asprintf(&mon, "chardev=room-qmp%zu,mode=control", n) < 0) {
 		mon = NULL;

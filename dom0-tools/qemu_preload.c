@@ -8,6 +8,7 @@
  * Source: openpty(3), pts(4)
  */
 #include <errno.h>
+#include <limits.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,19 +17,16 @@
 
 static char last_name[32]; /* of the terminal that was opened last */
 
-/* The next three numbers; -ENOENT: no more. */
-static int next_pty(int *ret_master, int *ret_slave, unsigned *ret_number)
+/* The next number of @rest, which moves on; -1: there is none. */
+static int take_number(const char **rest)
 {
-	static const char *rest; /* qemu makes them one by one, in its first thread */
-	int n = 0;
+	char *end;
+	long n = strtol(*rest, &end, 10);
 
-	if (!rest)
-		rest = secure_getenv("QEMU_ROOM_PTYS");
-	if (!rest ||
-	    sscanf(rest, "%d:%d:%u%n", ret_master, ret_slave, ret_number, &n) != 3)
-		return -ENOENT;
-	rest += n;
-	return 0;
+	if (end == *rest || n < 0 || n > INT_MAX)
+		return -1;
+	*rest = *end ? end + 1 : end; /* over a colon or a blank */
+	return (int)n;
 }
 
 /* As glibc declares it. */
@@ -36,18 +34,27 @@ __attribute__((visibility("default"))) int openpty(int *master, int *slave, char
 						   const struct termios *how,
 						   const struct winsize *size)
 {
-	unsigned number;
+	static const char *rest; /* qemu opens them one by one, in its first thread */
+	int number;
 
 	(void)size; /* qemu gives none */
-	if (next_pty(master, slave, &number) < 0) {
+	if (!rest)
+		rest = secure_getenv("QEMU_ROOM_PTYS");
+	if (!rest)
+		rest = "";
+	*master = take_number(&rest);
+	*slave = take_number(&rest);
+	number = take_number(&rest);
+	if (number < 0) { /* no more */
 		errno = ENOENT;
 		return -1;
 	}
-	(void)snprintf(last_name, sizeof(last_name), "/dev/pts/%u", number);
+	(void)snprintf(last_name, sizeof(last_name), "/dev/pts/%d", number);
 	if (how && tcsetattr(*slave, TCSAFLUSH, how) < 0)
 		return -1;
 	if (name)
-		strcpy(name, last_name); /* whose room nobody knows: so is openpty() */
+		memcpy(name, last_name,
+		       strlen(last_name) + 1); /* no bound: openpty() has none */
 	return 0;
 }
 

@@ -16,6 +16,11 @@
 #include "lib/log.h"
 #include "lib/version.h"
 
+/* From where we are installed; the Makefile makes them of LIBEXECDIR, BINDIR and LIBDIR. */
+#ifndef LAUNCHER_DIR
+#define LAUNCHER_DIR "../../bin"
+#define PRELOAD_DIR  "../../lib/xen-pv-tools"
+#endif
 #define STATUS_USAGE 2
 #define PROFILE	     "qemu"
 #define ROOM_PRELOAD "/qemu-pty-preload.so" /* in the room */
