@@ -50,8 +50,8 @@ kill "$ROOM_PID"
 ends_with 143 "the next one"
 (start -- "$INMATE" wait; kill -KILL $BASHPID)
 ok "who has started it is killed: it ends" wait_for 60 gone
-wait_for 20 test -z "$(room_traces 3)"
-is "$(room_traces 3)" "" "and nothing is left of that"
+no_traces() { [ -z "$(room_traces 3)" ]; }
+ok "and nothing is left of that" wait_for 60 no_traces
 
 profile forks 'fork yes' 'tasks 20' 'limit as none' 'memory 24m'
 start --profile "$PROFILE" -- "$INMATE" orphan
