@@ -32,7 +32,9 @@ struct decoys {
 enum {
 	DOOR_OPEN_OUTSIDE = 1, /* for root, outside of the room, it is open */
 	DOOR_KILLS = 2,	       /* the room ends who tries (SIGSYS): a run of its own */
-	DOOR_FORKS = 4,	       /* outside it must be tried in a process of its own */
+	DOOR_SHUT_TWICE =
+		16,	/* a layer behind the filter refuses it as well, in its own way */
+	DOOR_FORKS = 4, /* outside it must be tried in a process of its own */
 	DOOR_BY_NAME =
 		8, /* a static program, which opens nothing, has no call for it: EPERM */
 };

@@ -79,6 +79,36 @@ one_store() {
 	is "$(room_traces 5)" "" "$STORE: nothing is left"
 }
 
+# A filter that lets through what would show a hole: then the layers behind it must refuse.
+loose() {
+	local out
+
+	store_start C || bail "loose: daemon starts"
+	decoys || bail "loose: the decoys are there"
+	profile loose 'fork yes' 'exec yes' \
+		'call open openat creat mkdir mkdirat mknod mknodat symlink symlinkat link linkat' \
+		'call unlink unlinkat rename renameat rmdir chmod fchmodat chown fchownat utimensat' \
+		'call mount umount2 chroot chdir pivot_root open_tree move_mount fsopen' \
+		'call open_by_handle_at fanotify_init socket bind ptrace process_vm_readv' \
+		'call process_vm_writev kill tgkill tkill rt_sigqueueinfo pidfd_open kcmp prlimit64' \
+		'call setrlimit get_robust_list sched_setaffinity move_pages execve execveat' \
+		'call setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid' \
+		'call capset prctl setns unshare sched_setscheduler setpriority' \
+		'call iopl ioperm kexec_load init_module finit_module delete_module reboot swapon' \
+		'call swapoff acct settimeofday clock_settime sethostname setdomainname mq_open' \
+		'call mlock mlockall fcntl'
+	out=$(XENSTORED_PATH=$DOM0_SOCK room --domid 5 --no-handles --profile "$PROFILE" -- \
+		"$1" --loose "${DECOYS[@]}" /xs 6 "$DECOY_PID")
+	is "$?" 0 "without a filter, ${1##*/}: the probe came to its end"
+	is "$(grep '^not ok' <<< "$out")" "" \
+		"without a filter, ${1##*/}: $(grep -c '^ok ' <<< "$out") doors, all refused by what is behind it"
+	ok "without a filter, ${1##*/}: at least 60 of them" [ "$(grep -c '^ok ' <<< "$out")" -ge 60 ]
+	# the filter's own answer; here it is that of the kernel, which looked at more
+	is "$(grep -cE 'create a file: .*(Read-only file system|Permission denied)' <<< "$out")" 1 \
+		"without a filter, ${1##*/}: and not by the filter"
+	store_stop
+}
+
 # Each door that the probe's table calls open outside must be so, for root without a room.
 outside() {
 	local out
@@ -100,5 +130,7 @@ outside() {
 }
 
 for STORE in C O; do one_store; store_stop; done
+loose "$PROBE"
+loose "$PROBE-static"
 outside
 done_testing

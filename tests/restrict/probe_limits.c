@@ -213,17 +213,18 @@ static int big_pipe(const struct decoys *d)
 }
 
 #define O DOOR_OPEN_OUTSIDE
+#define T DOOR_SHUT_TWICE
 const struct door probe_limits[] = {
-	{ "1 GiB of memory", much_memory, { ENOMEM }, O },
-	{ "1 GiB in pieces", memory_in_pieces, { ENOMEM }, O },
-	{ "1 GiB by brk", much_break, { ENOMEM }, 0 },
-	{ "200 descriptors", many_descriptors, { EMFILE }, O },
-	{ "200 events", many_events, { EMFILE }, O },
-	{ "a descriptor over the limit", high_descriptor, { EINVAL }, O },
-	{ "64 threads", many_threads, { EAGAIN }, O },
-	{ "lock memory", lock_memory, { EPERM }, O },
-	{ "lock all memory", lock_all_memory, { EPERM }, O },
-	{ "memory that is locked from the start", locked_map, { EPERM, EAGAIN }, O },
+	{ "1 GiB of memory", much_memory, { ENOMEM }, O | T },
+	{ "1 GiB in pieces", memory_in_pieces, { ENOMEM }, O | T },
+	{ "1 GiB by brk", much_break, { ENOMEM }, T },
+	{ "200 descriptors", many_descriptors, { EMFILE }, O | T },
+	{ "200 events", many_events, { EMFILE }, O | T },
+	{ "a descriptor over the limit", high_descriptor, { EINVAL }, O | T },
+	{ "64 threads", many_threads, { EAGAIN }, O | T },
+	{ "lock memory", lock_memory, { EPERM }, O | T },
+	{ "lock all memory", lock_all_memory, { EPERM }, O | T },
+	{ "memory that is locked from the start", locked_map, { EPERM, EAGAIN }, O | T },
 	{ "100 timers", many_timers, { EPERM }, O },
 	{ "lock a file", lease_file, { EPERM }, 0 },
 	{ "a signal to others by input", signal_by_input, { EPERM }, 0 },

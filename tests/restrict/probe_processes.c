@@ -59,14 +59,21 @@ static int be_traced(const struct decoys *d)
 	return refused(ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 }
 
+/* A byte where none is: who may look is told EFAULT. */
 static int read_memory(const struct decoys *d)
 {
-	return refused(process_vm_readv(d->pid, NULL, 0, NULL, 0, 0));
+	char c;
+	struct iovec here = { &c, 1 }, there = { (void *)1, 1 };
+
+	return refused(process_vm_readv(d->pid, &here, 1, &there, 1, 0));
 }
 
 static int write_memory(const struct decoys *d)
 {
-	return refused(process_vm_writev(d->pid, NULL, 0, NULL, 0, 0));
+	char c = 0;
+	struct iovec here = { &c, 1 }, there = { (void *)1, 1 };
+
+	return refused(process_vm_writev(d->pid, &here, 1, &there, 1, 0));
 }
 
 static int signal_other(const struct decoys *d)
@@ -273,27 +280,28 @@ static int make_memory_file(const struct decoys *d)
 }
 
 #define O DOOR_OPEN_OUTSIDE
+#define T DOOR_SHUT_TWICE
 #define F DOOR_FORKS
 const struct door probe_processes[] = {
-	{ "trace another", trace, { EPERM }, O | F },
+	{ "trace another", trace, { EPERM }, O | F | T },
 	{ "be traced", be_traced, { EPERM }, O | F },
-	{ "read another's memory", read_memory, { EPERM }, 0 },
-	{ "write another's memory", write_memory, { EPERM }, 0 },
-	{ "signal another", signal_other, { EPERM }, O },
-	{ "signal all", signal_all, { EPERM }, O },
+	{ "read another's memory", read_memory, { EPERM }, T },
+	{ "write another's memory", write_memory, { EPERM }, T },
+	{ "signal another", signal_other, { EPERM }, O | T },
+	{ "signal all", signal_all, { EPERM }, O | T },
 	{ "signal process 1", signal_init, { EPERM }, O },
 	{ "signal the parent", signal_parent, { EPERM }, O },
-	{ "signal a thread", signal_thread, { EPERM }, O },
-	{ "signal as of old", signal_old_way, { EPERM }, O },
-	{ "signal with a word", signal_queued, { EPERM }, O },
-	{ "a handle of another", handle_of_other, { EPERM }, O },
+	{ "signal a thread", signal_thread, { EPERM }, O | T },
+	{ "signal as of old", signal_old_way, { EPERM }, O | T },
+	{ "signal with a word", signal_queued, { EPERM }, O | T },
+	{ "a handle of another", handle_of_other, { EPERM }, O | T },
 	{ "signal by a handle", signal_by_handle, { EPERM }, 0 },
 	{ "take a descriptor", take_descriptor, { EPERM }, 0 },
-	{ "compare others", compare_other, { EPERM }, O },
-	{ "another's limits", limits_of_other, { EPERM }, 0 },
-	{ "another's locks", locks_of_other, { EPERM }, O },
-	{ "another's processors", processors_of_other, { EPERM }, O },
-	{ "another's pages", pages_of_other, { EPERM }, O },
+	{ "compare others", compare_other, { EPERM }, O | T },
+	{ "another's limits", limits_of_other, { EPERM }, T },
+	{ "another's locks", locks_of_other, { EPERM }, O | T },
+	{ "another's processors", processors_of_other, { EPERM }, O | T },
+	{ "another's pages", pages_of_other, { EPERM }, O | T },
 	{ "advise another's memory", advice_to_other, { EPERM }, 0 },
 	{ "another's disk priority", disk_of_other, { EPERM }, O },
 	{ "fork", do_fork, { EPERM }, O },
@@ -302,12 +310,12 @@ const struct door probe_processes[] = {
 	{ "clone with a user namespace", do_clone_user, { EPERM }, 0 },
 	/* its arguments cannot be looked at; libc then falls back to clone() */
 	{ "clone3", do_clone3, { ENOSYS }, O },
-	{ "execute a program", exec_true, { EPERM }, O | F },
-	{ "execute a shell", exec_shell, { EPERM }, O | F },
-	{ "execute a set-uid program", exec_setuid, { EPERM }, 0 | F },
+	{ "execute a program", exec_true, { EPERM }, O | F | T },
+	{ "execute a shell", exec_shell, { EPERM }, O | F | T },
+	{ "execute a set-uid program", exec_setuid, { EPERM }, F | T },
 	{ "execute the socket", exec_socket, { EPERM }, 0 | F },
 	{ "execute by descriptor", exec_by_fd, { EPERM }, O | F },
-	{ "execute at a path", exec_at_path, { EPERM }, O | F },
+	{ "execute at a path", exec_at_path, { EPERM }, O | F | T },
 	{ "execute what started it", exec_again, { EBADF }, 0 | F },
 	{ "execute memory", exec_memory, { EPERM }, O | F },
 	{ "a file of memory", make_memory_file, { EPERM }, O },

@@ -206,28 +206,32 @@ ASKS(set_target, XS_SET_TARGET, "99\0000\0")
 ASKS(resume, XS_RESUME, "99\0")
 
 #define O DOOR_OPEN_OUTSIDE
+#define T DOOR_SHUT_TWICE
 /* EPERM: the filter knows AF_UNIX streams only. */
 const struct door probe_sockets[] = {
 	{ "an internet socket", make_inet, { EPERM }, O },
 	{ "a datagram socket", make_inet_udp, { EPERM }, O },
 	{ "an IPv6 socket", make_inet6, { EPERM }, O },
-	{ "a raw socket", make_raw, { EPERM }, O },
+	{ "a raw socket", make_raw, { EPERM }, O | T },
 	{ "netlink", make_netlink, { EPERM }, O },
 	{ "netlink's events", make_uevent, { EPERM }, O },
-	{ "a packet socket", make_packet, { EPERM }, O },
+	{ "a packet socket", make_packet, { EPERM }, O | T },
 	{ "a socket of the hypervisor", make_vsock, { EPERM }, 0 },
 	{ "kernel ciphers", make_alg, { EPERM }, 0 },
 	{ "key management", make_key, { EPERM }, 0 },
 	{ "a unix datagram socket", make_dgram, { EPERM }, O },
 	{ "a unix packet socket", make_seqpacket, { EPERM }, O },
 	/* Landlock's scope (6.12) speaks before the empty network namespace does */
-	{ "the host's abstract socket", connect_abstract, { ECONNREFUSED, EPERM }, O },
-	{ "a unix socket of others", connect_path, { ENOENT }, O },
-	{ "the store's own socket", connect_store, { ENOENT }, O },
+	{ "the host's abstract socket",
+	  connect_abstract,
+	  { ECONNREFUSED, EPERM },
+	  O | T },
+	{ "a unix socket of others", connect_path, { ENOENT }, O | T },
+	{ "the store's own socket", connect_store, { ENOENT }, O | T },
 	{ "the store's usual socket", connect_usual_store, { ENOENT }, 0 },
 	{ "the system bus", connect_bus, { ENOENT }, 0 },
 	{ "the journal", connect_journal, { ENOENT }, 0 },
-	{ "bind a path", bind_path, { EPERM }, O },
+	{ "bind a path", bind_path, { EPERM }, O | T },
 	{ "another domain's secret", read_other, { EACCES }, O },
 	{ "another domain's names", list_other, { EACCES }, O },
 	{ "write to another domain", write_other, { EACCES }, O },
