@@ -85,14 +85,15 @@ static int open_disk(const char *path, bool writable, int *ret_fd)
 
 static int open_tap(const char *name, int *ret_fd)
 {
-	autoclose int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	autoclose int fd = -1;
 	unsigned features = 0;
 
-	if (fd < 0)
-		return -errno;
 	if (!name[0] || strlen(name) >= sizeof(ifr.ifr_name))
 		return -EINVAL;
+	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
 	memcpy(ifr.ifr_name, name, strlen(name));
 	if (ioctl(fd, TUNGETFEATURES, &features) == 0 && (features & IFF_VNET_HDR))
 		ifr.ifr_flags |= IFF_VNET_HDR; /* qemu asks for it, too */
