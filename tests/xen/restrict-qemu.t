@@ -17,9 +17,9 @@ mkdir "$job_dir/qemu/keymaps"
 cp /usr/share/qemu/keymaps/en-us "$job_dir/qemu/keymaps/"
 cp /usr/share/qemu/kvmvapic.bin "$job_dir/qemu/"
 # the guest: the boot sector of its disk
-as --32 -o "$job_dir/hvm.o" tests/xen/guest/hvm.S &&
-	ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o "$job_dir/hvm.bin" "$job_dir/hvm.o" ||
-	bail "the guest's boot sector"
+as --32 -o "$job_dir/hvm.o" tests/xen/guest/hvm.S || bail "the boot sector"
+ld -m elf_i386 -Ttext 0x7c00 --oformat binary -o "$job_dir/hvm.bin" "$job_dir/hvm.o" ||
+	bail "the boot sector, linked"
 
 dom0_prepare() {
 	dom0_install
@@ -99,6 +99,7 @@ dom0_ends() {
 	ok "$1: xl destroy" quiet xl destroy hvm
 	ok "$1: qemu ends" wait_for 20 dom0_gone "$qemu"
 	ok "$1: its launcher ends" wait_for 20 dom0_gone "$launcher"
+	# shellcheck disable=SC2009 # there is no pgrep in dom0
 	is "$(ps | grep -E '[x]enstore-broker|[x]en-restrict|[q]emu-system')" "" "$1: no process is left"
 	is "$(find /sys/fs/cgroup -path '*xen-restrict/*' -type d)" "" "$1: nor a control group"
 	is "$(find /run/xen-pv-tools/room /run/xen -name '*xs*')" "" "$1: nor a socket"

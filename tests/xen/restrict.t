@@ -11,6 +11,7 @@ send_program "$O"/{xen-restrict,xenstore-broker} \
 	"$O"/tests/librestrict/{restrict_table,inside} "$O/tests/daemon/xsh"
 send packaging/profiles "$O/tests/librestrict/inside-static"
 
+# shellcheck disable=SC2154 # guest_config: of dom0/lib.sh
 # A second guest, which need not run: it only has what must not be reached.
 dom0_two_guests() {
 	own=$(domid)
@@ -45,6 +46,7 @@ dom0_broker() {
 
 # dom0_client NAME : one connection to it, kept
 dom0_client() {
+	# shellcheck disable=SC2034 # it sets client_PID
 	coproc client { XENSTORED_PATH=/run/$1 exec xsh 2>&1; }
 	dom0_answer 20
 	[ "$answer" = ready ]
@@ -106,10 +108,12 @@ dom0_all_ended() {
 	like "$answer" '^error ' "$1: the client's connection is cut"
 	ok "$1: the room ends" wait_for 20 dom0_ended "$room"
 	ok "$1: and its program" dom0_ended "$program"
+	# shellcheck disable=SC2009 # there is no pgrep in dom0
 	is "$(ps | grep -E '[x]enstore-broker|[b]usybox sleep')" "" "$1: no process is left"
 	is "$(find /sys/fs/cgroup -path '*xen-restrict/*' -type d)" "" "$1: nor a control group"
 }
 
+# shellcheck disable=SC2154 # client_PID: of coproc
 # The next domain with the domid has nothing to do with what served the last one.
 dom0_reuse() {
 	dom0_start_all
