@@ -59,6 +59,7 @@ struct oracle {
 	uint64_t events, missed, extra, dom0;
 	uint64_t changes;	       /* that may be of permissions, so far */
 	uint64_t changes_at[TX_SLOTS]; /* when the transaction was opened */
+	uint64_t many_ms;	       /* when very many nodes were made last */
 	bool apart; /* the stores are no longer alike, for a known reason */
 	uint64_t answered[TYPES][ANSWERS];
 	unsigned nodes_most;
@@ -200,6 +201,25 @@ static bool conflict(struct oracle *o, const struct op *op)
 	return true;
 }
 
+/* Too many nodes for one side? */
+static bool too_many(struct oracle *o, const struct op *op)
+{
+	struct snap snap = { 0 };
+	unsigned owned;
+
+	if (!o->opt->broker || op->dom0 ||
+	    !excuse_may_be_nodes(op, &o->left.reply, &o->right.reply) ||
+	    snap_take(&o->left.dom0, ORACLE_GUEST, &snap) < 0)
+		return false;
+	owned = snap_owned(&snap, ORACLE_GUEST);
+	snap_free(&snap);
+	if (!excuse_nodes(op, &o->left.reply, &o->right.reply, owned,
+			  io_now_ms() - o->many_ms))
+		return false;
+	o->apart = true;
+	return true;
+}
+
 /* What may change lists of permissions, or which there are, outside of a transaction. */
 static void count_change(struct oracle *o, const struct op *op)
 {
@@ -232,7 +252,7 @@ static bool same_answer(struct oracle *o, const struct op *op)
 	if (a->h.type == b->h.type && a->h.len == b->h.len &&
 	    memcmp(a->body, b->body, a->h.len) == 0)
 		return true;
-	if (both_started(op, a, b) || conflict(o, op) ||
+	if (both_started(op, a, b) || conflict(o, op) || too_many(o, op) ||
 	    (o->opt->broker && !op->dom0 && excuse_find(o->opt->kind, op, a, b)))
 		return true;
 	(void)snprintf(o->why, sizeof(o->why), "the last answer");
@@ -437,6 +457,8 @@ static int turn(struct oracle *o, unsigned n)
 	int r;
 
 	gen_next(&o->gen, &op);
+	if (o->gen.script == SCRIPT_NODES || o->gen.script == SCRIPT_CHILDREN)
+		o->many_ms = io_now_ms();
 	o->asked += !op.dom0;
 	r = one(o, &op);
 	if (r)

@@ -5,6 +5,12 @@
 
 #include "tests/broker/oracle_side.h"
 
+/* Owned nodes, from which on two ways to count to 1000 may not agree. */
+#define NODES_NEAR 500
+/* How old the broker's count of nodes that have been removed meanwhile may be: a second, and
+ * what the machine takes for a turn. */
+#define COUNT_OLD_MS 5000
+
 struct excuse {
 	char kind; /* of the daemon: C, O */
 	bool (*fits)(const struct op *op, const struct message *ring,
@@ -50,7 +56,7 @@ static const struct excuse excuses[] = {
 	  "EQUOTA is no name that libxenstore knows: it would read it as EINVAL" },
 };
 #define EXCUSES (sizeof(excuses) / sizeof(excuses[0]))
-static unsigned used[EXCUSES], conflicts;
+static unsigned used[EXCUSES], conflicts, nodes;
 
 bool excuse_find(char kind, const struct op *op, const struct message *ring,
 		 const struct message *broker)
@@ -75,8 +81,38 @@ bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
 	return true;
 }
 
+static bool is_quota(const struct message *m)
+{
+	return error_is(m, "ENOSPC") || error_is(m, "EQUOTA") || error_is(m, "ENOMEM");
+}
+
+bool excuse_may_be_nodes(const struct op *op, const struct message *ring,
+			 const struct message *broker)
+{
+	return (op->type == XS_WRITE || op->type == XS_MKDIR ||
+		op->type == XS_TRANSACTION_END) &&
+	       (is_quota(ring) || is_quota(broker));
+}
+
+bool excuse_nodes(const struct op *op, const struct message *ring,
+		  const struct message *broker, unsigned owned, uint64_t many_ms)
+{
+	if (!excuse_may_be_nodes(op, ring, broker) ||
+	    (owned < NODES_NEAR && many_ms > COUNT_OLD_MS))
+		return false;
+	nodes++;
+	return true;
+}
+
 void excuse_print(FILE *out, char kind)
 {
+	(void)fprintf(
+		out,
+		"# explained %u times: a domain that has, or had just now, %d nodes or "
+		"more is told at another "
+		"number that it has too many (1000): the broker counts those below its "
+		"home and those its clients make, and counts anew once a second\n",
+		nodes, NODES_NEAR);
 	if (kind == 'O')
 		(void)fprintf(
 			out,

@@ -20,5 +20,12 @@ bool excuse_find(char kind, const struct op *op, const struct message *ring,
  * (@changed): then the stores are no longer alike. */
 bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
 		     const struct message *broker, bool changed);
+/* The same for what is refused on one side by the quota of nodes, @owned being how many the
+ * domain owns now and @many_ms how long ago it made hundreds: after that the stores are no longer alike. */
+bool excuse_nodes(const struct op *op, const struct message *ring,
+		  const struct message *broker, unsigned owned, uint64_t many_ms);
+/* Can that be it?  Then it is worth while to count. */
+bool excuse_may_be_nodes(const struct op *op, const struct message *ring,
+			 const struct message *broker);
 /* How often each was needed. */
 void excuse_print(FILE *out, char kind);

@@ -475,7 +475,7 @@ static bool script_step(struct gen *gen, struct op *op)
 	}
 }
 
-/* Between two set-ups come random operations, sometimes a burst before them. */
+/* Between two set-ups come random operations, each second time a burst before them. */
 static enum script script_after(struct gen *gen)
 {
 	static const enum script bursts[] = { SCRIPT_WATCHES, SCRIPT_STARTS, SCRIPT_NODES,
@@ -487,9 +487,9 @@ static enum script script_after(struct gen *gen)
 		return SCRIPT_SETUP;
 	}
 	gen->until_setup--;
-	if (!fresh || gen->no_bursts || gen_random(gen, 2))
+	if (!fresh || gen->no_bursts || gen->set_ups++ % 2 == 0)
 		return SCRIPT_NONE;
-	return bursts[gen_random(gen, 4)];
+	return bursts[gen->set_ups / 2 % 4];
 }
 
 static void op_clear(struct op *op)

@@ -60,6 +60,7 @@ struct gen {
 	enum script script;
 	unsigned step;	      /* of the script */
 	unsigned until_setup; /* operations */
+	unsigned set_ups;     /* so far */
 	bool open[TX_SLOTS];
 	bool spoilt[TX_SLOTS]; /* it is only given up */
 	unsigned open_count;

@@ -122,6 +122,15 @@ int snap_take(struct link *dom0, unsigned domid, struct snap *ret_snap)
 	return r;
 }
 
+unsigned snap_owned(const struct snap *snap, unsigned domid)
+{
+	unsigned owned = 0;
+
+	for (size_t i = 0; i < snap->count; i++)
+		owned += strtoul(snap->list[i].perms + 1, NULL, 10) == domid;
+	return owned;
+}
+
 void snap_free(struct snap *snap)
 {
 	for (size_t i = 0; i < snap->count; i++) {

@@ -30,6 +30,8 @@ unsigned snap_rights(const char *perms, size_t len, unsigned domid);
 int snap_take(struct link *dom0, unsigned domid, struct snap *ret_snap);
 /* dom0 makes the store of @from as @want, of @have now. */
 int snap_restore(struct link *from, const struct snap *want, const struct snap *have);
+/* How many of them @domid owns. */
+unsigned snap_owned(const struct snap *snap, unsigned domid);
 void snap_free(struct snap *snap);
 /* 0: from @before to @after only what @domid may change has changed.  1: @why says what. */
 int snap_compare(const struct snap *before, struct snap *after, char *why, size_t size);
