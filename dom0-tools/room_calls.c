@@ -15,6 +15,7 @@
 #include "dom0-tools/room_steps.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/sandbox_calls.h"
 #include "lib/sandbox_parts.h"
 
 #define FILTER_MAX 4096 /* instructions: the kernel's own limit, BPF_MAXINSNS */
@@ -91,10 +92,18 @@ static const struct rule rules_reading[] = {
 static const struct rule rules_forking[] = { { "clone", 0, NEW, 0 } };
 
 /* What process 1 does till the end. */
-static const char *const init_calls[] = {
-	"rt_sigtimedwait", "rt_sigreturn", "restart_syscall", "wait4", "exit",
-	"exit_group",	   "close",	   "sendto",	      NULL
-};
+static const char *const init_calls[] = { "rt_sigtimedwait",
+					  "rt_sigreturn",
+					  "restart_syscall",
+					  "wait4",
+					  "exit",
+					  "exit_group",
+					  "close",
+					  "sendto",
+#if SANDBOX_ASAN
+					  "sigaltstack", /* its _exit() looks at stacks */
+#endif
+					  NULL };
 static const struct rule init_rules[] = { { "kill", 0, EXACTLY, ROOM_PROGRAM_PID } };
 
 static int add_calls(scmp_filter_ctx ctx, const char *const *calls)
