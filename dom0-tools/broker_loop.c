@@ -214,12 +214,15 @@ static int tell_end(struct loop *l, int r)
 {
 	if (r == -ENXIO)
 		log_info("domain %u has ended", l->b->domid);
+	else if (r == -ESTALE && l->down)
+		log_error("the store is there again, but domain %u is another one now",
+			  l->b->domid);
 	else if (r == -ESTALE)
 		log_info("domain %u may be another one now: ended", l->b->domid);
 	else if (r < 0 && !l->down)
 		log_error("cannot go on: %s", strerror(-r));
 	end_all(l);
-	return r == -ENXIO || r == -ESTALE ? 0 : r;
+	return r == -ENXIO || (r == -ESTALE && !l->down) ? 0 : r;
 }
 
 /* ---- turns ---- */
@@ -232,14 +235,8 @@ static bool may_go(struct loop *l, struct session *s)
 
 	if (!session_has_work(s, &cost))
 		return false;
-	if (!bucket_take(&b->bucket, cost, b->now_ns)) {
-		if (!s->waits) {
-			s->waits = true;
-			s->waits_since = b->now_ns;
-			b->stats.waits++;
-		}
-		return false;
-	}
+	if (!bucket_take(&b->bucket, cost, b->now_ns))
+		return false; /* note_wait() counts it */
 	b->stats.tokens_taken += cost;
 	if (s->waits)
 		b->stats.wait_ns += b->now_ns - s->waits_since;
@@ -247,23 +244,42 @@ static bool may_go(struct loop *l, struct session *s)
 	return true;
 }
 
-/* Each one operation.  -EINTR: the domain is to be looked at. */
+/* It has a next request, for which there are no tokens yet. */
+static void note_wait(struct loop *l, struct session *s)
+{
+	unsigned cost;
+
+	if (s->waits || !session_has_work(s, &cost) ||
+	    bucket_wait_ns(&l->b->bucket, cost, l->b->now_ns) == 0)
+		return;
+	s->waits = true;
+	s->waits_since = l->b->now_ns;
+	l->b->stats.waits++;
+}
+
+/* Each one operation, in a circle that begins behind who was served last.  What the domain
+ * has been told to have done is looked at before anything else. */
 static void serve_sessions(struct loop *l)
 {
-	l->turn++;
+	unsigned start = l->turn;
+
 	for (unsigned n = l->count, k = 0; k < n && l->count > 0; k++) {
-		unsigned i = (l->turn + k) % l->count;
+		unsigned i = (start + k) % l->count;
 		struct session *s = l->sessions[i];
 		int r = 0;
 
 		if (identity_is_due(l->b))
 			return; /* at once in the next turn */
-		if (may_go(l, s))
+		if (may_go(l, s)) {
 			r = session_turn(s);
+			l->turn = i + 1;
+		}
 		if (r == 0)
 			r = session_events(s);
 		if (r < 0 || session_is_over(s))
 			end_session(l, i, r);
+		else
+			note_wait(l, s);
 	}
 }
 

@@ -243,6 +243,12 @@ static int check_made_count(struct op *op, unsigned levels)
 	return op->b->kind == STORE_C && left > 0 ? too_large(op) : -ENOSPC;
 }
 
+static void note_counted(struct op *op)
+{
+	if (op->tx)
+		op->tx->counted = true;
+}
+
 /* The node is not there: make it, if its nearest ancestor lets us. */
 static int create(struct op *op, struct scope *sc)
 {
@@ -278,6 +284,8 @@ static int create(struct op *op, struct scope *sc)
 		r = change_run(op, sc, first);
 	if (r == 0 && (owner == op->b->domid || (op->b->kind == STORE_C && !granted)))
 		quota_nodes_made(op->b, levels);
+	if (r == 0)
+		note_counted(op);
 	return r;
 }
 
@@ -350,7 +358,7 @@ static int remove_once(struct op *op)
 {
 	autoscope struct scope sc = { 0 };
 	const struct store_reply *perms, *children;
-	unsigned first, owner = 0;
+	unsigned first, owner = 0, gone;
 	bool leaf = false;
 	int r;
 
@@ -379,11 +387,14 @@ static int remove_once(struct op *op)
 	r = perms_owner(perms->body, perms->len, &owner);
 	if (r < 0)
 		return r;
+	gone = leaf ? owner == op->b->domid : quota_nodes_below(op->b, op->path);
 	first = scope_begin(&sc);
 	store_add_text(op->store, XS_RM, sc.id, op->path);
 	r = change_run(op, &sc, first);
-	if (r == 0 && leaf && owner == op->b->domid)
-		quota_node_removed(op->b);
+	if (r == 0) {
+		quota_nodes_removed(op->b, gone);
+		note_counted(op);
+	}
 	return r;
 }
 

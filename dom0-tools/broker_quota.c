@@ -35,6 +35,11 @@ bool quota_watch(const struct broker *b)
 
 /* ---- the nodes of the domain ---- */
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 struct walk {
 	struct broker *b;
 	char **todo; /* owned: paths that were not looked at yet */
@@ -161,8 +166,18 @@ void quota_nodes_made(struct broker *b, unsigned count)
 	b->stats.nodes += count;
 }
 
-void quota_node_removed(struct broker *b)
+unsigned quota_nodes_below(struct broker *b, const char *path)
 {
-	if (b->stats.nodes > 0)
-		b->stats.nodes--;
+	struct walk w = { .b = b };
+	int r = b->nodes_known ? walk_add(&w, path, "") : -ENODATA;
+
+	while (r == 0 && w.count > 0 && w.looked < QUOTA_WALK_MOST)
+		r = walk_some(&w);
+	walk_done(&w);
+	return w.owned;
+}
+
+void quota_nodes_removed(struct broker *b, unsigned count)
+{
+	b->stats.nodes -= least(b->stats.nodes, count);
 }

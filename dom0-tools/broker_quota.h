@@ -38,4 +38,6 @@ bool quota_watch(const struct broker *b);
 /* May @more be made?  If not, *@ret_left could.  Uses the control connection. */
 bool quota_nodes_left(struct broker *b, unsigned more, unsigned *ret_left);
 void quota_nodes_made(struct broker *b, unsigned count);
-void quota_node_removed(struct broker *b);
+/* How many of them are @path and below it: they are going to be removed. */
+unsigned quota_nodes_below(struct broker *b, const char *path);
+void quota_nodes_removed(struct broker *b, unsigned count);

@@ -80,6 +80,8 @@ static int run_end(struct session *s, const struct wire_request *req)
 		r = -EAGAIN;
 	else if (req->commit && tx->failed)
 		r = -ENOMEM;
+	if (tx->counted && (r < 0 || !req->commit))
+		s->b->nodes_known = false; /* nothing of it was done */
 	tx_remove(&s->txs, tx);
 	s->b->stats.transactions--;
 	return r;
@@ -114,6 +116,8 @@ static int run_reset(struct session *s)
 		if (r == -EPIPE)
 			return r;
 		r = 0; /* whatever: it is gone */
+		if (tx->counted)
+			s->b->nodes_known = false;
 		tx_remove(&s->txs, tx);
 		s->b->stats.transactions--;
 	}

@@ -30,9 +30,11 @@ void session_free(struct session *s)
 {
 	s->b->stats.sessions--;
 	s->b->stats.transactions -= s->txs.count;
+	for (unsigned i = 0; i < s->txs.count; i++)
+		if (s->txs.tx[i].counted)
+			s->b->nodes_known = false; /* what it made is not there */
 	s->b->stats.watches -= s->watches.count;
 	s->b->stats.queue -= s->out_end - s->out_start;
-	s->b->stats.events_lost += s->store.events_lost;
 	store_done(&s->store); /* the daemon ends watches and transactions with it */
 	watches_done(&s->watches);
 	wire_in_done(&s->in);
@@ -53,9 +55,9 @@ void session_give_store(struct session *s, int fd)
 	bool first = !s->had_store;
 
 	s->had_store = true;
-	s->b->stats.events_lost += s->store.events_lost;
 	store_done(&s->store);
 	store_init(&s->store, &s->b->io, fd);
+	s->store.lost_total = &s->b->stats.events_lost;
 	s->store.collapse = s->b->kind == STORE_C;
 	if (first)
 		return;

@@ -150,6 +150,8 @@ static int event_add(struct store *s, const char *text, size_t len)
 	if (s->events >= STORE_EVENTS_MAX || s->events_bytes + len > STORE_EVENTS_BYTES ||
 	    !(e = malloc(sizeof(*e) + len))) {
 		s->events_lost++;
+		if (s->lost_total)
+			++*s->lost_total;
 		return 0;
 	}
 	memcpy(e->text, text, len);

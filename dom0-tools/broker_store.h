@@ -62,6 +62,7 @@ struct store {
 	unsigned events;
 	size_t events_bytes;
 	uint64_t events_lost;
+	uint64_t *lost_total; /* borrowed: counted there, too; may be NULL */
 	bool collapse; /* events equal to a waiting one are dropped, as C xenstored does */
 };
 

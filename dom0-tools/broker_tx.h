@@ -23,7 +23,8 @@ struct tx {
 	uint32_t id;	   /* what the client calls it */
 	uint32_t upstream; /* what the daemon does */
 	bool lost;	   /* the daemon was started anew: END gives EAGAIN */
-	bool failed; /* C xenstored: a refusal by quota spoils it, END gives ENOMEM */
+	bool failed;  /* C xenstored: a refusal by quota spoils it, END gives ENOMEM */
+	bool counted; /* nodes made or removed in it are in the count already */
 };
 
 struct tx_table {
