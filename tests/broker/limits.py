@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from wire import (DIRECTORY, END, GET_PERMS, READ, START, WRITE, WATCH, WATCH_EVENT, Client,
+from wire import (DIRECTORY, END, GET_PERMS, READ, SET_PERMS, START, WRITE, WATCH, WATCH_EVENT, Client,
                   check, finish, frame, same, text, until)
 
 mode, SOCK, METRICS = sys.argv[1:4]
@@ -89,11 +89,13 @@ def costs():
 def conflict():
     """A single operation that meets a conflict is done again, and each time is paid."""
     c = Client(SOCK)
-    dom0 = Client(sys.argv[4])
     child = os.fork()
-    if child == 0:  # dom0 writes the same node without end
+    if child == 0:  # dom0 writes the same node without end, and its permissions
+        dom0 = Client(sys.argv[4])
         while True:
             dom0.write(MINE, "a")
+            dom0.ask(SET_PERMS, MINE, "n5")
+            dom0.ask(SET_PERMS, MINE, "n5", "r1")
     n = Counted()
     asked = 0
     while n["retries"] < 3 and asked < 50000:
@@ -122,7 +124,9 @@ def pressure():
     same([r.number for r in replies], list(range(40)), "twice the bucket: all are answered, in order")
     same([r.error for r in replies if r.error], [], "and none with an error")
     m = metrics()
-    check(m["waits"] >= 1 and m["wait_seconds"] > 0, "the client waited", m)
+    # (on a machine that is slow enough it need not)
+    check(burst + rate * spent >= 40 or m["waits"] >= 1 and m["wait_seconds"] > 0,
+          "the client waited", (m, spent))
     check(m["tokens_taken"] <= burst + rate * spent + 1, "no more tokens than there were",
           (m["tokens_taken"], spent))
     # a second client finds the same empty bucket
@@ -132,7 +136,8 @@ def pressure():
         d.read("data/x")
     spent = time.monotonic() - t0
     m = metrics()
-    check(m["waits"] > before["waits"], "a second client waits, too: the bucket is the domain's", m)
+    check(burst + rate * spent >= 43 or m["waits"] > before["waits"],
+          "a second client waits, too: the bucket is the domain's", (m, spent))
     check(m["tokens_taken"] <= burst + rate * spent + 1, "both together have one bucket's tokens",
           (m["tokens_taken"], spent))
     # denied and malformed ones are no way around it
@@ -142,7 +147,8 @@ def pressure():
         d.reply(d.send(READ, b"x"))
     spent = time.monotonic() - t0
     m = metrics()
-    check(m["waits"] > before, "denied and malformed requests wait", m)
+    check(burst + rate * spent >= 49 or m["waits"] > before, "denied and malformed requests wait",
+          (m, spent))
     check(m["tokens_taken"] <= burst + rate * spent + 1, "within the same tokens", m["tokens_taken"])
     same(m["tokens_taken"], m["operations"] + m["retries"], "tokens are operations and repetitions")
     # a transaction is more than is there: it waits, and is opened
