@@ -183,8 +183,9 @@ int watch_remove(struct session *s, const struct wire_request *req)
 	struct watch *w;
 	int r = path_resolve_watch(s->b->kind, rules_home(s->b->rules), req->path, path);
 
-	if (r < 0) /* the daemons only look for a watch of that name */
-		return -ENOENT;
+	/* the daemons only look for a watch of that name; oxenstored knows that of none */
+	if (r < 0)
+		return s->b->kind == STORE_O && !*req->path ? -EINVAL : -ENOENT;
 	w = find(&s->watches, path, req->token);
 	return w ? drop(s, w) : -ENOENT;
 }
