@@ -11,7 +11,8 @@ $(O)/tests/restrict/probe: $(PROBE_SRCS) tests/restrict/probe.h tests/tap.h
 $(O)/tests/restrict/probe-static: $(PROBE_SRCS) tests/restrict/probe.h tests/tap.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PROBE_FLAGS) -static -o $@ $(PROBE_SRCS) -pthread
-HELPERS += tests/restrict/probe_decoy
+HELPERS += tests/restrict/probe_decoy tests/restrict/verify_old
+tests/restrict/verify_old_SRCS := tests/restrict/verify_old.c
 tests/restrict/probe_decoy_SRCS := tests/restrict/probe_decoy.c
 SCRIPT_TESTS += tests/restrict/probe.t tests/restrict/verify.t
 WEAK_SRCS := tests/restrict/verify_weak.c tests/restrict/verify_weak_room.c \
