@@ -15,7 +15,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define BACKLOG	      64
+#define BACKLOG	      SOMAXCONN
 #define ACTIVATION_FD 3 /* SD_LISTEN_FDS_START: sd_listen_fds(3) */
 
 static int fail(const char *what, const char *path, int r)

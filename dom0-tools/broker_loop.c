@@ -16,6 +16,7 @@
 #include "lib/log.h"
 
 #define FIXED_FDS      5	     /* signals, connector, listener, control, metrics */
+#define ACCEPT_AT_ONCE 16	     /* those who are served do not wait for more */
 #define PAUSE_FIRST_NS 20000000ULL   /* a daemon's restart takes that long at least */
 #define PAUSE_MOST_NS  1000000000ULL /* and nobody should notice more than a second */
 
@@ -67,12 +68,16 @@ int loop_add_client(struct loop *l, int fd)
 	return r;
 }
 
-static void accept_client(struct loop *l)
+static void accept_clients(struct loop *l)
 {
-	int fd = accept4(l->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	for (unsigned i = 0; i < ACCEPT_AT_ONCE && l->count < l->max_clients; i++) {
+		int fd = accept4(l->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (fd >= 0 && loop_add_client(l, fd) < 0)
-		log_warning("no room for another client");
+		if (fd < 0)
+			return; /* no more, or gone again */
+		if (loop_add_client(l, fd) < 0)
+			log_warning("no room for another client");
+	}
 }
 
 static void end_session(struct loop *l, unsigned i, int why)
@@ -325,8 +330,7 @@ static unsigned fill_fds(const struct loop *l, struct pollfd *fds)
 		short events = (short)((session_wants_read(s) ? POLLIN : 0) |
 				       (session_wants_write(s) ? POLLOUT : 0));
 
-		/* nothing wanted: a hang-up would wake us again and again */
-		fds[n] = (struct pollfd){ .fd = events ? s->fd : -1, .events = events };
+		fds[n] = (struct pollfd){ .fd = s->fd, .events = events };
 		fds[n + 1] = (struct pollfd){ .fd = s->store.fd, .events = POLLIN };
 	}
 	return n;
@@ -339,6 +343,10 @@ static int serve_fds(struct session *s, const struct pollfd *fds)
 
 	if (fds[1].revents)
 		(void)store_read_events(&s->store); /* lost: it waits for another */
+	/* who has gone does not wait: poll() would tell it again and again */
+	if ((fds[0].revents & (POLLHUP | POLLERR)) &&
+	    (s->waits || store_is_lost(&s->store)))
+		return -ECONNRESET;
 	if (fds[0].revents & POLLOUT)
 		r = session_flush(s);
 	if (r == 0 && (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) &&
@@ -360,7 +368,7 @@ static int serve_all(struct loop *l, const struct pollfd *fds)
 	if (r == 0 && fds[1].revents)
 		r = take_connection(l);
 	if (r == 0 && fds[2].revents)
-		accept_client(l);
+		accept_clients(l);
 	if (r == 0 && l->b->identity.good)
 		serve_sessions(l);
 	return r == 0 ? check_down(l) : r;
