@@ -33,7 +33,8 @@ def run(extra, fds=(), env=None, listen_pid=None, at=None):
             elif listen_pid:
                 e["LISTEN_PID"] = listen_pid
             for number, fd in (at or {}).items():
-                os.dup2(fd, number, inheritable=True)
+                os.dup2(fd, number)
+                os.set_inheritable(number, True)  # also when it was there already
             for fd in fds:
                 os.set_inheritable(fd, True)
             err = os.open(DIR + "/err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

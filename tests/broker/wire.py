@@ -49,8 +49,8 @@ class Reply:
 class Client:
     def __init__(self, path):
         self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(path)  # which waits where the queue is full
         self.sock.settimeout(PATIENCE)
-        self.sock.connect(path)
         self.got = b""
         self.events = []
         self.number = 0
