@@ -24,7 +24,7 @@
 #define TX_NONE	      (-1)
 #define TX_UNKNOWN    (-2) /* an id that was never given */
 #define TX_DOM0	      (-3) /* dom0's one transaction */
-#define WATCH_SLOTS   150  /* past the 129 of xenstored */
+#define WATCH_SLOTS   230  /* past the 129 of xenstored */
 #define PATH_TEXT_MAX 4000
 #define TX_UNKNOWN_ID 0x7ffffff0U
 
