@@ -163,12 +163,20 @@ demo: setup-build setup-check setup-lab ## show the main job on real Xen; KEEP=1
 
 bench: setup-build setup-check setup-lab ## measure speed and memory and print them beside the peers' figures
 	@$(MAKE) -s --no-print-directory tests-built
-	@O=$(O) tests/bench/bench; rc=$$?; O=$(O) tests/bench/eliloader && exit $$rc
+	@rc=0; for b in bench eliloader broker; do O=$(O) tests/bench/$$b || rc=1; done; exit $$rc
 
 # One libFuzzer program per target, FUZZ_S seconds each; finds go to build/fuzz/NAME.
 FUZZ_S ?= 60
 fuzz: setup-build setup-lint ## look for inputs that break a parser, FUZZ_S=60 seconds each
 	@for f in $(FUZZ); do $(MAKE) -s --no-print-directory fuzz-$$f || exit 1; done
+	@$(MAKE) -s --no-print-directory fuzz-long
+
+# The broker's long runs, on the real daemons: FUZZ_OPS requests beside a guest's, as many frames.
+FUZZ_OPS ?= 1000000
+fuzz-long: setup-build setup-check
+	@$(MAKE) -s --no-print-directory tests-built
+	@O=$(O) tests/broker/oracle-long $(FUZZ_OPS)
+	@O=$(O) tests/broker/frames.t $(FUZZ_OPS)
 
 fuzz-%:
 	@mkdir -p build/fuzz/$*
@@ -215,5 +223,5 @@ clean: ## remove what make built, keeping downloads and lab images
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort -u
 
-.PHONY: all tests-built check check-xen demo bench fuzz lint install clean help
+.PHONY: all tests-built check check-xen demo bench fuzz fuzz-long lint install clean help
 .DELETE_ON_ERROR:
