@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,8 +19,9 @@
 #include "lib/sandbox_parts.h"
 
 #define ROOT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
-/* directories and mount points only: the longest room has some 400 */
-#define ROOT_OPTIONS "mode=0755,size=256k,nr_inodes=2048"
+/* directories, mount points (the longest room has some 400), a loader (0.2 MiB) */
+#define ROOT_OPTIONS "mode=0755,size=4m,nr_inodes=2048"
+#define COPY_STEP    (1 << 20)
 #define PLACE	     ROOM_RUN_DIR "/room" /* an empty directory: what the mount hides */
 #define PATH_ROOM    1024
 
@@ -138,15 +140,77 @@ static int bind_wanted(struct room *room, const struct room_bind *b)
 	return bind_or_say(room, b->from, b->to, flags);
 }
 
+/* All of @from into the new file @path, which can be executed and not be read.  The kernel
+ * keeps a process from being looked into, and from leaving a core, when it could not read
+ * what it runs: nothing else of that kind lasts over exec. */
+static int copy_unreadable(int from, const char *path)
+{
+	autoclose int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	off_t at = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = sendfile(fd, from, &at, COPY_STEP);
+	while (n > 0);
+	return n < 0 || fchmod(fd, 0111) < 0 ? -errno : 0;
+}
+
+/* Of a dynamic program the loader counts as well, which is small. */
+static int copy_loader(const char *path)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : make_place(path, false);
+
+	if (r == 0)
+		r = copy_unreadable(fd, path + 1);
+	if (r < 0)
+		return r;
+	/* the room's own mount lets nothing be executed */
+	if (mount(path + 1, path + 1, NULL, MS_BIND, NULL) < 0 ||
+	    mount(NULL, path + 1, NULL,
+		  MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_RDONLY, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+/* A static one is all there is: its copy is in a tmpfs that nobody sees any more. */
+static int copy_program(int program)
+{
+	autoclose int fd = -1;
+	int r;
+
+	if (mkdir("copy", 0700) < 0 ||
+	    mount("program", "copy", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
+		return -errno;
+	r = copy_unreadable(program, "copy/program");
+	if (r == 0)
+		fd = open("copy/program", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (r == 0 && (fd < 0 || dup3(fd, program, O_CLOEXEC) < 0))
+		r = -errno;
+	if (umount2("copy", MNT_DETACH) < 0 || rmdir("copy") < 0)
+		return -errno;
+	return r;
+}
+
+static int copy_what_is_run(struct room *room)
+{
+	const char *loader = room->libraries.interpreter;
+	int r = loader ? copy_loader(loader) : copy_program(room->program);
+
+	return r < 0 ? room_fail(room, r, "a copy of '%s': %s",
+				 loader ? loader : room->opt->argv[0], strerror(-r))
+		     : 0;
+}
+
 static int bind_libraries(struct room *room)
 {
 	const struct room_libraries *l = &room->libraries;
 	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_RDONLY;
 	char to[PATH_ROOM];
-	int r = 0;
+	int r = copy_what_is_run(room);
 
-	if (l->interpreter)
-		r = bind_or_say(room, l->interpreter, l->interpreter, flags);
 	for (size_t i = 0; i < l->count && r == 0; i++) {
 		(void)snprintf(to, sizeof(to), ROOM_LIBRARIES "/%s", l->lib[i].name);
 		r = bind_or_say(room, l->lib[i].path, to, flags);

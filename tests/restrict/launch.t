@@ -77,6 +77,7 @@ for pid in "$ROOM_CHILD" "$init"; do
 	done
 	is "$(status_of "$pid" NoNewPrivs)" 1 "$who: no_new_privs"
 	is "$(status_of "$pid" Seccomp)" 2 "$who: seccomp"
+	is "$(stat -c %u "/proc/$pid/status")" 0 "$who: not dumpable"
 	for ns in mnt pid ipc net uts cgroup; do
 		test "$(readlink "/proc/$pid/ns/$ns")" != "$(readlink /proc/self/ns/$ns)"
 		is $? 0 "$who: its own $ns namespace"
@@ -101,6 +102,11 @@ is "$(cat "/sys/fs/cgroup/memory/xen-restrict/$uid/memory.limit_in_bytes")" 2684
 	"control group: memory"
 kill "$ROOM_PID" && room_wait
 is "$(room_traces 8)" "" "nothing is left"
+room_start --domid 8 --no-xenstore --no-handles -- "$INMATE_STATIC" wait || bail "a static one"
+is "$(stat -c %u "/proc/$ROOM_CHILD/status")" 0 "a static program: not dumpable"
+is "$(awk '{print $5}' "/proc/$ROOM_CHILD/mountinfo")" / "a static program: nothing but the root"
+is "$(find "/proc/$ROOM_CHILD/root/" -mindepth 1)" "" "which is empty"
+kill "$ROOM_PID" && room_wait
 
 # side by side
 room_start --domid 8 --no-xenstore --no-handles -- "$INMATE" wait || bail "one room"
