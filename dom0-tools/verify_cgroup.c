@@ -40,7 +40,7 @@ static void check_limit(struct verify_context *ctx, unsigned resource,
 void verify_rlimits(struct verify_context *ctx)
 {
 	autofree char *text = NULL;
-	struct verify_limits limits;
+	struct verify_limits limits = { 0 };
 	size_t len;
 	int r = verify_proc_read(ctx->proc.dir, "limits", &text, &len);
 

@@ -151,8 +151,8 @@ static int describe(struct one *o, int dir, unsigned number)
 {
 	autofree char *text = NULL;
 	char name[NAME_ROOM], path[2 * NAME_ROOM];
-	struct statfs fs;
-	struct stat st;
+	struct statfs fs = { 0 };
+	struct stat st = { 0 };
 	int r;
 
 	(void)snprintf(name, sizeof(name), "fd/%u", number);

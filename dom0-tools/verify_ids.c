@@ -102,7 +102,7 @@ static void check_dumpable(struct verify_context *ctx)
 static void check_terminal(struct verify_context *ctx)
 {
 	autofree char *text = NULL;
-	struct verify_stat stat;
+	struct verify_stat stat = { 0 };
 	size_t len;
 	int r = verify_proc_read(ctx->proc.dir, "stat", &text, &len);
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -44,12 +44,15 @@ static bool begins_with(const char *text, const char *start)
 /* Is @minor the device @name of the list, "NUMBER NAME" a line? */
 static bool is_misc(const char *misc, unsigned minor, const char *name)
 {
-	while (misc && *misc) {
-		unsigned number;
-		char found[64];
+	size_t len = strlen(name);
 
-		if (sscanf(misc, " %u %63s", &number, found) == 2 && number == minor &&
-		    strcmp(found, name) == 0)
+	while (misc && *misc) {
+		char *end;
+		unsigned long number = strtoul(misc, &end, 10);
+
+		if (end > misc && number == minor && *end == ' ' &&
+		    strncmp(end + 1, name, len) == 0 &&
+		    (end[1 + len] == '\n' || end[1 + len] == '\0'))
 			return true;
 		misc = strchr(misc, '\n');
 		if (misc)
@@ -181,6 +184,7 @@ const char *verify_kind_name(enum verify_kind kind)
 int verify_flags_parse(const char *text, unsigned *ret)
 {
 	const char *line = text;
+	char *end;
 
 	while (!begins_with(line, "flags:")) {
 		line = strchr(line, '\n');
@@ -188,5 +192,7 @@ int verify_flags_parse(const char *text, unsigned *ret)
 			return -EBADMSG;
 		line++;
 	}
-	return sscanf(line, "flags: %o", ret) == 1 ? 0 : -EBADMSG;
+	line += strlen("flags:");
+	*ret = (unsigned)strtoul(line, &end, 8);
+	return end > line ? 0 : -EBADMSG;
 }

@@ -78,8 +78,8 @@ static int check_pidfd(int pidfd)
 
 int verify_proc_check(const struct verify_proc *p)
 {
-	struct verify_status status;
-	struct verify_stat stat;
+	struct verify_status status = { 0 };
+	struct verify_stat stat = { 0 };
 	int r = check_pidfd(p->pidfd);
 
 	if (r == 0)

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -211,8 +212,11 @@ static int mount_of(int fd, unsigned *ret)
 	r = verify_proc_read(AT_FDCWD, name, &text, &len);
 	if (r < 0)
 		return r;
-	line = strstr(text, "mnt_id:");
-	return line && sscanf(line, "mnt_id: %u", ret) == 1 ? 0 : -EBADMSG;
+	line = strstr(text, "\nmnt_id:");
+	if (!line)
+		return -EBADMSG;
+	*ret = (unsigned)strtoul(line + strlen("\nmnt_id:"), NULL, 10);
+	return 0;
 }
 
 static const struct verify_mount *find_mount(const struct verify_mounts *mounts,
@@ -229,7 +233,7 @@ static void check_place(struct verify_context *ctx, const struct verify_mounts *
 			const char *name)
 {
 	autoclose int fd = openat(ctx->proc.dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	char path[VERIFY_LINK_MAX], root[VERIFY_LINK_MAX];
+	char path[VERIFY_LINK_MAX] = "", root[VERIFY_LINK_MAX] = "";
 	unsigned id = 0;
 	int r = fd < 0 ? -errno : mount_of(fd, &id);
 	bool good;
@@ -335,7 +339,7 @@ static void check_content(struct verify_context *ctx)
 {
 	struct walk w = { .ctx = ctx, .good = true };
 	int fd = openat(ctx->proc.dir, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
+	struct stat st = { 0 };
 	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 
 	if (r == 0) {

@@ -21,7 +21,7 @@
 
 #define WORDS 7
 #define TRY_S 20 /* seconds: more than any door takes */
-#define DIED  -1
+#define DIED  (-1)
 
 static const struct door *const tables[] = { probe_files,  probe_sockets, probe_processes,
 					     probe_rights, probe_kernel,  probe_limits };

@@ -190,31 +190,31 @@ static void test_mounts(void)
 		const char *name;
 		const char *text;
 		int r;
-		const char *point, *type;
 		bool read_only;
+		const char *point, *type;
 	} cases[] = {
-		{ "a root", "67 60 0:5 / / ro,nosuid - tmpfs room rw,size=1k\n", 0, "/",
-		  "tmpfs", true },
-		{ "read-only as a whole", "1 2 0:5 / /a rw - ext4 /dev/sda ro\n", 0, "/a",
-		  "ext4", true },
-		{ "writable", "1 2 0:5 / /a rw,relatime - ext4 /dev/sda rw\n", 0, "/a",
-		  "ext4", false },
+		{ "a root", "67 60 0:5 / / ro,nosuid - tmpfs room rw,size=1k\n", 0, true,
+		  "/", "tmpfs" },
+		{ "read-only as a whole", "1 2 0:5 / /a rw - ext4 /dev/sda ro\n", 0, true,
+		  "/a", "ext4" },
+		{ "writable", "1 2 0:5 / /a rw,relatime - ext4 /dev/sda rw\n", 0, false,
+		  "/a", "ext4" },
 		{ "\"ro\" in a word is none",
-		  "1 2 0:5 / /a rw,root=ro - ext4 x errors=ro\n", 0, "/a", "ext4",
-		  false },
+		  "1 2 0:5 / /a rw,root=ro - ext4 x errors=ro\n", 0, false, "/a",
+		  "ext4" },
 		{ "optional words", "1 2 0:5 / /a ro shared:1 master:2 - ext4 x rw\n", 0,
-		  "/a", "ext4", true },
-		{ "escapes", "1 2 0:5 / /a\\040b\\134\\012 ro - ext4 x rw\n", 0,
-		  "/a b\\\n", "ext4", true },
-		{ "a dash in a name", "1 2 0:5 / /- ro - ext4 x rw\n", 0, "/-", "ext4",
-		  true },
-		{ "no end of line", "1 2 0:5 / /a ro - ext4 x rw", 0, "/a", "ext4",
-		  true },
-		{ "no dash", "1 2 0:5 / /a ro ext4 x rw\n", -EBADMSG, NULL, NULL, false },
-		{ "cut", "1 2 0:5 /\n", -EBADMSG, NULL, NULL, false },
-		{ "an id that is none", "x 2 0:5 / /a ro - ext4 x rw\n", -EBADMSG, NULL,
-		  NULL, false },
-		{ "an empty line", "\n", -EBADMSG, NULL, NULL, false },
+		  true, "/a", "ext4" },
+		{ "escapes", "1 2 0:5 / /a\\040b\\134\\012 ro - ext4 x rw\n", 0, true,
+		  "/a b\\\n", "ext4" },
+		{ "a dash in a name", "1 2 0:5 / /- ro - ext4 x rw\n", 0, true, "/-",
+		  "ext4" },
+		{ "no end of line", "1 2 0:5 / /a ro - ext4 x rw", 0, true, "/a",
+		  "ext4" },
+		{ "no dash", "1 2 0:5 / /a ro ext4 x rw\n", -EBADMSG, false, NULL, NULL },
+		{ "cut", "1 2 0:5 /\n", -EBADMSG, false, NULL, NULL },
+		{ "an id that is none", "x 2 0:5 / /a ro - ext4 x rw\n", -EBADMSG, false,
+		  NULL, NULL },
+		{ "an empty line", "\n", -EBADMSG, false, NULL, NULL },
 	};
 	struct verify_mounts *m = calloc(1, sizeof(*m));
 
