@@ -155,16 +155,12 @@ static int kill_round(uid_t base, uid_t uid, bool *ret_living)
 	return r == 0 ? look_for_living(uid, ret_living) : r;
 }
 
-int room_uid_reap(uid_t base, uid_t uid, bool *ret_killed)
+static int kill_rounds(uid_t base, uid_t uid)
 {
 	const struct timespec round = { .tv_nsec = ROUND_NS };
-	bool living = false;
-	int r;
+	bool living = true;
+	int r = 0;
 
-	if (base == 0 || uid <= base || uid - base > ROOM_DOMID_MAX)
-		return -EINVAL;
-	r = room_uid_is_used(uid, &living);
-	*ret_killed = living;
 	for (int i = 0; r == 0 && living; i++) {
 		if (i == REAP_ROUNDS)
 			return -EBUSY;
@@ -172,6 +168,23 @@ int room_uid_reap(uid_t base, uid_t uid, bool *ret_killed)
 		if (r == 0 && living)
 			(void)nanosleep(&round, NULL); /* a signal makes it shorter */
 	}
+	return r;
+}
+
+/* The lock of the range: two that kill have the same real uid, and would kill each other. */
+int room_uid_reap(uid_t base, uid_t uid, bool *ret_killed)
+{
+	int lock = -1, r;
+
+	if (base == 0 || uid <= base || uid - base > ROOM_DOMID_MAX)
+		return -EINVAL;
+	r = room_uid_is_used(uid, ret_killed);
+	if (r < 0 || !*ret_killed)
+		return r;
+	r = room_lock_wait(base, &lock);
+	if (r == 0)
+		r = kill_rounds(base, uid);
+	room_lock_drop(base, &lock);
 	return r;
 }
 
@@ -211,17 +224,10 @@ static int print_result(uid_t base, uid_t uid, bool killed, int result, bool jso
 	return r < 0 || fflush(stdout) != 0 || ferror(stdout) ? -EIO : 0;
 }
 
-/* The lock of the range: two that kill would have the same real uid, and one another. */
-static int reap_locked(uid_t base, uid_t uid, bool *ret_killed)
+static int reap(uid_t base, uid_t uid, bool *ret_killed)
 {
-	autoclose int lock = -1;
-	int r = room_lock_wait(base, &lock);
+	int r = room_uid_reap(base, uid, ret_killed);
 
-	if (r < 0) {
-		log_error("lock: cannot wait for the others that reap: %s", strerror(-r));
-		return r;
-	}
-	r = room_uid_reap(base, uid, ret_killed);
 	if (r == -EBUSY)
 		log_error("reap: something runs under uid %u still, or under the base %u",
 			  uid, base);
@@ -246,7 +252,7 @@ int room_reap_main(uid_t base, const char *whom, bool json)
 		log_error("reap: uid %u is a user's", uid);
 		return 1;
 	}
-	r = reap_locked(base, uid, &killed);
+	r = reap(base, uid, &killed);
 	if (r == 0)
 		room_cgroup_remove_of(uid);
 	if (print_result(base, uid, killed, r, json) < 0) {
