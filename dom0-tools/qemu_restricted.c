@@ -16,9 +16,9 @@
 #include "lib/log.h"
 #include "lib/version.h"
 
-/* From where we are installed; the Makefile makes them of LIBEXECDIR, BINDIR and LIBDIR. */
+/* From where we are installed; the Makefile makes them of LIBEXECDIR, SBINDIR and LIBDIR. */
 #ifndef LAUNCHER_DIR
-#define LAUNCHER_DIR "../../bin"
+#define LAUNCHER_DIR "../../sbin"
 #define PRELOAD_DIR  "../../lib/xen-pv-tools"
 #endif
 #define STATUS_USAGE 2

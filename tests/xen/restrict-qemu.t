@@ -2,7 +2,7 @@
 # restrict-qemu.t - a real device model on real Xen in a room of xen-restrict: xl starts it
 # through qemu-xen-restricted, SeaBIOS boots the guest from its disk and the guest writes to
 # its serial port and its disk; what --verify says of the running qemu; its end with the
-# domain.  Without libxl's dm_restrict and with it.
+# domain.  Without libxl's dm_restrict and with it, and then saved and restored, too.
 # shellcheck source=tests/xen/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/xen/restrict.sh
@@ -94,7 +94,7 @@ dom0_verify() {
 
 dom0_gone() { ! kill -0 "$1" 2> /dev/null; }
 
-# dom0_ends NAME UID : with the domain
+# dom0_ends NAME : with the domain
 dom0_ends() {
 	ok "$1: xl destroy" quiet xl destroy hvm
 	ok "$1: qemu ends" wait_for 20 dom0_gone "$qemu"
@@ -106,23 +106,46 @@ dom0_ends() {
 	kill "$reader" 2> /dev/null
 }
 
+# dom0_find : $id, and the processes of its device model
+dom0_find() {
+	id=$(xl domid hvm)
+	qemu=$(pidof xen-qemu-system-i386)
+	launcher=$(xenstore-read "/local/domain/$id/image/device-model-pid")
+}
+
+# dom0_restored NAME : saved and restored, it is another domain with another qemu
+dom0_restored() {
+	local before=$id
+
+	ok "$1: xl save" quiet xl save hvm /run/hvm.save
+	ok "$1: the old qemu is gone" dom0_gone "$qemu"
+	ok "$1: xl restore" quiet xl restore -p /run/hvm.save
+	rm -f /run/hvm.save
+	dom0_find
+	ok "$1: another domain" test "$id" != "$before"
+	ok "$1: restored, unpaused" xl unpause hvm
+	like "$(xl qemu-monitor-command hvm 'info status')" 'running' "$1: restored, it runs"
+}
+
 # dom0_one NAME BASE LINE... : the life of one guest
 dom0_one() {
-	local name=$1 base=$2 id; shift 2
+	local name=$1 base=$2; shift 2
 
 	dom0_config "$@"
 	ok "$name: xl create" quiet xl create -q -p /run/hvm.cfg
 	if [ "$tap_bad" != 0 ]; then cat /var/log/xen/qemu-dm-hvm.log; return; fi
-	id=$(xl domid hvm)
-	qemu=$(pidof xen-qemu-system-i386)
-	launcher=$(xenstore-read "/local/domain/$id/image/device-model-pid")
+	dom0_find
 	is "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$qemu/status")" $((base + id)) \
 		"$name: qemu runs as a user of the domain's own"
 	is "$(xenstore-read "/local/domain/0/device-model/$id/state" 2>&1)" \
 		"${state:-running}" "$name: its state"
 	dom0_lives "$name"
 	dom0_verify "$name" "$id" "$base"
-	dom0_ends "$name" $((base + id))
+	if [ "$name" = dm_restrict ]; then
+		dom0_restored "$name"
+		dom0_verify "$name, restored" "$id" "$base"
+	fi
+	dom0_ends "$name"
 }
 
 dom0_qemu() {

@@ -7,7 +7,7 @@ dom0_install() {
 	local program
 
 	mkdir -p /usr/share/xen-pv-tools /usr/libexec/xen-pv-tools /usr/lib/xen-pv-tools
-	for program in xen-restrict xenstore-broker; do mv "/job/bin/$program" /usr/bin/; done
+	for program in xen-restrict xenstore-broker; do mv "/job/bin/$program" /usr/sbin/; done
 	mv /job/profiles /usr/share/xen-pv-tools/
 	chown -R 0:0 /usr/share/xen-pv-tools
 	mv -n /job/lib/* /lib/x86_64-linux-gnu/
