@@ -10,6 +10,7 @@
 #include "dom0-tools/broker_identity.h"
 #include "dom0-tools/broker_loop.h"
 #include "dom0-tools/broker_rules.h"
+#include "dom0-tools/broker_trim.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
 
@@ -68,6 +69,7 @@ static int serve(struct child *c, struct broker *b)
 		r = loop_add_client(&loop, c->serve_fd);
 	if (r == 0)
 		r = lock_up(c);
+	broker_trim(); /* the profile was read, the filter was made */
 	if (r == 0)
 		r = connect_tell_ready(b->connector);
 	if (r == 0)

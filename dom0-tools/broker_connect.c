@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "dom0-tools/broker_store.h"
+#include "dom0-tools/broker_trim.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
@@ -186,6 +187,7 @@ int connector_run(struct connector *c)
 				{ .fd = c->signals, .events = POLLIN } };
 	int r = 0;
 
+	broker_trim();
 	while (r == 0) {
 		if (poll(fds, 2, -1) < 0)
 			r = errno == EINTR ? 0 : -errno;
