@@ -158,8 +158,15 @@ static int flip_once(struct flipper *f, size_t state)
 	}
 	if (r == 0)
 		r = ask(&f->link, XS_TRANSACTION_END, tx, "T", 2, &f->reply);
-	if (r < 0 || f->reply.h.type != XS_ERROR)
+	else if (r ==
+		 -EPROTO) /* xenstored: someone made it again since it was removed here */
+		r = ask(&f->link, XS_TRANSACTION_END, tx, "F", 2, &f->reply) < 0 ? -EIO
+										 : 1;
+	if (r != 0 || f->reply.h.type != XS_ERROR) {
+		if (r > 0)
+			f->shared->who[f->number].illegal = before;
 		return r;
+	}
 	/* the transaction may have seen half of what is there now */
 	f->shared->who[f->number].illegal = before;
 	return strcmp(f->reply.body, "EAGAIN") == 0 ? 1 : -EPROTO;

@@ -23,7 +23,7 @@ flipping() {
 }
 
 for STORE in ${GROUND_STORES:-C O}; do
-	store_start "$STORE" && twin_domains || bail "$STORE: a store"
+	{ store_start "$STORE" && twin_domains; } || bail "$STORE: a store"
 	broker_start 5 --limiter turn || bail "$STORE: the broker starts"
 	flipping 'a client that sees all is found' "$DOM0_SOCK" 3000 expect
 	flipping "$count requests of a client of the broker" "$BROKER_SOCK" "$count"

@@ -25,7 +25,7 @@ print(struct.unpack("3i", s.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12
 
 hostile() {
 	local out rc
-	store_start "$STORE" && twin_domains || bail "$STORE: a store"
+	{ store_start "$STORE" && twin_domains; } || bail "$STORE: a store"
 	broker_start 5 --limiter turn || bail "$STORE: the broker starts"
 	out=$("$O/tests/broker/frames" "$BROKER_SOCK" "$DOM0_SOCK" "$count" "$seed" 2>&1)
 	rc=$?

@@ -17,7 +17,7 @@ seed=${SECRETS_SEED:-$((RANDOM * 32768 + RANDOM))}
 # secrets NAME COUNT [plant]
 secrets() {
 	local out rc
-	store_start "$STORE" && twin_domains || bail "$STORE: a store"
+	{ store_start "$STORE" && twin_domains; } || bail "$STORE: a store"
 	broker_start 5 --limiter turn || bail "$STORE: the broker starts"
 	out=$("$O/tests/broker/secrets" "$BROKER_SOCK" "$DOM0_SOCK" "$2" "$seed" \
 		${3:+"$3"} 2>&1)
