@@ -162,10 +162,12 @@ static int by_value(const void *a, const void *b)
 
 double samples_at(struct samples *s, unsigned per_mille)
 {
+	size_t at = s->n * per_mille / 1000;
+
 	if (s->n == 0) {
 		errno = ENODATA;
 		die("samples");
 	}
 	qsort(s->ns, s->n, sizeof(*s->ns), by_value);
-	return (double)s->ns[s->n * per_mille / 1000] / 1e3;
+	return (double)s->ns[at] / 1e3;
 }
