@@ -294,7 +294,7 @@ static int one(struct oracle *o, const struct op *op)
 	int r;
 
 	o->req_id++;
-	r = o->opt->broker && o->opt->kind == 'C' ? events_note_made(&o->left, op) : 0;
+	r = o->opt->broker ? events_note_made(&o->left, op, o->opt->kind == 'C') : 0;
 	if (r >= 0)
 		r = side_send(&o->left, op, o->req_id);
 	if (r >= 0)
@@ -521,11 +521,10 @@ static int oracle(const struct options *opt)
 	printf("# explained %llu times: an event of what cannot be seen any more is held "
 	       "back\n",
 	       (unsigned long long)o.missed);
-	if (opt->kind == 'C')
-		printf("# explained %llu times: an event of the first of several levels "
-		       "made at "
-		       "once, whose owner is set\n",
-		       (unsigned long long)o.extra);
+	printf("# explained %llu times: an event of the first of several levels "
+	       "made at "
+	       "once, whose owner is set\n",
+	       (unsigned long long)o.extra);
 	excuse_print(stdout, opt->kind);
 	return r ? r : o.other_errors > 0;
 }

@@ -102,7 +102,7 @@ void events_forget_made(void)
 		free(made[--made_count]);
 }
 
-int events_note_made(struct side *side, const struct op *op)
+int events_note_made(struct side *side, const struct op *op, bool levels)
 {
 	char path[PATH_TEXT_MAX + sizeof(HOME)];
 	bool cut = op->slot == TX_NONE; /* the last level counts in a transaction only */
@@ -120,6 +120,8 @@ int events_note_made(struct side *side, const struct op *op)
 	for (slash = strrchr(path, '/'); slash > path; slash = strrchr(path, '/')) {
 		int r;
 
+		if (cut && !levels)
+			return 0;
 		if (cut)
 			*slash = '\0';
 		cut = true;

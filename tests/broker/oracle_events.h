@@ -22,9 +22,10 @@
  * other miss?  Nothing is asked when the answer cannot matter (@broker false). */
 int events_judge(struct side *side, bool broker);
 /* Before @op: notes the levels above what it makes that are not there yet, and what it makes
- * or removes in a transaction.  They count until
+ * or removes in a transaction.  Without @levels (oxenstored, which judges what a transaction
+ * has made by the permissions of when it began) the last alone.  They count until
  * events_forget_made(). */
-int events_note_made(struct side *side, const struct op *op);
+int events_note_made(struct side *side, const struct op *op, bool levels);
 void events_forget_made(void);
 /* 0: the same events, for each watch in the same order.  1: the difference is in @why.
  * What was missed and may be, and what came and may, is counted. */
