@@ -1,4 +1,5 @@
 # The device model of an HVM guest in a room of xen-restrict: xl's device_model_override.
+MAN += docs/man/qemu-xen-restricted.8
 PROGS += dom0-tools/qemu-xen-restricted
 WORKERS += dom0-tools/qemu-xen-restricted
 dom0-tools/qemu-xen-restricted_SRCS := dom0-tools/qemu_restricted.c dom0-tools/qemu_args.c \
