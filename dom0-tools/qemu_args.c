@@ -146,6 +146,13 @@ static int read_run_with(struct reading *r, const char *value)
 	return rest[0] ? add_pair(r->plan, r->option, rest) : 0;
 }
 
+static int read_restrict(struct reading *r, const char *value)
+{
+	(void)value;
+	r->plan->restricted = true; /* set anew at the end */
+	return 0;
+}
+
 static int drop_value(struct reading *r, const char *value)
 {
 	(void)r;
@@ -398,13 +405,6 @@ static int refuse_attach(struct reading *r, const char *value)
 		      "restrict: only an HVM guest's device model can be");
 }
 
-static int drop_flag(struct reading *r, const char *value)
-{
-	(void)r;
-	(void)value;
-	return 0;
-}
-
 /* What is not here passes as it is, word by word.  Those that only pass are named because
  * their value might look like an option. */
 static const struct option_reader {
@@ -413,9 +413,9 @@ static const struct option_reader {
 	read_option *read;
 } readers[] = {
 	{ "xen-domid", true, read_domid },
-	{ "xen-domid-restrict", false, drop_flag }, /* set anew at the end */
+	{ "xen-domid-restrict", false, read_restrict },
 	{ "xen-attach", false, refuse_attach },
-	{ "chroot", true, drop_value }, /* the same */
+	{ "chroot", true, drop_value }, /* set anew at the end */
 	{ "runas", true, read_runas },
 	{ "run-with", true, read_run_with },
 	{ "user", true, refuse_option },
@@ -532,6 +532,12 @@ int qemu_args_read(int argc, char *const argv[], qemu_is_block *is_block,
 	if (err >= 0 && !plan.domid) {
 		r.option = "-xen-domid";
 		err = refuse(&r, -EINVAL, "is missing");
+	}
+	if (err >= 0 && plan.incoming && !plan.restricted) {
+		r.option = "-incoming";
+		err = refuse(&r, -EOPNOTSUPP,
+			     "a saved guest needs dm_restrict=1: libxl would wait for a "
+			     "node that the restricted qemu cannot write");
 	}
 	if (err < 0) {
 		if (!why[0])

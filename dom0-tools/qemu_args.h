@@ -45,10 +45,11 @@ struct qemu_need {
 
 struct qemu_plan {
 	unsigned domid;
-	uid_t uid;     /* and gid; 0: libxl named none */
-	bool run_with; /* qemu 9: -run-with, not -chroot and -runas */
-	bool incoming; /* a saved guest */
-	char **argv;   /* owned, ended by NULL; argv[0] is left NULL for the caller */
+	uid_t uid;	 /* and gid; 0: libxl named none */
+	bool run_with;	 /* qemu 9: -run-with, not -chroot and -runas */
+	bool restricted; /* libxl's own dm_restrict=1 */
+	bool incoming;	 /* a saved guest */
+	char **argv;	 /* owned, ended by NULL; argv[0] is left NULL for the caller */
 	size_t argc;
 	struct qemu_need need[QEMU_NEEDS_MAX];
 	size_t needs;
