@@ -1,7 +1,7 @@
 # The broker beside a genuine guest; see oracle.c.
 HELPERS += tests/broker/oracle
 tests/broker/oracle_SRCS := tests/broker/oracle.c tests/broker/oracle_excuse.c \
-	tests/broker/oracle_events.c tests/broker/oracle_snap.c \
+	tests/broker/oracle_events.c tests/broker/oracle_extra.c tests/broker/oracle_snap.c \
 	tests/broker/oracle_gen.c tests/broker/oracle_paths.c tests/broker/oracle_side.c \
 	tests/broker/oracle_link.c tests/daemon/ring.c $(LIB_BASE)
 

@@ -8,25 +8,17 @@
 
 #include "lib/cleanup.h"
 #include "lib/log.h"
-#include "tests/broker/oracle_snap.h"
+#include "tests/broker/oracle_extra.h"
 
 #define TOKENS_MAX (1U << 22) /* of one run */
-#define HOME	   "/local/domain/5/"
 
 static unsigned char first_came[TOKENS_MAX / 8];
-static struct message answer;
 
 static const char *token_of(const struct event *e)
 {
 	size_t path = strnlen(e->body, e->len);
 
 	return path < e->len ? e->body + path + 1 : "";
-}
-
-static void absolute(const char *path, char *out, size_t size)
-{
-	(void)snprintf(out, size, "%s%.*s", path[0] == '/' ? "" : HOME, PATH_TEXT_MAX,
-		       path);
 }
 
 /* ---- what may be missed ---- */
@@ -41,37 +33,17 @@ static bool is_first(const struct event *e)
 	return first;
 }
 
-static int readable(struct side *side, const char *path, bool *ret_readable)
-{
-	int r = link_send(&side->dom0, XS_GET_PERMS, 0, 0, path, strlen(path) + 1);
-
-	if (r >= 0)
-		r = link_receive(&side->dom0, &answer);
-	if (r < 0)
-		return r;
-	*ret_readable =
-		answer.h.type != XS_ERROR &&
-		(snap_rights(answer.body, answer.h.len, ORACLE_GUEST) & SNAP_READ);
-	return 0;
-}
-
 static int judge(struct side *side, struct event *e)
 {
-	char path[PATH_TEXT_MAX + sizeof(HOME)];
+	char path[PATH_TEXT_MAX + sizeof(ORACLE_HOME)];
 	bool seen = false;
-	char *slash;
 	int r;
 
 	e->judged = true;
 	if (is_first(e))
 		return 0;
-	absolute(e->body, path, sizeof(path));
-	r = readable(side, path, &seen);
-	slash = strrchr(path, '/');
-	if (r == 0 && !seen && slash) {
-		slash[slash == path] = '\0';
-		r = readable(side, path, &seen);
-	}
+	path_absolute(e->body, path, sizeof(path));
+	r = path_visible(side, 0, path, &seen, NULL);
 	e->may_miss = !seen;
 	return r;
 }
@@ -91,48 +63,28 @@ int events_judge(struct side *side, bool broker)
 
 /* ---- what may be more ---- */
 
-#define MADE_MAX 4096
-
-static char *made[MADE_MAX]; /* owned: absolute paths */
-static size_t made_count;
-
-void events_forget_made(void)
+static int judge_extra(struct side *side, struct event *e)
 {
-	while (made_count > 0)
-		free(made[--made_count]);
+	char path[PATH_TEXT_MAX + sizeof(ORACLE_HOME)];
+
+	e->judged = true;
+	path_absolute(e->body, path, sizeof(path));
+	if (!extra_allowed(path))
+		return 0;
+	return path_visible(side, 0, path, &e->may_be_more, NULL);
 }
 
-int events_note_made(struct side *side, const struct op *op, bool levels)
+int events_judge_extra(struct side *side)
 {
-	char path[PATH_TEXT_MAX + sizeof(HOME)];
-	bool cut = op->slot == TX_NONE; /* the last level counts in a transaction only */
-	char *slash;
+	struct events *events = &side->guest.events;
+	size_t i = events->count;
+	int r = 0;
 
-	if (!op->dom0 && op->type == XS_RM && op->slot >= 0 && made_count < MADE_MAX) {
-		absolute(op->body, path, sizeof(path));
-		made[made_count++] = strdup(path);
-		return 0;
-	}
-	if (op->dom0 || (op->type != XS_WRITE && op->type != XS_MKDIR))
-		return 0;
-	absolute(op->body, path, sizeof(path));
-	/* a path that is not legal is not there either, up to where it is */
-	for (slash = strrchr(path, '/'); slash > path; slash = strrchr(path, '/')) {
-		int r;
-
-		if (cut && !levels)
-			return 0;
-		if (cut)
-			*slash = '\0';
-		cut = true;
-		r = link_send(&side->dom0, XS_GET_PERMS, 0, 0, path, strlen(path) + 1);
-		if (r >= 0)
-			r = link_receive(&side->dom0, &answer);
-		if (r < 0 || answer.h.type != XS_ERROR || made_count == MADE_MAX)
-			return r;
-		made[made_count++] = strdup(path);
-	}
-	return 0;
+	while (i > 0 && !events->list[i - 1].judged)
+		i--;
+	for (; i < events->count && r == 0; i++)
+		r = judge_extra(side, &events->list[i]);
+	return r;
 }
 
 /* ---- comparing ---- */
@@ -197,19 +149,6 @@ static bool later_needed(const struct sorted *a, size_t i, size_t count)
 	return false;
 }
 
-static bool was_made(const struct event *e)
-{
-	char path[PATH_TEXT_MAX + sizeof(HOME)];
-
-	if (!e)
-		return false;
-	absolute(e->body, path, sizeof(path));
-	for (size_t i = 0; i < made_count; i++)
-		if (strcmp(made[i], path) == 0)
-			return true;
-	return false;
-}
-
 /* What to do with the next of both. */
 enum step { STEP_BOTH, STEP_MISSED, STEP_EXTRA, STEP_DIFFER };
 
@@ -223,7 +162,7 @@ static enum step next_step(const struct sorted *sa, size_t left_a,
 		return STEP_BOTH;
 	if (l && l->may_miss && (equal(l, r) || comes_later(sa, 0, left_a, r)))
 		return STEP_MISSED;
-	if (was_made(r))
+	if (r && r->may_be_more)
 		return STEP_EXTRA;
 	return l && l->may_miss ? STEP_MISSED : STEP_DIFFER;
 }

@@ -5,12 +5,8 @@
  * could be read just before.  The broker, which is told afterwards, cannot know that; it
  * holds back what its domain cannot see any more.  So a client may miss an event when right
  * after the change neither the node nor its parent is there to read; the first event of a
- * watch never, and there must be none that the guest has not got.
- * And one more, with xenstored: a guest owns what it makes, so the broker sets the owner of
- * the first of several levels that it makes at once, which is an event of its own, where for a
- * guest there is one for the last level only.  And what a transaction has removed is, when it
- * is committed, judged by its own permissions alone, which the broker cannot know: it goes by
- * its parent, as the daemon does everywhere else.
+ * watch never, and there must be none that the guest has not got, but for those of
+ * oracle_extra.h.
  * Source: fire_watches() and watch_permitted() of xen.git tools/xenstore (XSA-115)
  * Owns:   nothing.
  * Errors: 0 or a negative errno.
@@ -21,12 +17,9 @@
 /* To be called after each operation: which of the events that came to @side since may the
  * other miss?  Nothing is asked when the answer cannot matter (@broker false). */
 int events_judge(struct side *side, bool broker);
-/* Before @op: notes the levels above what it makes that are not there yet, and what it makes
- * or removes in a transaction.  Without @levels (oxenstored, which judges what a transaction
- * has made by the permissions of when it began) the last alone.  They count until
- * events_forget_made(). */
-int events_note_made(struct side *side, const struct op *op, bool levels);
-void events_forget_made(void);
+/* The same for the broker's @side: which may be more than the guest's?  Only one that
+ * extra_allowed() knows, of a node that can be seen at this time. */
+int events_judge_extra(struct side *side);
 /* 0: the same events, for each watch in the same order.  1: the difference is in @why.
  * What was missed and may be, and what came and may, is counted. */
 int events_compare(const struct side *a, const struct side *b, char *why, size_t size,

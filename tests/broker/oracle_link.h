@@ -24,10 +24,11 @@ struct message {
 };
 
 struct event {
-	size_t len;    /* of the payload: path NUL token NUL */
-	char *body;    /* owned */
-	bool may_miss; /* for who compares: the other side need not have it */
-	bool judged;   /* that has been decided */
+	size_t len;	  /* of the payload: path NUL token NUL */
+	char *body;	  /* owned */
+	bool may_miss;	  /* for who compares: the other side need not have it */
+	bool may_be_more; /* the other side need not have it either, from the broker */
+	bool judged;	  /* that has been decided */
 };
 
 struct events {
