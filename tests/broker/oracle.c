@@ -60,8 +60,9 @@ struct oracle {
 	uint64_t events, missed, extra, dom0;
 	uint64_t changes;	       /* that may be of permissions, so far */
 	uint64_t changes_at[TX_SLOTS]; /* when the transaction was opened */
-	uint64_t many_ms;	       /* when very many nodes were made last */
-	bool apart; /* the stores are no longer alike, for a known reason */
+	bool many;	     /* very many nodes were made, and not yet removed */
+	uint64_t removed_ms; /* when dom0 removed them last */
+	bool apart;	     /* the stores are no longer alike, for a known reason */
 	uint64_t answered[TYPES][ANSWERS];
 	unsigned nodes_most;
 	char trace[TRACE_LINES][TRACE_WIDTH];
@@ -206,17 +207,17 @@ static bool conflict(struct oracle *o, const struct op *op)
 /* Too many nodes for one side? */
 static bool too_many(struct oracle *o, const struct op *op)
 {
+	struct excuse_nodes n = { .removed_ms = io_now_ms() - o->removed_ms };
 	struct snap snap = { 0 };
-	unsigned owned;
 
 	if (!o->opt->broker || op->dom0 ||
 	    !excuse_may_be_nodes(op, &o->left.reply, &o->right.reply) ||
 	    snap_take(&o->left.dom0, ORACLE_GUEST, &snap) < 0)
 		return false;
-	owned = snap_owned(&snap, ORACLE_GUEST);
+	n.owned = snap_owned(&snap, ORACLE_GUEST);
 	snap_free(&snap);
-	if (!excuse_nodes(op, &o->left.reply, &o->right.reply, owned,
-			  io_now_ms() - o->many_ms))
+	if (path_missing(&o->left, op->body, &n.levels) < 0 ||
+	    !excuse_nodes(o->opt->kind, op, &o->left.reply, &o->right.reply, &n))
 		return false;
 	o->apart = true;
 	return true;
@@ -352,6 +353,15 @@ static int barrier(struct oracle *o)
 	return r;
 }
 
+/* Both have told what there was to tell.  The broker looks at an event after the answer before
+ * it, at the latest before the next. */
+static int settled(struct oracle *o)
+{
+	int r = barrier(o);
+
+	return r ? r : barrier(o);
+}
+
 static void inject_event(struct oracle *o)
 {
 	struct events *e = &o->right.guest.events;
@@ -388,10 +398,8 @@ static int late_events(struct oracle *o)
 
 static int compare_events(struct oracle *o)
 {
-	int r = barrier(o);
+	int r = settled(o);
 
-	if (r == 0)
-		r = barrier(o);
 	if (r)
 		return r;
 	inject_event(o);
@@ -474,15 +482,36 @@ static int join(struct oracle *o)
 
 /* ---- all of a run ---- */
 
+/* A change that a watch may tell of: what is told is judged before there is another, for
+ * both sides, also where the daemon answers first and fires then (oxenstored). */
+static bool may_fire(const struct oracle *o, const struct op *op)
+{
+	switch (op->type) {
+	case XS_WRITE:
+	case XS_MKDIR:
+	case XS_RM:
+	case XS_SET_PERMS:
+		return op->slot == TX_NONE && !message_error(&o->left.reply);
+	case XS_TRANSACTION_END:
+		return op->body[0] == 'T' && !message_error(&o->left.reply);
+	default:
+		return false;
+	}
+}
+
 static int turn(struct oracle *o, unsigned n)
 {
 	struct op op;
-	bool settle;
+	bool compare;
 	int r;
 
 	gen_next(&o->gen, &op);
 	if (o->gen.script == SCRIPT_NODES || o->gen.script == SCRIPT_CHILDREN)
-		o->many_ms = io_now_ms();
+		o->many = true;
+	if (o->many && op.dom0 && op.type == XS_RM) {
+		o->many = o->gen.script != SCRIPT_SETUP;
+		o->removed_ms = io_now_ms();
+	}
 	o->asked += !op.dom0;
 	r = one(o, &op);
 	if (r)
@@ -490,13 +519,15 @@ static int turn(struct oracle *o, unsigned n)
 	r = started(o, &op, gen_answer(&o->gen, &op, message_error(&o->left.reply)));
 	if (r < 0)
 		return failed(o, r, "dom0's transactions beside the guest's");
-	settle = o->settle && o->gen.watch_count > 0;
+	compare = o->settle && o->gen.watch_count > 0;
 	o->settle = false;
+	if (o->gen.watch_count == 0)
+		extra_forget();
 	if (o->apart)
 		return join(o);
-	if (op.settle && o->gen.watch_count > 0)
-		r = barrier(o);
-	if (r == 0 && (settle || n % EVENTS_EVERY == 0))
+	if ((op.settle || may_fire(o, &op)) && o->gen.watch_count > 0)
+		r = settled(o);
+	if (r == 0 && (compare || n % EVENTS_EVERY == 0))
 		r = compare_events(o);
 	if (r == 0 && n % TREES_EVERY == 0)
 		r = compare_trees(o);

@@ -20,10 +20,16 @@ bool excuse_find(char kind, const struct op *op, const struct message *ring,
  * (@changed): then the stores are no longer alike. */
 bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
 		     const struct message *broker, bool changed);
-/* The same for what is refused on one side by the quota of nodes, @owned being how many the
- * domain owns now and @many_ms how long ago it made hundreds: after that the stores are no longer alike. */
-bool excuse_nodes(const struct op *op, const struct message *ring,
-		  const struct message *broker, unsigned owned, uint64_t many_ms);
+/* The same for what is refused on one side by the quota of nodes; after that the stores are no
+ * longer alike. */
+struct excuse_nodes {
+	unsigned owned;	 /* by the domain, in the genuine guest's store, now */
+	unsigned levels; /* that the request would make there */
+	uint64_t
+		removed_ms; /* ago dom0 removed the last of very many nodes of the domain */
+};
+bool excuse_nodes(char kind, const struct op *op, const struct message *ring,
+		  const struct message *broker, const struct excuse_nodes *n);
 /* Can that be it?  Then it is worth while to count. */
 bool excuse_may_be_nodes(const struct op *op, const struct message *ring,
 			 const struct message *broker);

@@ -236,29 +236,48 @@ static bool guest_owns(const struct message *perms)
 	return strtoul(perms->body + 1, NULL, 10) == ORACLE_GUEST;
 }
 
+/* Up to what is there, whose permissions are in the answer then: how many are missing, and
+ * the first of them. */
+static int climb(struct side *side, const char *relative, char top[PATH_ABS],
+		 unsigned *ret_levels)
+{
+	char path[PATH_ABS];
+	int r;
+
+	*ret_levels = 0;
+	path_absolute(relative, path, sizeof(path));
+	do {
+		r = ask(side, XS_GET_PERMS, 0, path, strlen(path) + 1);
+		if (r < 0 || !message_error(&answer))
+			return r;
+		++*ret_levels;
+		(void)snprintf(top, PATH_ABS, "%s", path);
+		to_parent(path);
+	} while (path[0] == '/' && path[1]);
+	return ask(side, XS_GET_PERMS, 0, "/", 2);
+}
+
+int path_missing(struct side *side, const char *path, unsigned *ret_levels)
+{
+	char top[PATH_ABS];
+
+	return climb(side, path, top, ret_levels);
+}
+
 /* The first of several levels that @op will make below what another owns. */
 int extra_before(struct side *side, char kind, const struct op *op)
 {
-	char path[PATH_ABS], top[PATH_ABS] = "";
-	int r, depth = 0;
+	char top[PATH_ABS];
+	unsigned levels;
+	int r;
 
 	level[0] = '\0';
 	if (kind != 'C' || op->dom0 || (op->type != XS_WRITE && op->type != XS_MKDIR))
 		return 0;
-	path_absolute(op->body, path, sizeof(path));
-	do {
-		r = ask(side, XS_GET_PERMS, 0, path, strlen(path) + 1);
-		if (r < 0)
-			return r;
-		if (!message_error(&answer))
-			break;
-		depth++;
-		(void)snprintf(top, sizeof(top), "%s", path);
-		to_parent(path);
-	} while (path[0] == '/' && path[1]);
-	if (depth > 1 && !message_error(&answer) && !guest_owns(&answer))
+	r = climb(side, op->body, top, &levels);
+	if (r == 0 && levels > 1 && !guest_owns(&answer))
 		(void)snprintf(level, sizeof(level), "%s", top);
-	return 0;
+	return r;
 }
 
 int extra_after(struct side *side, char kind, const struct op *op, bool good,

@@ -32,6 +32,9 @@ void path_absolute(const char *path, char *out, size_t size);
 int path_visible(struct side *side, uint32_t tx, const char *path, bool *ret_visible,
 		 bool *ret_exists);
 
+/* How many nodes are missing of @path, itself included. */
+int path_missing(struct side *side, const char *path, unsigned *ret_levels);
+
 /* @side is the genuine guest's, @kind its daemon's.  Before @op is sent; after it has been
  * answered (@good: on both sides), then @ret_more tells whether an event of it may be one;
  * after its transaction has been opened. */
