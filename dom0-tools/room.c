@@ -26,6 +26,7 @@ const struct room_step room_steps_outside[] = {
 	  "the closure of what a dynamic program needs" },
 	{ "environment", room_step_environment, "nothing of the launcher's" },
 	{ "handles", room_step_handles, "Xen handles: opened, restricted, proved" },
+	{ "path", room_step_path, "an address that nothing can be mapped at later" },
 	{ "filter", room_step_filter, "the system calls that are left" },
 	{ "cgroup", room_step_cgroup, "a control group: tasks and memory" },
 	{ "broker", room_step_broker, "xenstore as the domain sees it" },
@@ -57,6 +58,8 @@ const struct room_step room_steps_inside[] = {
 
 const struct room_step room_steps_program[] = {
 	{ "limits", room_step_limits, "resource limits" },
+	{ "empty path", room_step_empty_path,
+	  "what exec names; only at this address may it be" },
 	{ "bounding set", room_step_bounding, "no capability can come back" },
 	{ "ids", room_step_ids, "no groups; gid, uid" },
 	{ "capabilities", room_step_capabilities, "none" },
@@ -103,6 +106,7 @@ void room_init(struct room *room, const struct room_options *opt)
 	room->opt = opt;
 	room->lock = room->program = room->evtchn = room->privcmd = -1;
 	room->listener = room->broker_ready = room->link = -1;
+	room->path = ROOM_ANYWHERE;
 }
 
 /* With process 1 all goes that is in the room. */

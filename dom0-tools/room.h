@@ -33,7 +33,8 @@
 #define ROOM_RUN_DIR	 "/run/xen-pv-tools"
 #define ROOM_PROGRAM_PID 2  /* the first that process 1 makes */
 #define ROOM_STOP_S	 10 /* between a signal to end and SIGKILL */
-#define ROOM_CGROUPS	 2  /* pids and memory; the unified hierarchy has one directory */
+#define ROOM_ANYWHERE	 UINTPTR_MAX
+#define ROOM_CGROUPS	 2 /* pids and memory; the unified hierarchy has one directory */
 
 /* Everything is borrowed from the command line. */
 struct room_options {
@@ -63,6 +64,9 @@ struct room {
 	int lock;  /* owned; -1: none */
 
 	int program; /* owned descriptor; at number limit[RLIMIT_NOFILE] in the end */
+	/* where the empty path lies by which it is executed: no process without rights can
+	 * map anything there; ROOM_ANYWHERE: the host has no such place for us */
+	uintptr_t path;
 	struct room_libraries libraries;     /* owned */
 	struct room_list env;		     /* owned: all of the program's environment */
 	struct sock_fprog calls, init_calls; /* owned: the filters */

@@ -155,18 +155,22 @@ static int add_sockets(scmp_filter_ctx ctx, bool network)
 }
 
 /* The one program, from the one descriptor: it is closed by that, and no other can ever
- * get the number, which is over the limit. */
+ * get the number, which is over the limit.  For an absolute path the kernel ignores the
+ * descriptor: hence the path's address is looked at, too, where a program, which has no
+ * CAP_SYS_RAWIO, cannot put any. */
 static int add_exec(scmp_filter_ctx ctx, const struct room *room)
 {
 	const struct scmp_arg_cmp once[] = {
 		{ 0, SCMP_CMP_MASKED_EQ, EXACTLY, (scmp_datum_t)room->program },
 		{ 4, SCMP_CMP_MASKED_EQ, EXACTLY, AT_EMPTY_PATH },
+		{ 1, SCMP_CMP_EQ, room->path, 0 },
 	};
+	unsigned known = room->path == ROOM_ANYWHERE ? 2 : 3;
 	const struct scmp_arg_cmp own_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
 						  { 2, SCMP_CMP_EQ, 0, 0 } };
 	int r = sandbox_filter_add(ctx, "prlimit64", 2, own_limit);
 
-	return r < 0 ? r : sandbox_filter_add(ctx, "execveat", 2, once);
+	return r < 0 ? r : sandbox_filter_add(ctx, "execveat", known, once);
 }
 
 static int add_ioctls(scmp_filter_ctx ctx, const struct room_profile *p)

@@ -19,6 +19,7 @@
 #define SYS_RESTRICT_SELF  446
 #define CREATE_VERSION	   1U
 #define RULE_PATH_BENEATH  1
+#define ABI_SCOPE	   6 /* Linux 6.12 */
 
 #define FS_EXECUTE	      (1ULL << 0)
 #define FS_WRITE_FILE	      (1ULL << 1)
@@ -36,7 +37,7 @@
 #define NET_BIND_CONNECT      3ULL		 /* 4 */
 #define SCOPE_ABSTRACT_SIGNAL 3ULL		 /* 6 */
 
-#define ALLOW_LOOK  (FS_EXECUTE | FS_READ_FILE | FS_READ_DIR)
+#define ALLOW_LOOK  (FS_READ_FILE | FS_READ_DIR)
 #define ALLOW_WRITE (FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE)
 #define ALLOW_TREE                                                                       \
 	(ALLOW_WRITE | FS_READ_DIR | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR |      \
@@ -95,7 +96,10 @@ static int allow_all(int rules, const struct room *room, uint64_t known)
 	int r = allow_fd(rules, room->program, FS_EXECUTE | FS_READ_FILE);
 
 	if (r == 0)
-		r = allow_path(rules, "/", ALLOW_LOOK);
+		r = allow_path(rules, "/", ALLOW_LOOK | (p->exec ? FS_EXECUTE : 0));
+	/* the kernel opens the loader as what is executed, too */
+	if (r == 0 && room->libraries.interpreter)
+		r = allow_path(rules, room->libraries.interpreter, FS_EXECUTE);
 	for (size_t i = 0; i < p->binds_count && r == 0; i++) {
 		const struct room_bind *b = &p->binds[i];
 
@@ -112,14 +116,20 @@ int room_step_landlock(struct room *room)
 	unsigned abi = room_landlock_abi();
 	struct ruleset set = { .fs = handled(abi) };
 	autoclose int rules = -1;
-	size_t size = abi >= 6 ? sizeof(set) : abi >= 4 ? SIZE_NET : SIZE_FS;
+	size_t size = abi >= ABI_SCOPE ? sizeof(set) : abi >= 4 ? SIZE_NET : SIZE_FS;
 	int r;
 
+	/* abstract sockets are the network's: nothing else would keep it from the host's */
+	if (room->profile.network && abi < ABI_SCOPE)
+		return room_fail(
+			room, -EOPNOTSUPP,
+			"the host's network without Landlock's scope (Linux 6.12) "
+			"would give the host's abstract sockets");
 	if (abi == 0)
 		return 0;
 	if (abi >= 4 && !room->profile.network)
 		set.net = NET_BIND_CONNECT;
-	if (abi >= 6)
+	if (abi >= ABI_SCOPE)
 		set.scoped = SCOPE_ABSTRACT_SIGNAL;
 	rules = (int)syscall(SYS_CREATE_RULESET, &set, size, 0);
 	if (rules < 0)

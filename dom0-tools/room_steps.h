@@ -51,4 +51,6 @@ int room_step_death(struct room *room); /* it dies with who started it */
 int room_step_landlock(struct room *room);
 unsigned room_landlock_abi(void); /* 0: the kernel has none */
 /* room_exec.c */
+int room_step_path(struct room *room); /* outside: which address */
+int room_step_empty_path(struct room *room);
 int room_step_exec(struct room *room);

@@ -192,6 +192,9 @@ static int command_exec(char *argv[])
 		return 1;
 	(void)syscall(SYS_execveat, (int)nofile.rlim_max, "", none, none, AT_EMPTY_PATH);
 	printf("execveat descriptor %d\n", errno);
+	(void)syscall(SYS_execveat, (int)nofile.rlim_max, argv[0], none, none,
+		      AT_EMPTY_PATH);
+	printf("execveat descriptor and path %d\n", errno);
 	printf("dup2 to its number %d\n", dup2(0, (int)nofile.rlim_max) < 0 ? errno : 0);
 	return 0;
 }

@@ -24,6 +24,8 @@ alone=(--no-xenstore "${run[@]}")
 injected() { INJECT=$2 fails "$1" "$2" "${alone[@]}"; }
 
 ok "the program itself" ran
+# does the kernel know Landlock's scope?
+LANDLOCK=$(python3 -c 'import ctypes; print("yes" if ctypes.CDLL(None).syscall(444, 0, 0, 1) >= 6 else "")')
 like "$(room --domid 7 "${alone[@]}")" 'inmate-ran=1' "what is run, runs"
 
 # 1. a reason that a host can have
@@ -83,6 +85,13 @@ mkdir -m 755 "$work/run"
 like "$(timeout 20 unshare -m sh -c "mount --bind '$work/run' /run/xen-pv-tools &&
 	exec '$O/xen-restrict' --domid 7 \"\$@\"" sh "${alone[@]}" 2>&1)" \
 	'^xen-restrict: lock: /run/xen-pv-tools must be' "lock: a directory that others can look into"
+profile net 'net host'
+for how in --net "--profile $PROFILE"; do
+	# shellcheck disable=SC2086 # it is one option or two words
+	INJECT=syscall:444 fails landlock "a kernel without, and $how" $how "${alone[@]}"
+done
+like "$(room --domid 7 --net "${alone[@]}")" "$([ -n "$LANDLOCK" ] && echo inmate-ran=1 || echo abstract)" \
+	"landlock: a kernel with its scope: --net"
 
 # 2. what no host does at will
 while read -r call step; do injected "$step" "$call"; done <<- 'END'

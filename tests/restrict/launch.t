@@ -9,6 +9,8 @@ uid=$((ROOM_BASE + 8))
 alone() { room --domid 8 --no-xenstore --no-handles "$@"; }
 status_of() { awk -v n="$2:" '$1 == n {$1 = ""; print substr($0, 2)}' "/proc/$1/status"; }
 
+profile mayexec 'exec yes'
+profile execs 'call execve execveat'
 for program in "$INMATE" "$INMATE_STATIC"; do
 	name=${program##*/}
 	is "$(FOO=1 LD_LIBRARY_PATH=/x alone -- "$program" env | grep -v '^LD_LIBRARY_PATH=/lib$')" \
@@ -23,8 +25,15 @@ for program in "$INMATE" "$INMATE_STATIC"; do
 	is "$(alone -- "$program" who | tail -1)" \
 		"effective 000000000 permitted 000000000 inheritable 000000000" "$name: no capability"
 	is "$(alone -- "$program" exec /bin/true | tr '\n' ' ')" \
-		"execve 1 execveat path 1 execveat descriptor 9 dup2 to its number 9 " \
+		"execve 1 execveat path 1 execveat descriptor 1 execveat descriptor and path 1 dup2 to its number 9 " \
 		"$name: it executes nothing, not even itself again"
+	is "$(alone --bind "$INMATE_STATIC:/x" -- "$program" exec /x | tail -2)" \
+		"execveat descriptor and path 1
+dup2 to its number 9" "$name: nor what its room has"
+	is "$(alone --profile "$work/execs.profile" --bind "$INMATE_STATIC:/x" -- "$program" exec /x | head -1)" \
+		"execve 13" "$name: nor without the filter (Landlock)"
+	is "$(alone --profile "$work/mayexec.profile" --bind "$INMATE_STATIC:/x" -- "$program" exec /x)" \
+		"inmate: which command?" "$name: exec yes: it does"
 	is "$(alone -- "$program" thread)" 0 "$name: a thread"
 	is "$(alone -- "$program" hog 512)" 12 "$name: memory over the limit"
 	is "$(alone -- "$program" hog 32)" 0 "$name: memory below it"

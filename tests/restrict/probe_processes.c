@@ -261,6 +261,30 @@ static int exec_again(const struct decoys *d)
 			       AT_EMPTY_PATH));
 }
 
+/* The same number with a path that begins at the root: the kernel ignores the number.
+ * Static or dynamic, there may be nothing at that path: what is right is the filter's
+ * answer, which does not look. */
+static int exec_path_by_number(const struct decoys *d)
+{
+	struct rlimit files;
+
+	(void)d;
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return errno;
+	return refused(syscall(SYS_execveat, (int)files.rlim_max, "/bin/true", no_words,
+			       no_words, AT_EMPTY_PATH));
+}
+
+/* Below vm.mmap_min_addr lies the path that started it: nobody without rights maps there. */
+static int map_low(const struct decoys *d)
+{
+	(void)d;
+	return syscall(SYS_mmap, 0L, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0L) == 0
+		       ? 0
+		       : errno;
+}
+
 /* A program out of nothing but memory. */
 static int exec_memory(const struct decoys *d)
 {
@@ -318,7 +342,10 @@ const struct door probe_processes[] = {
 	{ "execute the socket", exec_socket, { EPERM }, 0 | F },
 	{ "execute by descriptor", exec_by_fd, { EPERM }, O | F },
 	{ "execute at a path", exec_at_path, { EPERM }, O | F | T },
-	{ "execute what started it", exec_again, { EBADF }, 0 | F },
+	/* EBADF: a room that may execute, and where there is no address for the path */
+	{ "execute what started it", exec_again, { EPERM, EBADF }, 0 | F },
+	{ "execute a path by that number", exec_path_by_number, { EPERM }, O | F | T },
+	{ "a page for that path", map_low, { EPERM }, O | F },
 	{ "execute memory", exec_memory, { EPERM }, O | F },
 	{ "a file of memory", make_memory_file, { EPERM }, O },
 	{ NULL, NULL, { 0 }, 0 },
