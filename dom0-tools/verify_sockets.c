@@ -7,12 +7,14 @@
 #include <linux/vm_sockets.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "dom0-tools/room.h"
 #include "lib/cleanup.h"
 
 #ifndef SIOCGSKNS /* Linux 4.10: the network namespace of a socket */
@@ -25,7 +27,10 @@ static const char *const store_paths[] = { "/var/run/xenstored/socket",
 					   "/var/run/xenstored/socket_ro",
 					   "/run/xenstored/socket_ro" };
 
-#define UNIX_WANTED "a stream or a connection, not to the store"
+#define UNIX_WANTED                                                                      \
+	"a stream or a connection to what is bound, nothing under way, not to the store"
+#define PATH_ROOM (sizeof(((struct sockaddr_un *)0)->sun_path) + 2)
+#define NAME_ROOM 64
 
 static int option(int fd, int what, int *ret)
 {
@@ -44,17 +49,55 @@ static bool is_of_hosts_network(int fd)
 	       stat("/proc/self/ns/net", &host) < 0 || of_socket.st_ino == host.st_ino;
 }
 
-/* The path of the other end; "" where it has none. */
-static bool peer_path(int fd, char ret[sizeof(((struct sockaddr_un *)0)->sun_path) + 1])
+/* The name of the other end: a path, "@" and what is abstract, "" where it has none. */
+static bool peer_path(int fd, char ret[PATH_ROOM])
 {
 	struct sockaddr_un addr = { 0 };
 	socklen_t len = sizeof(addr);
+	bool abstract;
 
 	if (getpeername(fd, (struct sockaddr *)&addr, &len) < 0)
 		return false;
-	memcpy(ret, addr.sun_path, sizeof(addr.sun_path));
-	ret[sizeof(addr.sun_path)] = '\0';
+	abstract = len > offsetof(struct sockaddr_un, sun_path) && !addr.sun_path[0];
+	(void)snprintf(ret, PATH_ROOM, "%s%.*s", abstract ? "@" : "",
+		       (int)(sizeof(addr.sun_path) - abstract), addr.sun_path + abstract);
 	return true;
+}
+
+/* The broker's, which is /xs inside, or below what the room was given: the listener's name
+ * is the host's, a program of the room's own has that of inside. */
+static bool may_be_peer(const struct verify_context *ctx, const char *path)
+{
+	char broker[NAME_ROOM];
+
+	(void)snprintf(broker, sizeof(broker), ROOM_RUN_DIR "/xs-%u",
+		       ctx->uid); /* fits */
+	if (!path[0] || strcmp(path, broker) == 0)
+		return true;
+	for (size_t i = 0; i < ctx->room.binds_count; i++)
+		if (verify_is_below(path, ctx->room.binds[i].from))
+			return true;
+	return verify_is_bound(ctx, path, false);
+}
+
+/* Descriptors that were sent to it and not taken yet: open, but without a number.
+ * -ENODATA: a kernel that does not tell (before Linux 5.6). */
+static int under_way(int fd, unsigned long *ret)
+{
+	autofree char *text = NULL;
+	char name[NAME_ROOM];
+	const char *line;
+	int r;
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd); /* fits */
+	r = verify_proc_read(AT_FDCWD, name, &text, NULL);
+	if (r < 0)
+		return r;
+	line = strstr(text, "\nscm_fds:");
+	if (!line)
+		return -ENODATA;
+	*ret = strtoul(line + strlen("\nscm_fds:"), NULL, 10);
+	return 0;
 }
 
 /* Who listens at the host's store; 0: nobody. */
@@ -104,33 +147,53 @@ static void check_connected(struct verify_context *ctx, const char *name, int fd
 		verify_add(&ctx->rep, VERIFY_UNKNOWN, name, UNIX_WANTED, "%s",
 			   strerror(errno));
 	else
-		verify_add(&ctx->rep, verify_verdict_of(!is_store(path, &peer)), name,
-			   UNIX_WANTED, "unix socket to process %d, uid %u, '%s'",
+		verify_add(&ctx->rep,
+			   verify_verdict_of(!is_store(path, &peer) &&
+					     may_be_peer(ctx, path)),
+			   name, UNIX_WANTED, "unix socket to process %d, uid %u, '%s'",
 			   (int)peer.pid, peer.uid, path);
+}
+
+/* One that neither listens nor is connected could still be: to what is abstract and the
+ * host's. */
+static void check_idle(struct verify_context *ctx, const char *name, int fd, int type)
+{
+	bool hosts = is_of_hosts_network(fd);
+
+	if (type == SOCK_DGRAM)
+		verify_add(&ctx->rep, VERIFY_FAIL, name, UNIX_WANTED,
+			   "unix datagram socket, not connected");
+	else
+		verify_add(&ctx->rep, verify_verdict_of(!hosts), name, UNIX_WANTED,
+			   "unix socket, not connected%s",
+			   hosts ? ", of the host's network" : "");
 }
 
 static void check_unix(struct verify_context *ctx, const char *name, int fd)
 {
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
+	char path[PATH_ROOM];
 	int type = 0, listens = 0;
+	unsigned long sent = 0;
+	int r = option(fd, SO_TYPE, &type);
 
-	if (option(fd, SO_TYPE, &type) < 0 || option(fd, SO_ACCEPTCONN, &listens) < 0) {
+	if (r == 0)
+		r = option(fd, SO_ACCEPTCONN, &listens);
+	if (r == 0)
+		r = under_way(fd, &sent);
+	if (r < 0)
 		verify_add(&ctx->rep, VERIFY_UNKNOWN, name, UNIX_WANTED, "%s",
-			   strerror(errno));
-		return;
-	}
-	if (listens) /* others come to it */
+			   r == -ENODATA ? "the kernel does not tell what is under way"
+					 : strerror(-r));
+	else if (sent > 0)
+		verify_add(&ctx->rep, VERIFY_FAIL, name, UNIX_WANTED,
+			   "unix socket with %lu descriptors under way to it", sent);
+	else if (listens) /* others come to it */
 		verify_add(&ctx->rep, VERIFY_OK, name, UNIX_WANTED,
 			   "unix socket, listening");
 	else if (peer_path(fd, path))
 		check_connected(ctx, name, fd, path);
-	else if (type == SOCK_DGRAM)
-		verify_add(&ctx->rep, VERIFY_FAIL, name, UNIX_WANTED,
-			   "unix datagram socket, not connected");
-	else /* it could still be connected: to what is abstract and the host's */
-		verify_add(&ctx->rep, verify_verdict_of(!is_of_hosts_network(fd)), name,
-			   UNIX_WANTED, "unix socket, not connected%s",
-			   is_of_hosts_network(fd) ? ", of the host's network" : "");
+	else
+		check_idle(ctx, name, fd, type);
 }
 
 void verify_socket(struct verify_context *ctx, const char *name, int fd)

@@ -132,6 +132,10 @@ fd-inet descriptor-3
 fd-netlink descriptor-3
 fd-datagram descriptor-3
 fd-unconnected descriptor-3
+fd-sent descriptor-4
+fd-sent-listener descriptor-3
+fd-peer descriptor-4
+fd-abstract descriptor-4
 fd-directory descriptor-3
 fd-path descriptor-3
 fd-writable descriptor-3
@@ -144,6 +148,11 @@ fd-process descriptor-3
 fd-namespace descriptor-3
 END
 for name in pair pipe read-only append device memory event; do good good-$name; done
+
+# a peer's path is right where that is bound
+weak fd-peer
+is "$(verify "$WEAK_ROOM" --bind /tmp:/there | bad)" "" "fd-peer: of a directory that is bound"
+weak_end
 
 # ---- an old kernel: what cannot be looked at is not verified ----
 
@@ -233,6 +242,26 @@ launched_end
 launched 'a writable bind' "$PROBE" --bind-rw "$work/data:/data"
 is "$(verify "$ROOM_CHILD" --bind "$work/data:/data" | bad)" mounts "which must be told as it is"
 launched_end
+
+# one that is connected to the broker, whose path out here is another than /xs
+if store_start O; then
+	domid=$((domid + 1)) ROOM_OUT=$work/launch.out
+	domain_new $domid libxl one
+	: > "$ROOM_OUT"
+	XENSTORED_PATH=$DOM0_SOCK setpriv --pdeathsig TERM "$O/xen-restrict" --user "$ROOM_BASE" --domid $domid \
+		--pid-file "$work/launch.child" --profile "$PROFILE" --no-handles \
+		-- "$XEN_BIN/xenstore-watch" ready < /dev/null >> "$ROOM_OUT" 2>> "$ROOM_OUT" &
+	ROOM_PID=$!
+	wait_for 20 room_ready
+	out=$(verify "$(cat "$work/launch.child")")
+	is "$(bad <<< "$out")" "" "launcher, with xenstore: nothing is wrong"
+	like "$out" "^ok +descriptor-[0-9]+ .*'/run/xen-pv-tools/xs-$((ROOM_BASE + domid))'" \
+		"launcher, with xenstore: the broker's connection is one"
+	launched_end
+	store_stop
+else
+	fail "the store starts"
+fi
 
 # ---- hostile names ----
 

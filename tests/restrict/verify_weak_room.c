@@ -70,6 +70,80 @@ static int pipes(void)
 	return pipe(ends);
 }
 
+static int send_fd(int to, int fd)
+{
+	char room[CMSG_SPACE(sizeof(fd))] = { 0 };
+	struct iovec byte = { .iov_base = room, .iov_len = 1 };
+	struct msghdr m = { .msg_iov = &byte,
+			    .msg_iovlen = 1,
+			    .msg_control = room,
+			    .msg_controllen = sizeof(room) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return (int)sendmsg(to, &m, 0);
+}
+
+/* A listener of that name and a connection to it, @ret_client. */
+static int serve(const struct sockaddr_un *addr, socklen_t len, int *ret_client)
+{
+	int fd = must("socket", socket(AF_UNIX, SOCK_STREAM, 0));
+
+	must("bind", bind(fd, (const struct sockaddr *)addr, len));
+	must("listen", listen(fd, 1));
+	*ret_client = must("socket", socket(AF_UNIX, SOCK_STREAM, 0));
+	must("connect", connect(*ret_client, (const struct sockaddr *)addr, len));
+	return fd;
+}
+
+/* Is of no number: it lies in the second end of a pair. */
+static int sent(void)
+{
+	int ends[2], file;
+
+	must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+	file = must("file", open("/tmp", O_RDWR | O_TMPFILE, 0600));
+	must("sendmsg", send_fd(ends[0], file));
+	return close(file);
+}
+
+/* The same in a connection that nobody has taken from its listener. */
+static int sent_to_listener(void)
+{
+	const struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0weak" };
+	int client, fd = serve(&addr, sizeof(addr), &client);
+	int file = must("file", open("/tmp", O_RDWR | O_TMPFILE, 0600));
+
+	must("sendmsg", send_fd(client, file));
+	(void)close(file);
+	(void)close(client);
+	return fd;
+}
+
+/* Descriptor 4 is connected to a service of the host's, which is 3. */
+static int peer_of_host(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int client, fd;
+
+	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "/tmp/verify_weak-%d",
+		       (int)getppid());
+	fd = serve(&addr, sizeof(addr), &client);
+	must("unlink", unlink(addr.sun_path));
+	return fd;
+}
+
+static int peer_abstract(void)
+{
+	const struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "\0weak" };
+	int client;
+
+	return serve(&addr, sizeof(addr), &client);
+}
+
 /* In the host's network, where it could still be connected to an abstract name. */
 static int unconnected(void)
 {
@@ -185,6 +259,10 @@ void weak_descriptors(void)
 		{ "fd-netlink", netlink },
 		{ "fd-datagram", datagram },
 		{ "fd-unconnected", unconnected },
+		{ "fd-sent", sent },
+		{ "fd-sent-listener", sent_to_listener },
+		{ "fd-peer", peer_of_host },
+		{ "fd-abstract", peer_abstract },
 		{ "fd-directory", directory },
 		{ "fd-path", path },
 		{ "fd-writable", writable },
