@@ -141,7 +141,12 @@ SBIN_FILES := $(filter %-agent %/xenstore-broker %/xen-restrict,$(PROG_FILES))
 TEST_FILES := $(foreach p,$(TESTS),$(call target,$(p)))
 HELPER_FILES := $(foreach p,$(HELPERS),$(call target,$(p))) $(EXTRA_HELPERS)
 
-all: $(PROG_FILES) $(STATIC) $(LIB_FILES) $(PRELOAD_FILES) ## build the programs and libraries, optimised, into build/
+# As they are installed: ours, and not to be written by others, whatever the checkout is.
+PROFILE_FILES := $(PROFILES:packaging/%=$(O)/%)
+$(O)/profiles/%: packaging/profiles/%
+	@install -D -m 644 $< $@
+
+all: $(PROG_FILES) $(STATIC) $(LIB_FILES) $(PRELOAD_FILES) $(PROFILE_FILES) ## build the programs and libraries, optimised, into build/
 tests-built: all $(TEST_FILES) $(HELPER_FILES)
 
 setup-%:
@@ -217,7 +222,7 @@ print-%:
 	@echo $($*)
 
 clean: ## remove what make built, keeping downloads and lab images
-	rm -rf build/obj build/pic build/preload build/san build/clang build/static build/tests build/log \
+	rm -rf build/obj build/pic build/preload build/san build/clang build/static build/profiles build/tests build/log \
 		build/gcc-werror $(PROG_FILES) $(LIB_FILES) $(LIB_FILES:.so.1=.so) $(PRELOAD_FILES)
 
 help: ## this list

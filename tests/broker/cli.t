@@ -32,7 +32,7 @@ usage "burst: '19' is no number" --domid 5 --burst 19
 usage 'no octal number' --domid 5 --mode 888
 usage "max-clients: '0'" --domid 5 --max-clients 0
 
-ok "--help is there" "$O/xenstore-broker" --help > /dev/null
+like "$("$O/xenstore-broker" --help)" '^usage: xenstore-broker ' "--help is there"
 like "$("$O/xenstore-broker" --version)" '^xenstore-broker [0-9]' "--version, too"
 if [ -e /dev/full ]; then
 	"$O/xenstore-broker" --help > /dev/full 2>&1
@@ -95,6 +95,26 @@ sockets() {
 	ok "$STORE: the socket goes with it" [ ! -e "$first" ]
 }
 
+# Who gave --ready-fd, and who reads the messages, have gone before it is ready.
+nobody_waits() {
+	domain_new 5 xenopsd
+	broker_n=$((broker_n + 1))
+	BROKER_SOCK=$STORE_DIR/broker-$broker_n
+	mkfifo "$BROKER_SOCK.ready"
+	exec {ready}<> "$BROKER_SOCK.ready"
+	setpriv --pdeathsig KILL "$O/xenstore-broker" --upstream "$DOM0_SOCK" --domid 5 --verbose \
+		--listen "$BROKER_SOCK" --ready-fd 3 3> "$BROKER_SOCK.ready" {ready}<&- \
+		2> >(exec {ready}<&-) < /dev/null &
+	BROKER_PID=$!
+	exec {ready}<&-
+	rm "$BROKER_SOCK.ready"
+	wait_for 20 broker_answers
+	is "$(xsb read name)" vm5 "$STORE: nobody reads that it is ready, and it serves"
+	ok "$STORE: and ends well" broker_stop
+}
+broker_answers() { xsb read name > /dev/null 2>&1; }
+
 for_each_store refusals
+for_each_store nobody_waits
 for_each_store sockets
 done_testing

@@ -15,7 +15,7 @@
 #
 # Everything is in STORE_DIR and ends with the test.
 # shellcheck disable=SC2154 # tests/daemon/lib.sh
-export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles
+export XEN_PV_TOOLS_PROFILES=$O/profiles
 broker_n=0
 
 for_each_store() {

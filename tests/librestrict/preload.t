@@ -7,7 +7,7 @@
 # shellcheck source=tests/librestrict/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_root
-export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles XENSTORE_BROKER=$O/xenstore-broker
+export XEN_PV_TOOLS_PROFILES=$O/profiles XENSTORE_BROKER=$O/xenstore-broker
 preload=$O/libxenrestrict-preload.so
 fake=$O/tests/librestrict/fakedev.so
 

@@ -7,7 +7,7 @@
 # shellcheck source=tests/librestrict/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_root
-export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles XENSTORE_BROKER=$O/xenstore-broker
+export XEN_PV_TOOLS_PROFILES=$O/profiles XENSTORE_BROKER=$O/xenstore-broker
 for store in C O; do
 	store_start $store || bail "$store: daemon starts"
 	ok "$store: two domains" eval "domain_new 5 libxl && domain_new 6 xenopsd"

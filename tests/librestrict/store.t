@@ -6,7 +6,7 @@
 # shellcheck source=tests/librestrict/lib.sh
 . "$(dirname "$0")/lib.sh"
 need_root
-export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles
+export XEN_PV_TOOLS_PROFILES=$O/profiles
 
 # script NAME LINE... : a program
 script() {

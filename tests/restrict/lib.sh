@@ -20,7 +20,7 @@ ROOM_BASE=$((200000000 + $$ % 40000 * 32768))
 INMATE=$O/tests/restrict/inmate
 INMATE_STATIC=$O/tests/restrict/inmate-static
 # shellcheck disable=SC2154 # of tests/daemon/lib.sh
-export XEN_PV_TOOLS_PROFILES=$top/packaging/profiles
+export XEN_PV_TOOLS_PROFILES=$O/profiles
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}${ASAN_OPTIONS:+:}verify_asan_link_order=0
 rooms=0
 

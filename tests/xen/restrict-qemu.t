@@ -10,7 +10,7 @@
 xen=build/xen
 send_program "$O"/{xen-restrict,xenstore-broker,qemu-xen-restricted} \
 	$xen/usr/libexec/xen-qemu-system-i386
-send packaging/profiles "$O/libqemu-pty-preload.so" $xen/usr/lib/xen-4.17/boot/hvmloader
+send "$O/profiles" "$O/libqemu-pty-preload.so" $xen/usr/lib/xen-4.17/boot/hvmloader
 mkdir "$job_dir/seabios" "$job_dir/qemu"
 cp /usr/share/seabios/bios-256k.bin "$job_dir/seabios/"
 mkdir "$job_dir/qemu/keymaps"

@@ -9,7 +9,7 @@
 . tests/xen/restrict.sh
 send_program "$O"/{xen-restrict,xenstore-broker} \
 	"$O"/tests/librestrict/{restrict_table,inside} "$O/tests/daemon/xsh"
-send packaging/profiles "$O/tests/librestrict/inside-static"
+send "$O/profiles" "$O/tests/librestrict/inside-static"
 
 # shellcheck disable=SC2154 # guest_config: of dom0/lib.sh
 # A second guest, which need not run: it only has what must not be reached.
