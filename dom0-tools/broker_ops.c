@@ -249,6 +249,23 @@ static void note_counted(struct op *op)
 		op->tx->counted = true;
 }
 
+/* May it make the node and what is missing above it?  Each by the profile's lines for its
+ * own path: leave to make a node is none to make others above it. */
+static bool may_make(const struct op *op, const struct ancestor *up)
+{
+	char path[PATH_ROOM], parent[PATH_ROOM];
+	bool may = true;
+
+	memcpy(path, op->path, strlen(op->path) + 1); /* the same room */
+	while (may && strcmp(path, up->path) != 0) {
+		may = access_allows(op->b, path, up->list, up->len, RIGHT_WRITE);
+		if (path_parent(path, parent) == 0)
+			break;
+		memcpy(path, parent, strlen(parent) + 1);
+	}
+	return may;
+}
+
 /* The node is not there: make it, if its nearest ancestor lets us. */
 static int create(struct op *op, struct scope *sc)
 {
@@ -264,7 +281,7 @@ static int create(struct op *op, struct scope *sc)
 	levels = count_levels(op->path, up.path);
 	if (levels == 1 && value_too_long(op))
 		return -E2BIG;
-	if (!access_allows(op->b, op->path, up.list, up.len, RIGHT_WRITE))
+	if (!may_make(op, &up))
 		return -EACCES;
 	if (value_too_long(op))
 		return -E2BIG;
@@ -309,8 +326,10 @@ static int write_once(struct op *op)
 		return r;
 	if (!node.exists)
 		return create(op, &sc);
-	if (is_root_mkdir(op))
-		return 0;
+	if (is_root_mkdir(op)) /* that makes a transaction one of changes, even so */
+		return op->tx ? store_ask(op->store, XS_MKDIR, op->tx->upstream, "/",
+					  NULL)
+			      : 0;
 	if (value_too_long(op))
 		return -E2BIG;
 	if (!access_allows(op->b, op->path, node.list, node.list_len, RIGHT_WRITE))
