@@ -2,7 +2,8 @@
 # frames.t [COUNT] - frames that keep no rule of the wire: each split of one, each length at
 # which a daemon stumbles, COUNT (200000) hostile ones for each daemon.  The broker goes on,
 # the real daemon is the same process as before, and its tree has changed only where the
-# domain may change it (see frames.c).  `tests/broker/frames.t 1000000` is the long run.
+# domain may change it (see frames.c).  `tests/broker/frames.t 1000000` is the long run, which
+# chooses a seed; otherwise it is FRAMES_SEED or always the same.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/tap.sh
 . tests/daemon/lib.sh
@@ -11,7 +12,8 @@ cd "$(dirname "$0")/../.." || exit 2
 need_root
 
 count=${1:-${FRAMES:-200000}}
-seed=${FRAMES_SEED:-$((RANDOM * 32768 + RANDOM))}
+chosen=${1:+$((RANDOM * 32768 + RANDOM))}
+seed=${FRAMES_SEED:-${chosen:-1}}
 
 # same_process PID : it lives, and has not been replaced
 same_process() { kill -0 "$1" && [ "$(store_pid_of_socket)" = "$1" ]; }

@@ -3,7 +3,8 @@
 # genuine guest on its ring and through the broker, on twin stores of both daemons.
 # Before that, that the oracle finds no difference where there is none, and finds those
 # that are made.
-# ORACLE_OPS: requests for each daemon; ORACLE_SEED: of one run that is to be repeated.
+# ORACLE_OPS: requests for each daemon, 100 000 in all by default; ORACLE_SEED: another run than
+# the one that is always made (oracle-long chooses them).
 cd "$(dirname "$0")/../.." || exit 2
 . tests/tap.sh
 . tests/daemon/lib.sh
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 2
 need_root
 
 ops=${ORACLE_OPS:-50000}
-seed=${ORACLE_SEED:-$((RANDOM * 32768 + RANDOM))}
+seed=${ORACLE_SEED:-4}
 
 # rings NAME WANTED ARG... : the oracle between two rings ends with that status
 rings() {
