@@ -33,6 +33,8 @@ void verify_rlimits(struct verify_context *ctx);
 void verify_cgroup(struct verify_context *ctx);
 /* every descriptor; Xen's are proved */
 void verify_fds(struct verify_context *ctx);
+/* What is mapped: open, too, when no descriptor is left */
+void verify_memory(struct verify_context *ctx);
 
 /* Are rights of a task those that the room gives?  NULL: yes; else what is wrong. */
 const char *verify_rights_fault(const struct verify_context *ctx,
@@ -42,6 +44,8 @@ uint64_t verify_caps_allowed(const struct verify_context *ctx);
 /* Is @path, or what it is below of, named by a bind?  @writable: by one that may be
  * written. */
 bool verify_is_bound(const struct verify_context *ctx, const char *path, bool writable);
+/* May it have that one of Xen's, ROOM_HANDLE_...? */
+bool verify_is_handle(const struct verify_context *ctx, unsigned handle);
 /* Is it a device that the profile lists? */
 bool verify_is_device(const struct verify_context *ctx, const char *path);
 /* @path is @dir or below it, whole components. */

@@ -16,8 +16,9 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 
-#define NAME_ROOM 64
-#define SHOWN	  "%.160s" /* of a link: a line that can be read */
+#define NAME_ROOM   64
+#define SHOWN	    "%.160s" /* of a link: a line that can be read */
+#define FILE_WANTED "read-only, or a log"
 
 /* One descriptor that is looked at. */
 struct one {
@@ -37,18 +38,24 @@ static void tell(const struct one *o, enum verify_verdict verdict, const char *w
 
 /* ---- kinds that need more than a name ---- */
 
+/* O_APPEND tells what a file was opened for, and keeps nobody: F_SETFL takes it off. */
 static void tell_file(const struct one *o)
 {
 	unsigned mode = o->d.flags & O_ACCMODE;
 
 	if (mode == O_RDONLY)
-		tell(o, VERIFY_OK, "read-only or append", "file, read-only:");
+		tell(o, VERIFY_OK, FILE_WANTED, "file, read-only:");
 	else if (verify_is_bound(o->ctx, o->link, true))
 		tell(o, VERIFY_OK, "writable where bound so", "file, writable:");
 	else if (mode == O_WRONLY && o->d.flags & O_APPEND)
-		tell(o, VERIFY_OK, "read-only or append", "file, append:");
+		tell(o, VERIFY_OK, FILE_WANTED, "log, which it can overwrite:");
 	else
-		tell(o, VERIFY_FAIL, "read-only or append", "file, writable:");
+		tell(o, VERIFY_FAIL, FILE_WANTED, "file, writable:");
+}
+
+bool verify_is_handle(const struct verify_context *ctx, unsigned handle)
+{
+	return !ctx->opt->no_handles && (ctx->room.late || ctx->room.handles & handle);
 }
 
 static void tell_xen(const struct one *o, enum xenrestrict_kind kind, unsigned handle)
@@ -57,8 +64,7 @@ static void tell_xen(const struct one *o, enum xenrestrict_kind kind, unsigned h
 	int r;
 
 	(void)snprintf(wanted, sizeof(wanted), "restricted to domain %u", o->ctx->domid);
-	if (o->ctx->opt->no_handles ||
-	    (!o->ctx->room.late && !(o->ctx->room.handles & handle))) {
+	if (!verify_is_handle(o->ctx, handle)) {
 		tell(o, VERIFY_FAIL, "none, says the profile", "Xen handle");
 		return;
 	}

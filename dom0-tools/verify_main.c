@@ -102,6 +102,7 @@ static void check_all(struct verify_context *ctx)
 	verify_rlimits(ctx);
 	verify_cgroup(ctx);
 	verify_fds(ctx);
+	verify_memory(ctx);
 	check_identity(ctx);
 }
 

@@ -16,7 +16,7 @@ tests/restrict/verify_old_SRCS := tests/restrict/verify_old.c
 tests/restrict/probe_decoy_SRCS := tests/restrict/probe_decoy.c
 SCRIPT_TESTS += tests/restrict/probe.t tests/restrict/verify.t
 WEAK_SRCS := tests/restrict/verify_weak.c tests/restrict/verify_weak_room.c \
-	tests/restrict/verify_weak_rights.c
+	tests/restrict/verify_weak_rights.c tests/restrict/verify_weak_maps.c
 EXTRA_HELPERS += $(O)/tests/restrict/verify_weak
 $(O)/tests/restrict/verify_weak: $(WEAK_SRCS) tests/restrict/verify_weak.h
 	@mkdir -p $(@D)

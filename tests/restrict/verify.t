@@ -146,12 +146,24 @@ fd-ring descriptor-3
 fd-bpf descriptor-3
 fd-process descriptor-3
 fd-namespace descriptor-3
+map-writable mappings
+map-later mappings
+map-ring mappings
 END
-for name in pair pipe read-only append device memory event; do good good-$name; done
+for name in pair pipe read-only append device memory event map; do good good-$name; done
 
 # a peer's path is right where that is bound
 weak fd-peer
 is "$(verify "$WEAK_ROOM" --bind /tmp:/there | bad)" "" "fd-peer: of a directory that is bound"
+weak_end
+
+weak map-writable
+is "$(verify "$WEAK_ROOM" --bind-rw /tmp:/tmp | bad)" "" "map-writable: of a directory that is bound so"
+is "$(verify "$WEAK_ROOM" --bind /tmp:/tmp | bad)" "mappings" "map-writable: not of one that is bound read-only"
+weak_end
+weak good-append
+like "$(verify "$WEAK_ROOM")" '^ok +descriptor-3 +found log, which it can overwrite' \
+	"a file for appending is called what it is"
 weak_end
 
 # ---- an old kernel: what cannot be looked at is not verified ----
@@ -162,6 +174,7 @@ finds good-pair descriptor-3 descriptor-4
 finds fd-listening descriptor-3
 finds fd-directory descriptor-3
 finds fd-writable descriptor-3
+finds map-writable mappings
 weak good-pair
 out=$(verify "$WEAK_ROOM")
 like "$out" '^unknown +descriptor-3 .*cannot be duplicated on this kernel' "old kernel: it says so"

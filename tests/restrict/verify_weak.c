@@ -168,6 +168,7 @@ static void inside(uid_t uid)
 	if (weak("terminal"))
 		take_terminal();
 	weak_descriptors();
+	weak_maps();
 	if (!weak("shared-mnt"))
 		weak_root();
 	if (weak("process-root"))

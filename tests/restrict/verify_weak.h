@@ -22,6 +22,8 @@ bool weak(const char *name);
 int must(const char *what, long r);
 /* Leave a descriptor open, if that is the weakness. */
 void weak_descriptors(void);
+/* Leave something mapped whose descriptor is closed, if that is it. */
+void weak_maps(void);
 /* The root, and what it is made weak by. */
 void weak_root(void);
 /* Limits, groups, ids, capabilities, flags, filter: in this order. */

@@ -7,6 +7,7 @@
 
 #include "dom0-tools/verify_kinds.h"
 #include "dom0-tools/verify_limits.h"
+#include "dom0-tools/verify_maps.h"
 #include "dom0-tools/verify_mounts.h"
 #include "dom0-tools/verify_status.h"
 #include "tests/tap.h"
@@ -346,6 +347,50 @@ static void test_kinds(void)
 	is_int(verify_flags_parse("flags:\tx\n", &flags), -EBADMSG, "no number");
 }
 
+/* ---- mappings ---- */
+
+static void test_maps(void)
+{
+	static const struct {
+		const char *name;
+		const char *text;
+		int r;
+		bool shared, backed;
+	} cases[] = {
+		{ "anonymous", "7f00-8000 rw-p 00000000 00:00 0 \n", 0, false, false },
+		{ "the stack", "7f00-8000 rw-p 00000000 00:00 0   [stack]\n", 0, false,
+		  false },
+		{ "a file", "7f00-8000 r-xp 00001000 fe:00 12   /a b\n", 0, false, true },
+		{ "shared", "7f00-8000 rw-s 00000000 fe:00 12   /a\n", 0, true, true },
+		{ "a device number of hexadecimal",
+		  "7f00-8000 rw-s 00000000 00:0e 0   x\n", 0, true, true },
+		{ "an inode alone", "7f00-8000 rw-s 00000000 00:00 7   x\n", 0, true,
+		  true },
+		{ "no end of line", "7f00-8000 r--p 00000000 fe:00 12", 0, false, true },
+		{ "nothing", "", -ENODATA, false, false },
+		{ "an empty line", "\n", -EBADMSG, false, false },
+		{ "no end", "7f00 rw-p 00000000 00:00 0\n", -EBADMSG, false, false },
+		{ "modes cut", "7f00-8000 rw-", -EBADMSG, false, false },
+		{ "neither shared nor private", "7f00-8000 rw-x 00000000 00:00 0\n",
+		  -EBADMSG, false, false },
+		{ "no inode", "7f00-8000 rw-p 00000000 00:00 \n", -EBADMSG, false,
+		  false },
+		{ "past 64 bits", "7f00-1ffffffffffffffff rw-p 00000000 00:00 0\n",
+		  -EBADMSG, false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *at = cases[i].text;
+		struct verify_map m = { 0 };
+		int r = verify_maps_next(&at, &m);
+
+		ok(r == cases[i].r && (r < 0 || (m.from == 0x7f00 && m.to == 0x8000 &&
+						 !*at && m.shared == cases[i].shared &&
+						 m.backed == cases[i].backed)),
+		   "maps: %s", cases[i].name);
+	}
+}
+
 int main(void)
 {
 	test_status();
@@ -356,5 +401,6 @@ int main(void)
 	test_too_many_mounts();
 	test_cgroup();
 	test_kinds();
+	test_maps();
 	return tap_done();
 }
