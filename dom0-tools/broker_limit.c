@@ -43,10 +43,11 @@ static struct bucket filled(const struct bucket *b, uint64_t now_ns)
 	return f;
 }
 
-/* The level that gives @cost: a full bucket gives any. */
+/* The level that gives @cost: one token, the rest may be owed.  If it had to be there at
+ * once, whoever takes each token as it comes would keep others from a cost of many. */
 static int64_t needed(const struct bucket *b, unsigned cost)
 {
-	return (cost < b->burst ? cost : b->burst) * TOKEN;
+	return cost > 0 && b->burst > 0 ? TOKEN : 0;
 }
 
 bool bucket_take(struct bucket *b, unsigned cost, uint64_t now_ns)

@@ -3,8 +3,9 @@
  * broker_limit - a token bucket: @rate tokens a second up to @burst.
  *
  * Integers only, in billionths of a token, so that nothing is lost or gained however long
- * it runs and however often it is asked.  A cost over @burst is had from a full bucket and
- * leaves it in debt, so that every cost is paid and none waits for ever.
+ * it runs and however often it is asked.  One token is enough for any cost; the rest is owed
+ * and paid off before anything else is had: so every cost is paid, none waits for ever, and
+ * those who want little cannot keep one from it who wants much.
  *
  * Owns:   nothing.
  * Errors: none.  A clock that goes back adds nothing.
@@ -27,7 +28,7 @@ struct bucket {
 
 /* It starts full. */
 void bucket_init(struct bucket *b, unsigned rate, unsigned burst, uint64_t now_ns);
-/* Takes @cost tokens if they are there. */
+/* Takes @cost tokens if one is there. */
 bool bucket_take(struct bucket *b, unsigned cost, uint64_t now_ns);
 /* Takes them even if they are not there: what has been spent already, such as a retry. */
 void bucket_charge(struct bucket *b, unsigned cost, uint64_t now_ns);

@@ -34,11 +34,14 @@ static void test_steps(void)
 		{ "a nanosecond too early", 5 * MS - 1, 1, false, 1 },
 		{ "in time", 5 * MS, 1, true, 0 },
 		{ "and once only", 5 * MS, 1, false, 5 * MS },
-		{ "20 cost 20 times as much", 5 * MS, 20, false, 100 * MS },
+		{ "20 wait for no more than one does", 5 * MS, 20, false, 5 * MS },
 		{ "a clock that goes back", 0, 1, false, 5 * MS },
 		{ "it was not counted twice", 5 * MS, 1, false, 5 * MS },
-		{ "in time again", 105 * MS, 20, true, 0 },
-		{ "a free one", 105 * MS, 0, true, 0 },
+		{ "20 in time", 10 * MS, 20, true, 0 },
+		{ "they cost 20 times as much", 10 * MS, 1, false, 100 * MS },
+		{ "a nanosecond before that is paid", 110 * MS - 1, 1, false, 1 },
+		{ "it is paid", 110 * MS, 1, true, 0 },
+		{ "a free one", 110 * MS, 0, true, 0 },
 		{ "a year later: not more than the burst", 31536000 * S, 50, true, 0 },
 		{ "that was all", 31536000 * S, 1, false, 5 * MS },
 	};
@@ -78,12 +81,11 @@ static void test_debt(void)
 	struct bucket b;
 
 	bucket_init(&b, 10, 5, 0);
-	ok(bucket_take(&b, 20, 0), "a cost over the burst is had from a full bucket");
+	ok(bucket_take(&b, 20, 0), "a cost over the burst is had");
 	ok(bucket_wait_ns(&b, 1, 0) == 1600 * MS, "and paid: 15 owed, 1 wanted");
 	ok(!bucket_take(&b, 1, 1599 * MS) && bucket_take(&b, 1, 1600 * MS),
 	   "to the millisecond");
-	ok(bucket_wait_ns(&b, 20, 1600 * MS) == 500 * MS,
-	   "the next waits for a full one");
+	ok(bucket_wait_ns(&b, 20, 1600 * MS) == 100 * MS, "the next waits for one, too");
 	bucket_init(&b, 10, 5, 0);
 	bucket_charge(&b, 7, 0);
 	ok(bucket_wait_ns(&b, 1, 0) == 300 * MS, "what was charged is owed");
@@ -93,6 +95,25 @@ static void test_debt(void)
 	   "a debt without measure stays one");
 	(void)bucket_take(&b, 1, 1000 * S);
 	ok(b.level == INT64_MIN + (int64_t)(10000 * S), "and is paid off");
+}
+
+/* One takes each token as it comes, the other wants 20 at once and is asked in turn. */
+static void test_starved(void)
+{
+	struct bucket b;
+	uint64_t now = 0, others = 0;
+	bool got = false;
+
+	bucket_init(&b, 200, 1000, now);
+	others = drain(&b, now);
+	while (!got && now < 10 * S) {
+		now += MS;
+		got = bucket_take(&b, 20, now);
+		if (!got)
+			others += drain(&b, now);
+	}
+	ok(got && now == 5 * MS && others == 1000,
+	   "who wants 20 has its turn beside who takes each: after %" PRIu64 " ns", now);
 }
 
 static void test_extremes(void)
@@ -105,8 +126,9 @@ static void test_extremes(void)
 	bucket_charge(&b, UINT_MAX, 0);
 	ok(bucket_take(&b, 1, 0), "nor does it keep accounts");
 	bucket_init(&b, UINT_MAX, UINT_MAX, 0);
-	ok(bucket_take(&b, UINT_MAX, 0) && !bucket_take(&b, UINT_MAX, S - 1) &&
-		   bucket_take(&b, UINT_MAX, S),
+	ok(bucket_take(&b, UINT_MAX, 0) && !bucket_take(&b, 1, 0) &&
+		   bucket_take(&b, UINT_MAX, 1) && !bucket_take(&b, 1, S) &&
+		   bucket_take(&b, 1, S + 1),
 	   "the largest rate and burst");
 	ok(bucket_take(&b, UINT_MAX, UINT64_MAX), "at the end of time");
 	bucket_init(&b, 7, 1, 0);
@@ -129,6 +151,7 @@ int main(void)
 	test_exact(1000003, 1000, 99991, 1);
 	test_exact(200, 1000, 3 * S + 1, 259200); /* three days */
 	test_debt();
+	test_starved();
 	test_extremes();
 	return tap_done();
 }

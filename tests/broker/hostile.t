@@ -1,0 +1,22 @@
+#!/bin/bash
+# hostile.t - clients that want to keep others from the store, or to fill it or slow it down.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$(dirname "$0")/../tap.sh"
+need_root
+# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=users.sh
+. "$(dirname "$0")/users.sh"
+
+hostile() { user hostile.py "$1" "$BROKER_SOCK" "$STORE" "$DOM0_SOCK" "${@:2}"; }
+
+body() {
+	broker_up --rate 50 --burst 20 || bail "$STORE: the broker starts"
+	hostile starve
+	ok "$STORE: it ends well" broker_down
+}
+both body
+done_testing
