@@ -139,6 +139,8 @@ int main(int argc, char *argv[])
 
 	if (io_reserve_std_fds() < 0)
 		return EXIT_FAILURE;
+	/* who reads --ready-fd or our messages may go: that ends nobody's session */
+	(void)signal(SIGPIPE, SIG_IGN); /* cannot fail */
 	log_open("xenstore-broker", log_is_journal(), false);
 	opt = broker_options_parse(argc, argv);
 	log_open("xenstore-broker", log_is_journal(), opt.verbose);
