@@ -116,6 +116,10 @@ END
 		ok      write   /local/domain/0/backend/vkbd/5/0/state
 		EACCES  read    /local/domain/0/backend/vkbd/6/0/state
 		EACCES  write   /local/domain/0/backend/vkbd/6/0/state
+		EACCES  make    /local/domain/0/backend/vkbd/5/99/state
+		ENOENT  list    /local/domain/0/backend/vkbd/5/99
+		ok      make    /local/domain/0/backend/vkbd/5/0/hotplug-status
+		ok      make    device-model/5/backends/vkbd/0
 		EACCES  read    /local/domain/0/secret
 		EACCES  read    /local/domain/6/data/x
 END
@@ -149,6 +153,7 @@ man_page() {
 END
 }
 
+missing() { ! xs0 exists "$1"; }
 own() {
 	local dir=$STORE_DIR/profiles
 	mkdir "$dir"
@@ -182,6 +187,16 @@ END
 		EACCES  write   /local/domain/6/data/x
 		EACCES  read    /local/domain/6/data/x
 END
+	# leave to make a node is none to make what is missing above it
+	printf '%s\n' '[xenstore]' 'write /local/domain/{domid}/data/new/leaf' \
+		'grant-write /local/domain/0/corner/{domid}/leaf' > "$dir/leaf.profile"
+	with "with leaves" "$dir/leaf.profile" << 'END'
+		EACCES  write   data/new/leaf
+		EACCES  make    data/new/leaf/below
+		EACCES  write   /local/domain/0/corner/5/leaf
+END
+	ok "$STORE: nothing was made above one leaf" missing /local/domain/5/data/new
+	ok "$STORE: nor above the other" missing /local/domain/0/corner
 	printf '[xenstore]\n' > "$dir/empty.profile"
 	with "that is empty" "$dir/empty.profile" << 'END'
 		EACCES  read    name
