@@ -341,8 +341,14 @@ static int serve_fds(struct session *s, const struct pollfd *fds)
 {
 	int r = 0;
 
-	if (fds[1].revents)
+	if (fds[1].revents) {
 		(void)store_read_events(&s->store); /* lost: it waits for another */
+		/* before any client changes what they are judged by */
+		if (s->b->identity.good && !identity_is_due(s->b))
+			r = session_events(s);
+		if (r < 0)
+			return r;
+	}
 	/* who has gone does not wait: poll() would tell it again and again */
 	if ((fds[0].revents & (POLLHUP | POLLERR)) &&
 	    (s->waits || store_is_lost(&s->store)))

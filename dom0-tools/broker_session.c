@@ -164,6 +164,7 @@ int session_events(struct session *s)
 
 	if (session_has_events(s))
 		r = watch_deliver(s);
+	watch_judge(s); /* the rest, even if the client takes nothing: in time */
 	return r == 0 ? session_flush(s) : r;
 }
 

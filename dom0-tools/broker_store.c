@@ -157,12 +157,15 @@ static int event_add(struct store *s, const char *text, size_t len)
 	memcpy(e->text, text, len);
 	e->next = NULL;
 	e->len = len;
+	e->judged = false;
 	e->token = e->text + (nul - text) + 1;
 	if (s->last)
 		s->last->next = e;
 	else
 		s->first = e;
 	s->last = e;
+	if (!s->unjudged)
+		s->unjudged = e;
 	s->events++;
 	s->events_bytes += len;
 	return 0;
@@ -177,9 +180,33 @@ struct store_event *store_take_event(struct store *s)
 	s->first = e->next;
 	if (!s->first)
 		s->last = NULL;
+	if (s->unjudged == e)
+		s->unjudged = e->next;
 	s->events--;
 	s->events_bytes -= e->len;
 	return e;
+}
+
+void store_judge_event(struct store *s, bool good)
+{
+	struct store_event *e = s->unjudged, *before = NULL;
+
+	s->unjudged = e->next;
+	if (good) {
+		e->judged = true;
+		return;
+	}
+	for (struct store_event *at = s->first; at != e; at = at->next)
+		before = at;
+	if (before)
+		before->next = e->next;
+	else
+		s->first = e->next;
+	if (s->last == e)
+		s->last = before;
+	s->events--;
+	s->events_bytes -= e->len;
+	free(e);
 }
 
 /* A whole message: an event, or the next reply. */

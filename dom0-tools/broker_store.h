@@ -32,6 +32,7 @@ struct store_event {
 	struct store_event *next;
 	const char *token; /* within text */
 	size_t len;	   /* of text */
+	bool judged;	   /* by who takes them: it was found good when it came */
 	char text[];	   /* path NUL token NUL */
 };
 
@@ -59,6 +60,7 @@ struct store {
 	char *rest;	     /* owned: a message of which a part has come */
 	size_t rest_len;
 	struct store_event *first, *last; /* owned */
+	struct store_event *unjudged;	  /* the oldest that nobody has looked at */
 	unsigned events;
 	size_t events_bytes;
 	uint64_t events_lost;
@@ -94,3 +96,5 @@ int store_ask(struct store *s, uint32_t type, uint32_t tx, const char *text,
 int store_read_events(struct store *s);
 /* The oldest one or NULL. */
 struct store_event *store_take_event(struct store *s);
+/* The oldest that was not judged yet is good, and waits; or it is thrown away. */
+void store_judge_event(struct store *s, bool good);

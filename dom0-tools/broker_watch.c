@@ -17,6 +17,9 @@
 #define WATCHES_GROW 8
 #define TOKEN_ROOM   16 /* of ours */
 
+#define JUDGE_AT_ONCE 64 /* events in a batch, of at most half as many paths */
+#define JUDGE_ROUNDS  32 /* then others have their turn: more than can wait */
+
 static void watch_done(struct watch *w)
 {
 	free(w->path);
@@ -247,59 +250,109 @@ static bool readable(const struct session *s, const char *path,
 	       access_allows(s->b, path, perms->body, perms->len, RIGHT_READ);
 }
 
-/* May the event @path of @w be told?  Permissions of the node and of its parent, or why
- * there are none, are those of now; what was readable before may be told to have gone. */
-static bool may_tell(const struct session *s, struct watch *w, const char *path,
-		     const struct store_reply *perms, const struct store_reply *parents)
-{
-	char parent[PATH_ROOM];
-	bool own = strcmp(path, w->path) == 0, was = w->readable;
-	bool now = readable(s, path, perms), gone = perms->err == -ENOENT, above;
+/* An event that is looked at, and what is asked for it. */
+struct look {
+	struct store_event *event;
+	struct watch *w;       /* NULL: it is not there any more */
+	unsigned node, parent; /* replies */
+	bool own;	       /* the watch's path itself */
+	bool unseen;	       /* an initial event */
+};
 
-	(void)path_parent(path, parent);
-	above = readable(s, parent, parents);
-	if (own)
+/* Paths in a batch: each is asked for once, however many watches it is told to. */
+struct asked {
+	const char *path[STORE_BATCH_MAX]; /* borrowed: of events */
+	size_t len[STORE_BATCH_MAX];
+	unsigned count;
+};
+
+/* The reply with the permissions of the first @len bytes of @path. */
+static unsigned ask(struct session *s, struct asked *a, const char *path, size_t len)
+{
+	char text[PATH_ROOM];
+
+	for (unsigned i = 0; i < a->count; i++)
+		if (a->len[i] == len && memcmp(a->path[i], path, len) == 0)
+			return i;
+	memcpy(text, path, len);
+	text[len] = '\0';
+	a->path[a->count] = path;
+	a->len[a->count] = len;
+	store_add_text(&s->store, XS_GET_PERMS, 0, text);
+	return a->count++;
+}
+
+static struct watch *watch_of(const struct session *s, const struct store_event *e)
+{
+	struct watch *w = find_ours(&s->watches, e->token);
+
+	return w && strlen(e->text) >= w->strip && strlen(e->text) < PATH_ROOM ? w : NULL;
+}
+
+/* Begin a batch with what must be known of up to @room events from @e on. */
+static unsigned look_at(struct session *s, struct store_event *e, struct look *list,
+			unsigned room)
+{
+	struct asked asked = { .count = 0 };
+	unsigned n = 0;
+
+	store_begin(&s->store);
+	for (; e && n < room && asked.count + 2 <= STORE_BATCH_MAX; e = e->next, n++) {
+		struct watch *w = watch_of(s, e);
+		struct look *l = &list[n];
+		char parent[PATH_ROOM];
+
+		*l = (struct look){ .event = e, .w = w };
+		if (!w)
+			continue;
+		(void)path_parent(e->text, parent);
+		l->own = strcmp(e->text, w->path) == 0;
+		l->unseen = w->fresh && l->own && !e->judged;
+		w->fresh = false;
+		l->node = ask(s, &asked, e->text, strlen(e->text));
+		l->parent = ask(s, &asked, *parent ? e->text : "/",
+				*parent ? strlen(parent) : 1);
+	}
+	return n;
+}
+
+/* May it be told?  Permissions of the node and of its parent, or why there are none, are
+ * those of now; its own path may be told to have gone or to be shut if it was readable. */
+static bool judge_new(const struct session *s, const struct look *l, bool now, bool above)
+{
+	struct watch *w = l->w;
+	bool was = w->readable;
+	char parent[PATH_ROOM];
+
+	(void)path_parent(l->event->text, parent);
+	if (l->own)
 		w->readable = now;
 	else if (strcmp(parent, w->path) == 0)
 		w->readable = above;
-	if (now || (above && access_possible(s->b, path, RIGHT_READ)))
+	if (now || (above && access_possible(s->b, l->event->text, RIGHT_READ)))
 		return true;
-	if (own)
-		return was;
-	return gone && was && parents->err == -ENOENT && path_is_below(path, w->path);
+	return l->unseen || (l->own && was);
 }
 
-struct waiting {
-	struct store_event *event; /* owned */
-	struct watch *w;
-	bool unseen; /* an initial event */
-};
-
-/* Take events of watches that are still there; asks for permissions where needed. */
-static unsigned take_events(struct session *s, struct waiting list[WATCH_AT_ONCE])
+static bool judge(const struct session *s, const struct look *l)
 {
+	const struct store_reply *node, *parents;
+	const char *path = l->event->text;
 	char parent[PATH_ROOM];
-	unsigned n = 0;
+	bool now, above;
 
-	while (n < WATCH_AT_ONCE && s->store.first) {
-		struct store_event *e = store_take_event(&s->store);
-		struct watch *w = find_ours(&s->watches, e->token);
-
-		if (!w || strlen(e->text) < w->strip || strlen(e->text) >= PATH_ROOM) {
-			free(e);
-			continue;
-		}
-		list[n] = (struct waiting){ .event = e,
-					    .w = w,
-					    .unseen = w->fresh &&
-						      strcmp(e->text, w->path) == 0 };
-		w->fresh = false;
-		n++;
-		(void)path_parent(e->text, parent);
-		store_add_text(&s->store, XS_GET_PERMS, 0, e->text);
-		store_add_text(&s->store, XS_GET_PERMS, 0, *parent ? parent : "/");
-	}
-	return n;
+	if (!l->w)
+		return false;
+	node = store_reply(&s->store, l->node);
+	parents = store_reply(&s->store, l->parent);
+	(void)path_parent(path, parent);
+	now = readable(s, path, node);
+	above = readable(s, parent, parents);
+	if (!l->event->judged)
+		return judge_new(s, l, now, above);
+	/* it was good when it came, and nothing is there that is shut by now */
+	return l->own || now || (above && access_possible(s->b, path, RIGHT_READ)) ||
+	       (node->err == -ENOENT && parents->err == -ENOENT);
 }
 
 /* An initial event may be among those lost: none is told unseen any more. */
@@ -314,26 +367,39 @@ static void forget_fresh(struct session *s)
 
 int watch_deliver(struct session *s)
 {
-	struct waiting list[WATCH_AT_ONCE];
+	struct look list[WATCH_AT_ONCE];
 	unsigned n;
 	int lost, r = 0;
 
 	forget_fresh(s);
-	store_begin(&s->store);
-	n = take_events(s, list);
+	n = look_at(s, s->store.first, list, WATCH_AT_ONCE);
 	lost = n > 0 ? store_run(&s->store) : 0;
 	for (unsigned i = 0; i < n; i++) {
-		const char *path = list[i].event->text;
-
-		if (r == 0 && lost == 0) {
-			if (may_tell(s, list[i].w, path, store_reply(&s->store, 2 * i),
-				     store_reply(&s->store, 2 * i + 1)) ||
-			    list[i].unseen)
-				r = tell(s, list[i].w, path);
-			else
-				s->b->stats.events_held_back++;
-		}
-		free(list[i].event);
+		if (r == 0 && lost == 0 && judge(s, &list[i]))
+			r = tell(s, list[i].w, list[i].event->text);
+		else if (lost == 0 && list[i].w)
+			s->b->stats.events_held_back++;
+		free(store_take_event(&s->store)); /* list[i].event: the oldest */
 	}
 	return r;
+}
+
+void watch_judge(struct session *s)
+{
+	struct look list[JUDGE_AT_ONCE];
+	unsigned n;
+
+	forget_fresh(s);
+	for (unsigned k = 0; k < JUDGE_ROUNDS && s->store.unjudged; k++) {
+		n = look_at(s, s->store.unjudged, list, JUDGE_AT_ONCE);
+		if (store_run(&s->store) < 0)
+			return; /* with the connection, they are dropped */
+		for (unsigned i = 0; i < n; i++) {
+			bool good = judge(s, &list[i]);
+
+			if (!good && list[i].w)
+				s->b->stats.events_held_back++;
+			store_judge_event(&s->store, good);
+		}
+	}
 }

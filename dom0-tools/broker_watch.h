@@ -2,9 +2,10 @@
 /*
  * broker_watch - the watches of a client, and which of their events it may be told.
  *
- * A watch is set upstream on the same path under a token of ours.  Each event is looked at
- * again before it is told: the node must be readable for the domain, or its parent; of what
- * is gone, what was known last counts.
+ * A watch is set upstream on the same path under a token of ours.  Each event is judged when
+ * it comes: the node must be readable for the domain, or its parent; of the watch's own path
+ * what was known last counts, too.  One that waits for a client that takes nothing is looked
+ * at again before it is told: permissions of one time do not open what came at another.
  *
  * Source: xen.git docs/misc/xenstore.txt; XSA-115
  * Owns:   the watches.
@@ -45,6 +46,9 @@ void watch_set_again(struct session *s);
 /* Look at what has come, at most WATCH_AT_ONCE, and tell it. */
 #define WATCH_AT_ONCE 16
 int watch_deliver(struct session *s);
+/* Judge what has come and was not told: to be called whenever something may have come, also
+ * while the client takes nothing. */
+void watch_judge(struct session *s);
 /* The initial event of the watch that was added last, if the daemon does not send it. */
 int watch_tell_initial(struct session *s);
 /* The domain has ended: watches on @releaseDomain fire, where the profile says so. */
