@@ -149,6 +149,16 @@ static bool later_needed(const struct sorted *a, size_t i, size_t count)
 	return false;
 }
 
+/* How many of the @left ones are of the first one's watch? */
+static size_t of_watch(const struct sorted *s, size_t left)
+{
+	size_t n = 0;
+
+	while (n < left && strcmp(token_of(s[n].event), token_of(s->event)) == 0)
+		n++;
+	return n;
+}
+
 /* What to do with the next of both. */
 enum step { STEP_BOTH, STEP_MISSED, STEP_EXTRA, STEP_DIFFER };
 
@@ -157,8 +167,8 @@ static enum step next_step(const struct sorted *sa, size_t left_a,
 {
 	const struct event *l = left_a ? sa->event : NULL, *r = left_b ? sb->event : NULL;
 
-	if (equal(l, r) &&
-	    !(l->may_miss && left_a > left_b && later_needed(sa, 0, left_a)))
+	if (equal(l, r) && !(l->may_miss && of_watch(sa, left_a) > of_watch(sb, left_b) &&
+			     later_needed(sa, 0, left_a)))
 		return STEP_BOTH;
 	if (l && l->may_miss && (equal(l, r) || comes_later(sa, 0, left_a, r)))
 		return STEP_MISSED;

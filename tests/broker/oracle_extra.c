@@ -70,7 +70,10 @@ int path_visible(struct side *side, uint32_t tx, const char *path, bool *ret_vis
 		 bool *ret_exists)
 {
 	char parent[PATH_ABS];
-	int r = readable(side, tx, path, ret_visible);
+	int r;
+
+	*ret_visible = false;
+	r = readable(side, tx, path, ret_visible);
 
 	if (ret_exists)
 		*ret_exists = !message_error(&answer);
