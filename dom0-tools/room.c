@@ -156,6 +156,8 @@ void room_done(struct room *room)
 	close_fd(&room->listener);
 	close_fd(&room->broker_ready);
 	close_fd(&room->link);
+	if (room->pid_written)
+		(void)unlink(room->opt->pid_file); /* or another did */
 	room_lock_drop(room->uid, &room->lock);
 	room_list_done(&room->env);
 	room_libraries_done(&room->libraries);

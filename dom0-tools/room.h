@@ -84,6 +84,7 @@ struct room {
 	bool started;	   /* there was one */
 	int link;	   /* owned: to process 1; inside: to the launcher */
 	pid_t program_pid; /* as the launcher sees it; 0: not started */
+	bool pid_written;  /* to the pid file, which goes with the room */
 };
 
 struct room_step {

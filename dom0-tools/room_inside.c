@@ -172,13 +172,20 @@ static int give_up_rights(struct room *room)
 	return r == 0 ? room_calls_init(room) : r;
 }
 
+/* By number: there is no /proc here any more.  room_step_descriptors() left no others. */
 static void close_all_but_link(const struct room *room)
 {
+	const int above[] = { room->program, room->evtchn, room->privcmd };
 	int highest = (int)room->profile.limit[RLIMIT_NOFILE];
 
-	for (int fd = 0; fd <= highest; fd++) /* the program's is the highest */
+	for (int fd = 0; fd <= highest; fd++)
 		if (fd != room->link)
 			(void)close(fd); /* most are not open */
+	for (size_t i = 0; i < sizeof(above) / sizeof(*above); i++)
+		(void)close(above[i]); /* -1, or closed already: no matter */
+	/* who gave them may have had a higher limit than the program's */
+	for (size_t i = 0; i < room->opt->keep_count; i++)
+		(void)close(room->opt->keep[i]); /* (the link is elsewhere) */
 }
 
 /* The program's end is the room's; others are orphans of its. */

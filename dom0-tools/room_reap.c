@@ -7,7 +7,6 @@
 #include <grp.h>
 #include <jansson.h>
 #include <linux/capability.h>
-#include <pwd.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,6 +20,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/sandbox_parts.h"
 
 #define ROUND_NS   20000000L
 #define STATUS_MAX 8192 /* bytes of /proc/PID/status: usual are 1500 */
@@ -58,6 +58,9 @@ static int count(uid_t base, uid_t uid)
 	if (setrlimit(RLIMIT_NPROC, &two) < 0 || setgroups(0, NULL) < 0 ||
 	    setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0)
 		return FAILED;
+	/* whose securebits keep them over setresuid() is not held to the limit */
+	if (sandbox_set_caps(0) < 0)
+		return FAILED;
 	pid = fork();
 	if (pid == 0)
 		_exit(0);
@@ -94,7 +97,8 @@ static bool may_kill_only(uid_t base, uid_t uid)
 
 static int kill_all(uid_t base, uid_t uid)
 {
-	if (setresuid(base, uid, 0) < 0 || !may_kill_only(base, uid))
+	if (setresuid(base, uid, 0) < 0 || sandbox_set_caps(0) < 0 ||
+	    !may_kill_only(base, uid))
 		return FAILED;
 	return kill(-1, SIGKILL) == 0 || errno == ESRCH || errno == EPERM ? NOBODY
 									  : FAILED;
@@ -238,6 +242,7 @@ static int reap(uid_t base, uid_t uid, bool *ret_killed)
 
 int room_reap_main(uid_t base, const char *whom, bool json)
 {
+	const char *name = NULL;
 	bool killed = false;
 	uid_t uid;
 	int r = parse_whom(base, whom, &uid);
@@ -248,8 +253,9 @@ int room_reap_main(uid_t base, const char *whom, bool json)
 			whom, ROOM_DOMID_MAX, base + 1, base + ROOM_DOMID_MAX);
 		return 1;
 	}
-	if (getpwuid(uid)) {
-		log_error("reap: uid %u is a user's", uid);
+	r = room_uid_is_known(uid, &name);
+	if (r < 0 || name) {
+		log_error("reap: uid %u is %s", uid, name ? "a user's" : strerror(-r));
 		return 1;
 	}
 	r = reap(base, uid, &killed);

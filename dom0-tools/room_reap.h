@@ -20,6 +20,8 @@
 
 #define REAP_ROUNDS 50 /* of 20 ms: a killed process may need a while to go */
 
+/* @ret_name: the user's, of the user database, or NULL. */
+int room_uid_is_known(uid_t uid, const char **ret_name);
 /* Does anything run with the real uid @uid, a zombie included?  The kernel counts. */
 int room_uid_is_used(uid_t uid, bool *ret_used);
 /* SIGKILL to all under @uid until there is nobody but zombies.  @ret_killed: whether there was one. */

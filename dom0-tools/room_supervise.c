@@ -45,23 +45,27 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int write_pid(const struct room *room)
+static int write_pid(struct room *room)
 {
 	autoclose int fd = -1;
 	char text[16];
 
 	if (!room->opt->pid_file)
 		return 0;
-	fd = open(room->opt->pid_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	fd = open(room->opt->pid_file,
+		  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		  0644);
 	if (fd < 0)
 		return -errno;
+	room->pid_written = true;
 	(void)snprintf(text, sizeof(text), "%d\n", (int)room->program_pid); /* fits */
 	return io_write_all(fd, text, strlen(text));
 }
 
 /* All that was opened for the program is the program's alone from now on. */
-static int on_started(struct room *room)
+static void on_started(struct supervisor *s)
 {
+	struct room *room = s->room;
 	int *mine[] = { &room->program, &room->evtchn, &room->privcmd };
 	int r = write_pid(room);
 
@@ -78,8 +82,8 @@ static int on_started(struct room *room)
 	room->socket[0] = '\0';
 	if (r < 0)
 		log_error("pid file: '%s': %s", room->opt->pid_file, strerror(-r));
+	s->failed |= r < 0;
 	log_debug("process %d runs as uid %u", (int)room->program_pid, room->uid);
-	return r;
 }
 
 /* The text of a process that may have been made hostile meanwhile: log_ escapes it. */
@@ -89,7 +93,7 @@ static int take_report(struct supervisor *s, const struct room_report *report, p
 		return -EBADMSG;
 	if (!report->step[0]) {
 		s->room->program_pid = from;
-		return on_started(s->room);
+		return 0;
 	}
 	log_error("%s: %s", report->step, report->why);
 	s->failed = true;
@@ -130,6 +134,10 @@ static int on_link(struct supervisor *s)
 		return -EBADMSG;
 	(void)close(s->room->link);
 	s->room->link = -1;
+	/* what was about to become the program has, and exec closed its end (or it was
+	 * killed just then: process 1 is ending, too) */
+	if (s->room->program_pid != 0 && !s->failed)
+		on_started(s);
 	return 0;
 }
 

@@ -2,8 +2,10 @@
 /* room_user - the room's uid: nobody else's, locked, unused. */
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,23 +16,84 @@
 #define UNUSED_ROUNDS 50 /* of 20 ms: a second */
 #define UNUSED_NS     20000000L
 
-int room_step_user(struct room *room)
+/* What a room is made with, and ended: without CAP_KILL the launcher could not end what
+ * has another uid. */
+static const struct {
+	unsigned number;
+	const char *name;
+} needed[] = {
+	{ CAP_KILL, "CAP_KILL" },	    { CAP_SETUID, "CAP_SETUID" },
+	{ CAP_SETGID, "CAP_SETGID" },	    { CAP_SETPCAP, "CAP_SETPCAP" },
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" }, { CAP_SYS_CHROOT, "CAP_SYS_CHROOT" },
+};
+
+static int check_caps(struct room *room)
+{
+	struct __user_cap_header_struct header = { .version =
+							   _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, caps) < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		unsigned n = needed[i].number;
+
+		if (!(caps[n / 32].effective >> n % 32 & 1))
+			return room_fail(room, -EPERM, "root lacks %s", needed[i].name);
+	}
+	return 0;
+}
+
+/* What getpwuid() and getgrgid() leave when they could not look, other than that there is
+ * no such entry (0, or by getpwnam(3) one of some others). */
+static int lookup_error(void)
+{
+	static const int failed[] = { EIO, EMFILE, ENFILE, ENOMEM, EINTR };
+
+	for (size_t i = 0; i < sizeof(failed) / sizeof(*failed); i++)
+		if (errno == failed[i])
+			return -errno;
+	return 0;
+}
+
+int room_uid_is_known(uid_t uid, const char **ret_name)
 {
 	const struct passwd *user;
-	const struct group *group;
 
-	if (geteuid() != 0 || getuid() != 0)
-		return room_fail(room, -EPERM, "only root can start a room");
-	room->uid = room->opt->base + room->opt->domid;
-	user = getpwuid(room->uid);
-	if (user)
+	errno = 0;
+	user = getpwuid(uid);
+	*ret_name = user ? user->pw_name : NULL;
+	return user ? 0 : lookup_error();
+}
+
+static int check_ids(struct room *room)
+{
+	const struct group *group;
+	const char *name = NULL;
+	int r = room_uid_is_known(room->uid, &name);
+
+	if (r < 0)
+		return r;
+	if (name)
 		return room_fail(room, -EEXIST, "uid %u is the user '%s'", room->uid,
-				 user->pw_name);
+				 name);
+	errno = 0;
 	group = getgrgid(room->uid);
 	if (group)
 		return room_fail(room, -EEXIST, "gid %u is the group '%s'", room->uid,
 				 group->gr_name);
-	return 0;
+	return lookup_error();
+}
+
+int room_step_user(struct room *room)
+{
+	int r;
+
+	if (geteuid() != 0 || getuid() != 0)
+		return room_fail(room, -EPERM, "only root can start a room");
+	r = check_caps(room);
+	room->uid = room->opt->base + room->opt->domid;
+	return r < 0 ? r : check_ids(room);
 }
 
 int room_step_lock(struct room *room)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* xen-restrict - runs a program that serves one domain where it can reach no other. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -334,6 +335,22 @@ static int verify(const struct options *opt)
 	return verify_main(&how);
 }
 
+/* Before anything of ours is opened: what is not open now could be ours later, and would
+ * be closed as if it were the caller's.  Nothing comes through exec that exec closes. */
+static int check_keep(const struct room_options *o)
+{
+	for (size_t i = 0; i < o->keep_count; i++) {
+		int flags = fcntl(o->keep[i], F_GETFD);
+
+		if (flags >= 0 && !(flags & FD_CLOEXEC))
+			continue;
+		log_error("descriptors: --keep-fd: descriptor %d is not open",
+			  o->keep[i]);
+		return -EBADF;
+	}
+	return 0;
+}
+
 static int run(const struct options *opt)
 {
 	switch (opt->mode) {
@@ -345,7 +362,7 @@ static int run(const struct options *opt)
 		return verify(opt);
 	case MODE_RUN:
 	default:
-		return room_main(&opt->room);
+		return check_keep(&opt->room) < 0 ? STATUS_FAILED : room_main(&opt->room);
 	}
 }
 

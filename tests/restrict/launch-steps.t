@@ -57,6 +57,9 @@ fails binds "through a link of another" --bind "$work/linked:/a" --bind "$work:/
 is "$(ls "$work/linked")" root "binds: nothing was made in what is bound"
 fails descriptors "a directory" --keep-fd 9 "${alone[@]}" 9< "$work"
 fails descriptors "one that is not open" --keep-fd 9 "${alone[@]}" 9>&-
+for fd in 3 4 5 6 7 8; do # numbers that the launcher's own descriptors would get
+	fails descriptors "$fd, not open" --keep-fd $fd "${alone[@]}" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-
+done
 fails descriptors "a directory as input" "${alone[@]}" < "$work"
 profile device 'device /dev/null' 'late yes' && sed -i "s|/dev/null|$work/script|" "$PROFILE"
 fails binds "a device that is none" --profile "$PROFILE" "${alone[@]}"
@@ -77,6 +80,22 @@ like "$(timeout 20 "$O/xen-restrict" --user $((nobody - 7)) --domid 7 "${alone[@
 	'^xen-restrict: user: .* is the ' "user: a uid that is somebody's"
 like "$(timeout 20 setpriv --reuid 12345 --regid 0 --clear-groups "$O/xen-restrict" --domid 7 \
 	"${alone[@]}" 2>&1)" '^xen-restrict: user: only root' "user: not root"
+# rootwithout CAP... : the launcher has all rights but these
+rootwithout() {
+	timeout 20 setpriv --bounding-set "-$1" --inh-caps "-$1" "$O/xen-restrict" \
+		--user "$ROOM_BASE" --domid 7 "${alone[@]}" 2>&1
+}
+for cap in kill setuid setgid setpcap sys_admin sys_chroot; do
+	is "$(rootwithout $cap)" "xen-restrict: user: root lacks CAP_${cap^^}" "user: without CAP_${cap^^}"
+done
+is "$(room_traces 7)" "" "user: nothing is left"
+setpriv --reuid $((ROOM_BASE + 7)) --regid 0 --clear-groups sleep 300 &
+squatter=$!
+wait_for 10 uid_runs $((ROOM_BASE + 7))
+like "$(timeout 20 setpriv --securebits +no_setuid_fixup "$O/xen-restrict" --user "$ROOM_BASE" \
+	--domid 7 "${alone[@]}" 2>&1)" '^xen-restrict: unused: something runs under uid' \
+	"unused: rights that outlast setuid() do not hide who has the uid"
+kill $squatter && wait $squatter 2> /dev/null
 like "$(INJECT=flock room --domid 7 "${alone[@]}")" '^xen-restrict: lock: ' "lock: no locks here"
 rm -f "/run/xen-pv-tools/uid-$((ROOM_BASE + 7)).lock" # whose it is, it cannot know
 like "$(ulimit -n 30; room --domid 7 "${alone[@]}")" '^xen-restrict: program: the limit of desc' \

@@ -117,6 +117,32 @@ is "$(awk '{print $5}' "/proc/$ROOM_CHILD/mountinfo")" / "a static program: noth
 is "$(find "/proc/$ROOM_CHILD/root/" -mindepth 1)" "" "which is empty"
 kill "$ROOM_PID" && room_wait
 
+# descriptors over the program's limit, its own number among them: the program alone has them
+exec 64< /dev/null 70< /dev/null
+room_start --domid 8 --no-xenstore --no-handles --keep-fd 64 --keep-fd 70 -- "$INMATE" wait ||
+	bail "a room with high descriptors"
+exec 64<&- 70<&-
+is "$(find "/proc/$ROOM_CHILD/fd" -type l -printf '%f\n' | sort -n | tr '\n' ' ')" "0 1 2 64 70 " \
+	"descriptors over the limit: the program has them"
+is "$(ls "/proc/$(status_of "$ROOM_CHILD" PPid)/fd")" "" "descriptors over the limit: not process 1"
+is "$(find "/proc/$ROOM_PID/fd" -type l -name '[67]?')" "" "descriptors over the limit: nor the launcher"
+kill "$ROOM_PID" && room_wait
+
+# the pid file
+mkdir "$work/pid" && ln -s "$work/pid/other" "$work/pid/link"
+like "$(alone --pid-file "$work/pid/link" -- "$INMATE" wait; echo $?)" \
+	"^xen-restrict: pid file: '.*/link': Too many levels" "--pid-file: a link is not followed"
+is "$(ls "$work/pid")" link "--pid-file: nothing was made there"
+is "$(alone --pid-file "$work/pid/none/x" -- "$INMATE" wait; echo $?)" \
+	"xen-restrict: pid file: '$work/pid/none/x': No such file or directory
+1" "--pid-file: told once, and the room ends"
+room_start --domid 8 --no-xenstore --no-handles -- "$INMATE" wait || bail "a room with a pid file"
+is "$(cat "$work/room-$rooms.child")" "$ROOM_CHILD" "--pid-file: the program"
+kill "$ROOM_PID" && room_wait
+ok "--pid-file: it goes with the room" test ! -e "$work/room-$rooms.child"
+INJECT=syscall:322 alone --pid-file "$work/pid/early" -- "$INMATE" wait > /dev/null
+ok "--pid-file: none when nothing was executed" test ! -e "$work/pid/early"
+
 # side by side
 room_start --domid 8 --no-xenstore --no-handles -- "$INMATE" wait || bail "one room"
 one=$ROOM_PID one_child=$ROOM_CHILD

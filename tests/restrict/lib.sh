@@ -37,7 +37,10 @@ room() {
 		"$O/xen-restrict" --user "$ROOM_BASE" "$@" 2>&1
 }
 
-room_ready() { grep -qs '^ready' "$ROOM_OUT" || ! is_ours "$ROOM_PID"; }
+# (the launcher writes the file when the program has been executed, which may be late)
+room_ready() {
+	{ grep -qs '^ready' "$ROOM_OUT" && [ -s "$work/room-$rooms.child" ]; } || ! is_ours "$ROOM_PID"
+}
 
 room_start() {
 	rooms=$((rooms + 1))

@@ -61,6 +61,11 @@ ok "nor is the other" kill -0 $!
 kill $based && wait $based 2> /dev/null
 reap 4 > /dev/null
 wait $! 2> /dev/null
+as $uid sleep 300 &
+wait_for 10 uid_runs $uid || bail "a process to be reaped by one with securebits"
+is "$(timeout 20 setpriv --securebits +no_setuid_fixup "$O/xen-restrict" --user "$ROOM_BASE" --reap 4 2>&1)" \
+	"uid $uid (domain 4): all ended" "rights that outlast setuid() do not hide it"
+wait $! 2> /dev/null
 
 mkdir -p /sys/fs/cgroup/pids/xen-restrict/$uid 2> /dev/null
 reap 4 > /dev/null
