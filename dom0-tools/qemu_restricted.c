@@ -145,13 +145,14 @@ static void add_environment(struct command *c)
 	}
 }
 
-/* Another file of ours: it lies beside us (a build), or where `make install` puts it. */
-static const char *find_ours(const char *name, const char *dir)
+/* Another file of ours: it lies beside us (a build), or where `make install` puts it.
+ * The caller frees it. */
+static char *find_ours(const char *name, const char *dir)
 {
 	const char *const dirs[] = { ".", dir };
 	char self[PATH_MAX], path[PATH_MAX + 128];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	const char *found;
+	char *found;
 	size_t i;
 
 	self[n > 0 ? n : 0] = '\0';
@@ -159,7 +160,7 @@ static const char *find_ours(const char *name, const char *dir)
 		*strrchr(self, '/') = '\0';
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s/%s", self, dirs[i], name);
-		found = realpath(path, NULL); /* lives until exec, or the end */
+		found = realpath(path, NULL);
 		if (found)
 			return found;
 	}
@@ -181,8 +182,10 @@ static const char *find_qemu(void)
 /* See qemu_preload.c; that it is loaded is the profile's to say. */
 static void add_ptys(struct command *c, const char *ptys)
 {
+	autofree char *preload = find_ours("libqemu-pty-preload.so", PRELOAD_DIR);
+
 	add(c, "--bind");
-	add(c, "%s:%s", find_ours("libqemu-pty-preload.so", PRELOAD_DIR), ROOM_PRELOAD);
+	add(c, "%s:%s", preload, ROOM_PRELOAD);
 	if (!ptys[0])
 		return;
 	add(c, "--env");
@@ -191,9 +194,10 @@ static void add_ptys(struct command *c, const char *ptys)
 
 static void command_build(struct command *c, const struct qemu_plan *p, const char *ptys)
 {
+	autofree char *launcher = find_ours("xen-restrict", LAUNCHER_DIR);
 	size_t i;
 
-	add(c, "%s", find_ours("xen-restrict", LAUNCHER_DIR));
+	add(c, "%s", launcher);
 	add(c, "--domid");
 	add(c, "%u", p->domid);
 	add(c, "--profile");
