@@ -19,6 +19,7 @@
 
 #include "dom0-tools/room_fds.h"
 #include "dom0-tools/room_steps.h"
+#include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/sandbox_parts.h"
 
@@ -77,14 +78,36 @@ static int lift_fd(int *fd)
 	return 0;
 }
 
+/* No Xen device, or one of the profile's kinds that is restricted to the domain. */
+static int prove_fd(struct room *room, int fd)
+{
+	static const struct {
+		unsigned handle;
+		enum xenrestrict_kind kind;
+	} kinds[] = { { ROOM_HANDLE_EVTCHN, XENRESTRICT_KIND_EVTCHN },
+		      { ROOM_HANDLE_PRIVCMD, XENRESTRICT_KIND_PRIVCMD } };
+	unsigned domid = room->opt->domid;
+	int r = xenrestrict_prove_fd(fd, domid, XENRESTRICT_KIND_NONE);
+
+	for (size_t i = 0; r < 0 && i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (room->profile.handles & kinds[i].handle)
+			r = xenrestrict_prove_fd(fd, domid, kinds[i].kind);
+	return r < 0 ? room_fail(
+			       room, r,
+			       "descriptor %d is no restricted one of the profile's: %s",
+			       fd, xenrestrict_error())
+		     : 0;
+}
+
 int room_step_descriptors(struct room *room)
 {
 	int keep[ROOM_KEEP_MAX + 7] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
-	size_t count = 3;
+	size_t count = 3, given;
 	int bad = -1, r = lift_fd(&room->link);
 
 	for (size_t i = 0; i < room->opt->keep_count; i++)
 		keep[count++] = room->opt->keep[i];
+	given = count;
 	r = r < 0 ? r : lift_fd(&room->evtchn);
 	r = r < 0 ? r : lift_fd(&room->privcmd);
 	r = r < 0 ? r : place_fd(&room->evtchn, ROOM_EVTCHN_FD);
@@ -98,6 +121,10 @@ int room_step_descriptors(struct room *room)
 		return room_fail(room, r, "descriptor %d: %s", bad,
 				 r == -EISDIR ? "a directory is a way out"
 					      : strerror(-r));
+	for (size_t i = 0; i < given && r == 0; i++)
+		r = prove_fd(room, keep[i]);
+	if (r < 0)
+		return r;
 	keep[count++] = room->program;
 	keep[count++] = room->link;
 	return room_fds_close_but(keep, count);

@@ -21,6 +21,7 @@ struct interface {
 	xc_interface *xch; /* borrowed: its address is its name */
 	int fd[XR_OPENED_MAX];
 	size_t count;
+	bool broken; /* some are restricted, some not: it is of no use to anybody */
 };
 
 static struct interface *interfaces; /* owned; guarded by the lock */
@@ -97,17 +98,35 @@ static int check_all(const struct interface *note)
 	return 0;
 }
 
-static int restrict_all(const struct interface *note, unsigned domid)
+/* Of these the kernel says that it has changed nothing. */
+static bool may_try_again(int r)
 {
-	int r = check_all(note);
+	return r == -EOPNOTSUPP || r == -EINVAL;
+}
 
-	for (size_t i = 0; r >= 0 && i < note->count; i++)
-		r = xr_restrict_privcmd(note->fd[i], domid);
+static int restrict_all(struct interface *note, unsigned domid)
+{
+	int r;
+
+	if (note->broken)
+		return xr_fail(-EPROTO,
+			       "privileged commands: the handle was restricted in "
+			       "part only, it can but be closed");
+	r = check_all(note);
 	if (r < 0)
 		return r;
+	note->broken = true; /* until all of it is known to be well */
+	for (size_t i = 0; i < note->count; i++) {
+		r = xr_restrict_privcmd(note->fd[i], domid);
+		if (r < 0) {
+			note->broken = i > 0 || !may_try_again(r);
+			return r;
+		}
+	}
 	if (ask_version(note->xch) != -EPERM)
 		return xr_fail(-EPROTO, "privileged commands: the handle's own hypercall "
 					"was not refused");
+	note->broken = false;
 	return 0;
 }
 
@@ -126,8 +145,8 @@ int xr_interface_restrict(xc_interface *xch, unsigned domid)
 		r = xr_fail(-EACCES, "privileged commands: restricted already");
 	else
 		r = xr_fail(-EBADF, "not a handle of xs_interface_open()");
-	/* one that may be tried again: nothing of it was changed */
-	if (note && (r == -EOPNOTSUPP || r == -EINVAL)) {
+	/* one that may be tried again, or shall be known for what it is */
+	if (note && (note->broken || may_try_again(r))) {
 		note->next = interfaces;
 		interfaces = note;
 		note = NULL;

@@ -200,6 +200,24 @@ static void privcmd_name(void)
 	is_int(xs_interface_close(xch), 0, "xs_interface_close");
 }
 
+/* The handle has several descriptors: one that fails after others were restricted. */
+static void privcmd_in_part(void)
+{
+	xc_interface *xch = xs_interface_open();
+
+	ok(xch != NULL, "in part: xs_interface_open");
+	if (!xch)
+		return;
+	(void)setenv("FAKEDEV_KERNEL", "fails=2", 1);
+	is_int(evtchn_error(xc_interface_restrict(xch, OWN)), EIO,
+	       "in part: the second descriptor fails");
+	(void)unsetenv("FAKEDEV_KERNEL");
+	for (int i = 0; i < 2; i++)
+		is_int(evtchn_error(xc_interface_restrict(xch, OWN)), EPROTO,
+		       "in part: it is not taken for restricted, nor restricted now");
+	is_int(xs_interface_close(xch), 0, "in part: it can be closed");
+}
+
 /* A handle that we did not open, and one that took the place of one that we did. */
 static void unknown_handles(void)
 {
@@ -392,6 +410,7 @@ int main(void)
 	nothing_of_xen();
 	evtchn_name();
 	privcmd_name();
+	privcmd_in_part();
 	unknown_handles();
 	everything();
 	kernels();

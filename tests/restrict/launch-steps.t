@@ -60,6 +60,25 @@ fails descriptors "one that is not open" --keep-fd 9 "${alone[@]}" 9>&-
 for fd in 3 4 5 6 7 8; do # numbers that the launcher's own descriptors would get
 	fails descriptors "$fd, not open" --keep-fd $fd "${alone[@]}" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-
 done
+# A Xen device (a fake one) that nobody has restricted; the launcher gets it from hand_down.
+given() {
+	timeout 60 env FAKEDEV_DOMAINS="5 6 7" LD_PRELOAD="$O/tests/librestrict/fakedev.so" \
+		"$O/tests/librestrict/hand_down" $1 7 bash -c "
+			LD_PRELOAD=\$LD_PRELOAD exec '$O/xen-restrict' --user $ROOM_BASE --domid 7 $2 \"\$@\"" \
+		bash "${@:3}" 2>&1
+}
+profile handles 'handle evtchn privcmd'
+for fd in EVTCHN PRIVCMD; do
+	like "$(given --free "--keep-fd \$XENRESTRICT_${fd}_FD" "${alone[@]}")" \
+		'^xen-restrict: descriptors: descriptor [0-9]+ is no restricted' "descriptors: a free ${fd,,}"
+	like "$(given --free "0<&\$XENRESTRICT_${fd}_FD" "${alone[@]}")" \
+		'^xen-restrict: descriptors: descriptor 0 is no restricted' "descriptors: a free ${fd,,} as input"
+	like "$(given --free "--profile $PROFILE --keep-fd \$XENRESTRICT_${fd}_FD" "${alone[@]}")" \
+		'^xen-restrict: descriptors: descriptor [0-9]+ is no restricted' \
+		"descriptors: a free ${fd,,}, and the profile has that handle"
+	like "$(given "" "--profile $PROFILE --keep-fd \$XENRESTRICT_${fd}_FD" "${alone[@]}")" \
+		'inmate-ran=1' "descriptors: a restricted ${fd,,} of the profile's"
+done
 fails descriptors "a directory as input" "${alone[@]}" < "$work"
 profile device 'device /dev/null' 'late yes' && sed -i "s|/dev/null|$work/script|" "$PROFILE"
 fails binds "a device that is none" --profile "$PROFILE" "${alone[@]}"
