@@ -8,6 +8,8 @@
  * others the first with the domid decides alone.
  *
  * Source: xen.git docs/misc/xenstore.txt; xenstored's perm_for_conn()
+ * Limits: xenstored passes over an entry that is older than the domain it names (XSA-322),
+ *         and no list shows that.  Here it counts.
  * Owns:   nothing; results are copied out.
  * Errors: 0 or a negative errno; -EBADMSG: a list that no daemon sends; ret_ arguments
  *         are written on success only.

@@ -8,6 +8,8 @@
  * at again before it is told: permissions of one time do not open what came at another.
  *
  * Source: xen.git docs/misc/xenstore.txt; XSA-115
+ * Limits: an event comes later than what it tells of.  A domain that owns a tree may put a
+ *         node of its own where an unreadable one was, just in between, and be told a name.
  * Owns:   the watches.
  * Errors: 0 or a negative errno.
  */

@@ -17,7 +17,7 @@ body() {
 	local mode
 	for mode in removed remade late; do
 		broker_up --limiter turn || bail "$STORE: the broker starts"
-		user leaks.py $mode "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK"
+		user leaks.py "$mode" "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK"
 		ok "$STORE: it ends well" broker_down
 	done
 	user leaks.py crowd "$O/xenstore-broker" "$STORE_DIR" "$DOM0_SOCK"
