@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "dom0-tools/room_steps.h"
@@ -99,29 +100,58 @@ static int make_place(const char *path, bool directory)
 	return fd < 0 ? -errno : 0;
 }
 
-/* @from appears as @to; the room is the working directory. */
-static int bind_path(const char *from, const char *to, unsigned long flags)
+/* What the mount that @fd lies in does not allow: no bind of it allows more. */
+static int flags_of_source(int fd, unsigned long *ret_flags)
 {
+	static const struct {
+		unsigned long has, flag;
+	} kept[] = { { ST_NOSUID, MS_NOSUID },
+		     { ST_NODEV, MS_NODEV },
+		     { ST_NOEXEC, MS_NOEXEC },
+		     { ST_RDONLY, MS_RDONLY } };
+	struct statvfs fs;
+
+	if (fstatvfs(fd, &fs) < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		if (fs.f_flag & kept[i].has)
+			*ret_flags |= kept[i].flag;
+	return 0;
+}
+
+/* @from, looked up once, appears as @to; the room is the working directory.
+ * -ENODEV: @device, and it is none. */
+static int bind_path(const char *from, const char *to, unsigned long flags, bool device)
+{
+	autoclose int fd = open(from, O_PATH | O_CLOEXEC);
+	char source[32];
 	struct stat st;
 	int r;
 
-	if (stat(from, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	r = make_place(to, S_ISDIR(st.st_mode));
+	if (device && !S_ISCHR(st.st_mode))
+		return -ENODEV;
+	r = flags_of_source(fd, &flags);
+	if (r == 0)
+		r = make_place(to, S_ISDIR(st.st_mode));
 	if (r < 0)
 		return r;
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", fd); /* fits */
 	/* (below the working directory, by components that make_place() has looked at) */
-	if (mount(from, to + 1, NULL, MS_BIND, NULL) < 0 ||
+	if (mount(source, to + 1, NULL, MS_BIND, NULL) < 0 ||
 	    mount(NULL, to + 1, NULL, MS_REMOUNT | MS_BIND | flags, NULL) < 0)
 		return -errno;
 	return 0;
 }
 
 static int bind_or_say(struct room *room, const char *from, const char *to,
-		       unsigned long flags)
+		       unsigned long flags, bool device)
 {
-	int r = bind_path(from, to, flags);
+	int r = bind_path(from, to, flags, device);
 
+	if (r == -ENODEV)
+		return room_fail(room, r, "'%s' is no character device", from);
 	if (r == -EXDEV)
 		return room_fail(room, r,
 				 "'%s' would lie in something else that is bound", to);
@@ -131,13 +161,10 @@ static int bind_or_say(struct room *room, const char *from, const char *to,
 static int bind_wanted(struct room *room, const struct room_bind *b)
 {
 	unsigned long flags = MS_NOSUID;
-	struct stat st;
 
-	if (b->device && (stat(b->from, &st) < 0 || !S_ISCHR(st.st_mode)))
-		return room_fail(room, -ENODEV, "'%s' is no character device", b->from);
 	flags |= b->device ? MS_NOEXEC | MS_RDONLY : MS_NODEV;
 	flags |= b->writable ? MS_NOEXEC : MS_RDONLY;
-	return bind_or_say(room, b->from, b->to, flags);
+	return bind_or_say(room, b->from, b->to, flags, b->device);
 }
 
 /* All of @from into the new file @path, which can be executed and not be read.  The kernel
@@ -213,7 +240,7 @@ static int bind_libraries(struct room *room)
 
 	for (size_t i = 0; i < l->count && r == 0; i++) {
 		(void)snprintf(to, sizeof(to), ROOM_LIBRARIES "/%s", l->lib[i].name);
-		r = bind_or_say(room, l->lib[i].path, to, flags);
+		r = bind_or_say(room, l->lib[i].path, to, flags, false);
 	}
 	return r;
 }
@@ -233,7 +260,7 @@ int room_step_binds(struct room *room)
 	}
 	if (r == 0 && room->socket[0])
 		r = bind_or_say(room, room->socket, ROOM_XENSTORE,
-				MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY);
+				MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, false);
 	return r;
 }
 
