@@ -37,6 +37,7 @@ struct broker {
 	struct broker_stats stats;
 	bool nodes_known; /* stats.nodes has been counted: broker_quota */
 	uint64_t nodes_walked_ns;
-	int connector;	 /* owned: socket to the process that connects */
-	uint64_t now_ns; /* CLOCK_MONOTONIC: of this turn of the loop */
+	unsigned nodes_granted; /* made by a profile's grants: broker_quota */
+	int connector;		/* owned: socket to the process that connects */
+	uint64_t now_ns;	/* CLOCK_MONOTONIC: of this turn of the loop */
 };

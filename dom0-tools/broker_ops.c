@@ -193,7 +193,7 @@ static bool value_too_long(const struct op *op)
 /* C xenstored can not undo part of a write: the client's transaction is spoilt. */
 static int too_large(struct op *op)
 {
-	if (op->tx)
+	if (op->tx && op->b->kind == STORE_C)
 		op->tx->failed = true;
 	return -ENOSPC;
 }
@@ -286,6 +286,8 @@ static int create(struct op *op, struct scope *sc)
 	if (value_too_long(op))
 		return -E2BIG;
 	r = check_made_sizes(op, sc, &up);
+	if (r == 0 && granted && !quota_granted_left(op->b, levels))
+		r = -ENOSPC;
 	if (r == 0 && !granted)
 		r = check_made_count(op, levels);
 	if (r == 0 && !request_fits(op))
@@ -301,6 +303,8 @@ static int create(struct op *op, struct scope *sc)
 		r = change_run(op, sc, first);
 	if (r == 0 && (owner == op->b->domid || (op->b->kind == STORE_C && !granted)))
 		quota_nodes_made(op->b, levels);
+	if (r == 0 && granted)
+		quota_granted_made(op->b, levels);
 	if (r == 0)
 		note_counted(op);
 	return r;
@@ -412,6 +416,9 @@ static int remove_once(struct op *op)
 	r = change_run(op, &sc, first);
 	if (r == 0) {
 		quota_nodes_removed(op->b, gone);
+		/* in a transaction it may never be done */
+		if (!op->tx && access_granted(op->b, op->path, RIGHT_WRITE))
+			quota_granted_removed(op->b);
 		note_counted(op);
 	}
 	return r;
@@ -523,6 +530,33 @@ static int prepare(struct op *op)
 	return access_possible(op->b, op->path, wanted_right(op)) ? 0 : -EACCES;
 }
 
+/* The daemons refuse a guest who looks at too much in one transaction, and so do we: all of
+ * it stays in the daemon's memory until the end.  C xenstored's is spoilt by that. */
+static int charge_transaction(struct op *op)
+{
+	if (!op->tx)
+		return 0;
+	if (op->tx->nodes >= QUOTA_TX_NODES)
+		return too_large(op);
+	op->tx->nodes++;
+	return 0;
+}
+
+/* What is missing is looked for upwards, and each of these is kept, too. */
+static void charge_missing(struct op *op, int r)
+{
+	const char *p = op->path;
+	unsigned levels = 0;
+
+	if (!op->tx || (r != -ENOENT && r != -EACCES))
+		return;
+	while ((p = strchr(p, '/'))) {
+		levels++;
+		p++;
+	}
+	op->tx->nodes += levels / 8; /* the upper ones are mostly the same */
+}
+
 static void charge_retry(struct broker *b)
 {
 	b->stats.retries++;
@@ -534,12 +568,16 @@ int ops_run(struct op *op)
 {
 	int r = prepare(op);
 
+	if (r == 0)
+		r = charge_transaction(op);
 	for (unsigned i = 0; r == 0 && i < OPS_TRIES; i++) {
 		op->body = "OK";
 		op->len = sizeof("OK");
 		r = run_once(op);
-		if (r != -ERESTART && (r != -EAGAIN || op->tx))
+		if (r != -ERESTART && (r != -EAGAIN || op->tx)) {
+			charge_missing(op, r);
 			return r;
+		}
 		if (r == -EAGAIN)
 			charge_retry(op->b);
 		r = 0;

@@ -181,3 +181,20 @@ void quota_nodes_removed(struct broker *b, unsigned count)
 {
 	b->stats.nodes -= least(b->stats.nodes, count);
 }
+
+/* ---- those made by grants ---- */
+
+bool quota_granted_left(const struct broker *b, unsigned more)
+{
+	return more <= QUOTA_NODES && b->nodes_granted <= QUOTA_NODES - more;
+}
+
+void quota_granted_made(struct broker *b, unsigned count)
+{
+	b->nodes_granted += count;
+}
+
+void quota_granted_removed(struct broker *b)
+{
+	b->nodes_granted -= b->nodes_granted > 0;
+}

@@ -19,6 +19,7 @@
 #define QUOTA_WATCHES_C	   129
 #define QUOTA_WATCHES_O	   101
 #define QUOTA_NODES	   1000
+#define QUOTA_TX_NODES	   1024 /* of one transaction; the daemon keeps each until its end */
 #define QUOTA_WALK_NS	   1000000000ULL /* the store is walked once a second at most */
 #define QUOTA_WALK_MOST	   20000	 /* nodes looked at in one walk */
 
@@ -41,3 +42,11 @@ void quota_nodes_made(struct broker *b, unsigned count);
 /* How many of them are @path and below it: they are going to be removed. */
 unsigned quota_nodes_below(struct broker *b, const char *path);
 void quota_nodes_removed(struct broker *b, unsigned count);
+
+/*
+ * Those made by a profile's grant are dom0's, which no daemon counts: at most QUOTA_NODES of
+ * them.  What is removed alone gives room again, a whole tree only what its top is.
+ */
+bool quota_granted_left(const struct broker *b, unsigned more);
+void quota_granted_made(struct broker *b, unsigned count);
+void quota_granted_removed(struct broker *b);

@@ -23,8 +23,9 @@ struct tx {
 	uint32_t id;	   /* what the client calls it */
 	uint32_t upstream; /* what the daemon does */
 	bool lost;	   /* the daemon was started anew: END gives EAGAIN */
-	bool failed;  /* C xenstored: a refusal by quota spoils it, END gives ENOMEM */
-	bool counted; /* nodes made or removed in it are in the count already */
+	bool failed;	/* C xenstored: a refusal by quota spoils it, END gives ENOMEM */
+	unsigned nodes; /* looked at or changed in it, about: of QUOTA_TX_NODES */
+	bool counted;	/* nodes made or removed in it are in the count already */
 };
 
 struct tx_table {

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from wire import READ, Client, finish, frame, same, text
+from wire import END, MKDIR, READ, RM, Client, check, finish, frame, same, text
 
 mode, SOCK, KIND = sys.argv[1:4]
 
@@ -37,6 +37,41 @@ def starve():
     os.killpg(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     c.close()
+
+
+def until_refused(what, most):
+    """How often it is answered without ENOSPC."""
+    n = 0
+    while n < most and what(n).error != "ENOSPC":
+        n += 1
+    return n
+
+
+def grants():
+    """--profile qemu"""
+    c = Client(SOCK)
+    top = "/local/domain/0/device-model/5/backends"
+    made = until_refused(lambda n: c.ask(MKDIR, "%s/%d/%d" % (top, n // 100, n)), 2000)
+    check(900 <= made < 1000, "what is made by a grant has an end, too", made)
+    same(c.ask(MKDIR, top + "/0/1").error, None, "what is there, is")
+    same(c.ask(RM, top + "/0/1").error, None, "one is removed")
+    same(c.ask(MKDIR, top + "/0/2000").error, None, "then there is room for one")
+    same(c.ask(MKDIR, top + "/0/2001").error, "ENOSPC", "and for no other")
+    same(c.ask(MKDIR, "/local/domain/0/device-model/5/state").error, None, "what was there is not counted")
+
+
+def transaction():
+    c = Client(SOCK)
+    tx = c.start()
+    asked = until_refused(lambda n: c.ask(READ, "data/absent%d" % n, tx=tx), 2000)
+    same(asked, 1024, "a transaction looks at a thousand nodes and no more")
+    same(c.ask(END, "T", tx=tx).error, "ENOMEM" if KIND == "C" else None, "and ends")
+    tx = c.start()
+    asked = until_refused(lambda n: c.ask(READ, "data%s/%d" % ("/a" * 60, n), tx=tx), 2000)
+    check(100 < asked < 200, "those below many that are missing are more", asked)
+    c.end(tx, False)
+    tx = c.start()
+    same([c.write("data/x", "1", tx), c.end(tx)], ["OK", "OK"], "another is as ever")
 
 
 globals()[mode]()

@@ -17,6 +17,15 @@ body() {
 	broker_up --rate 50 --burst 20 || bail "$STORE: the broker starts"
 	hostile starve
 	ok "$STORE: it ends well" broker_down
+
+	broker_up --limiter turn || bail "$STORE: the broker starts"
+	hostile transaction
+	ok "$STORE: it ends well" broker_down
+
+	xs0 write /local/domain/0/device-model/5/state ""
+	broker_up --limiter turn --profile qemu || bail "$STORE: the broker starts"
+	hostile grants
+	ok "$STORE: it ends well" broker_down
 }
 both body
 done_testing
