@@ -181,7 +181,12 @@ static int own_directory(char *out, size_t size)
 /* An open file; *@ret_path, of PATH_MAX bytes, says which.  -ENOENT: not there. */
 static int open_in(const char *dir, const char *name, char *ret_path, size_t size)
 {
-	int n = snprintf(ret_path, size, "%s/%s" SUFFIX, dir, name);
+	size_t len = strlen(dir);
+	int n;
+
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	n = snprintf(ret_path, size, "%.*s/%s" SUFFIX, (int)len, dir, name);
 	int fd;
 
 	if (n < 0 || (size_t)n >= size)
@@ -242,6 +247,24 @@ static const char *distrust(int fd)
 	return NULL;
 }
 
+/* Of a name that is nowhere, all places are worth telling. */
+static void tell_open(const char *name, const char *path, int r, char *why, size_t size)
+{
+	if (r == -ENOENT && !strchr(name, '/'))
+		(void)snprintf(why, size,
+			       "no profile '%s%s' in %s/etc%s, /usr/share%s, "
+			       "/usr/local/share%s, nor beside the program: %s",
+			       name, SUFFIX,
+			       secure_getenv("XEN_PV_TOOLS_PROFILES")
+				       ? "$XEN_PV_TOOLS_PROFILES, "
+				       : "",
+			       DIRECTORY, DIRECTORY, DIRECTORY,
+			       strerror(-r)); /* or cut */
+	else
+		(void)snprintf(why, size, "cannot open profile '%s': %s", path,
+			       strerror(-r)); /* or cut */
+}
+
 int profile_read(const char *name, const char *section, profile_visit *visitor, void *arg,
 		 char *why, size_t why_size)
 {
@@ -253,8 +276,7 @@ int profile_read(const char *name, const char *section, profile_visit *visitor, 
 	int r;
 
 	if (fd < 0) {
-		(void)snprintf(why, why_size, "cannot open profile '%s': %s", path,
-			       strerror(-fd)); /* or cut */
+		tell_open(name, path, fd, why, why_size);
 		return fd;
 	}
 	bad = distrust(fd);

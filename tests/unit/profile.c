@@ -146,7 +146,9 @@ static void test_files(void)
 		{ "good", 0, "a;", "" },
 		{ "%s/good.profile", 0, "a;", "" },
 		{ "bad", -EINVAL, "", "bad.profile:2: " },
-		{ "none", -ENOENT, "", "/none.profile': No such file" },
+		{ "none", -ENOENT, "",
+		  "no profile 'none.profile' in $XEN_PV_TOOLS_PROFILES, "
+		  "/etc/xen-pv-tools" },
 		{ "%s/none", -ENOENT, "", "/none': No such file" },
 		{ "group", -EPERM, "", "/group.profile' may be written by group or" },
 		{ "others", -EPERM, "", "/others.profile' may be written by group or" },
