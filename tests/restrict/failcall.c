@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <seccomp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -66,6 +67,8 @@ static bool hit(const char *name, long arg)
 	}
 /* NOLINTEND(bugprone-macro-parentheses) */
 
+WRAP(struct passwd *, getpwuid, ANY, NULL, (uid_t uid), (uid))
+WRAP(struct group *, getgrgid, ANY, NULL, (gid_t gid), (gid))
 WRAP(int, flock, ANY, -1, (int fd, int how), (fd, how))
 WRAP(pid_t, fork, ANY, -1, (void), ())
 WRAP(pid_t, setsid, ANY, -1, (void), ())

@@ -133,6 +133,8 @@ like "$(room --domid 7 --net "${alone[@]}")" "$([ -n "$LANDLOCK" ] && echo inmat
 
 # 2. what no host does at will
 while read -r call step; do injected "$step" "$call"; done <<- 'END'
+	getpwuid user
+	getgrgid user
 	fork unused
 	setresuid unused
 	seccomp_export_bpf filter
