@@ -62,6 +62,7 @@ for fd in 3 4 5 6 7 8; do # numbers that the launcher's own descriptors would ge
 done
 # A Xen device (a fake one) that nobody has restricted; the launcher gets it from hand_down.
 given() {
+	# shellcheck disable=SC2086 # --free, or nothing
 	timeout 60 env FAKEDEV_DOMAINS="5 6 7" LD_PRELOAD="$O/tests/librestrict/fakedev.so" \
 		"$O/tests/librestrict/hand_down" $1 7 bash -c "
 			LD_PRELOAD=\$LD_PRELOAD exec '$O/xen-restrict' --user $ROOM_BASE --domid 7 $2 \"\$@\"" \
