@@ -262,6 +262,17 @@ static void note_wait(struct loop *l, struct session *s)
 	l->b->stats.waits++;
 }
 
+/* One that does not answer one client answers none: they do not each wait for it. */
+static void note_silence(struct loop *l, const struct session *s, uint64_t since)
+{
+	if (!store_is_lost(&s->store) || now_ns() - since < STORE_WAIT_S * 1000000000ULL)
+		return;
+	store_done(&l->b->identity.store);
+	l->b->identity.good = false;
+	l->b->now_ns = now_ns();
+	set_down(l, -ETIMEDOUT);
+}
+
 /* Each one operation, in a circle that begins behind who was served last.  What the domain
  * has been told to have done is looked at before anything else. */
 static void serve_sessions(struct loop *l)
@@ -271,9 +282,10 @@ static void serve_sessions(struct loop *l)
 	for (unsigned n = l->count, k = 0; k < n && l->count > 0; k++) {
 		unsigned i = (start + k) % l->count;
 		struct session *s = l->sessions[i];
+		uint64_t since = now_ns();
 		int r = 0;
 
-		if (identity_is_due(l->b))
+		if (!l->b->identity.good || identity_is_due(l->b))
 			return; /* at once in the next turn */
 		if (may_go(l, s)) {
 			r = session_turn(s);
@@ -281,6 +293,7 @@ static void serve_sessions(struct loop *l)
 		}
 		if (r == 0)
 			r = session_events(s);
+		note_silence(l, s, since);
 		if (r < 0 || session_is_over(s))
 			end_session(l, i, r);
 		else
@@ -351,7 +364,7 @@ static int serve_fds(struct session *s, const struct pollfd *fds)
 	}
 	/* who has gone does not wait: poll() would tell it again and again */
 	if ((fds[0].revents & (POLLHUP | POLLERR)) &&
-	    (s->waits || store_is_lost(&s->store)))
+	    (s->waits || s->eof || store_is_lost(&s->store)))
 		return -ECONNRESET;
 	if (fds[0].revents & POLLOUT)
 		r = session_flush(s);

@@ -578,6 +578,10 @@ int ops_run(struct op *op)
 			charge_missing(op, r);
 			return r;
 		}
+		if (r == -EAGAIN && identity_is_due(op->b)) {
+			op->b->stats.retries++; /* its next turn is paid as any */
+			return -ERESTART;
+		}
 		if (r == -EAGAIN)
 			charge_retry(op->b);
 		r = 0;

@@ -209,7 +209,7 @@ int request_serve(struct session *s)
 	bool initial;
 	int r = shape < 0 ? shape_error(s, &req, shape) : run(s, &req, &a);
 
-	if (r == -EPIPE)
+	if (r == -EPIPE || r == -ERESTART)
 		return r;
 	count(&s->b->stats, r, shape == -EINVAL);
 	initial = r == 0 && req.type == XS_WATCH;

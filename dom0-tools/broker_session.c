@@ -106,7 +106,7 @@ bool session_has_events(const struct session *s)
 
 bool session_is_over(const struct session *s)
 {
-	return s->eof && !s->has_frame;
+	return s->eof && !s->has_frame && s->out_end == s->out_start;
 }
 
 /* The next request, if it is whole. */
@@ -149,6 +149,8 @@ int session_turn(struct session *s)
 		s->again = true; /* on a new connection, but not for ever */
 		return 0;
 	}
+	if (r == -ERESTART)
+		return 0; /* the domain is looked at first, then it is done again */
 	s->again = false;
 	renew_store(s);
 	if (r == 0)

@@ -3,9 +3,10 @@
 or slow down its daemon, and what they get."""
 import os
 import signal
+import socket
 import sys
 
-from wire import END, MKDIR, READ, RM, Client, check, finish, frame, same, text
+from wire import END, MKDIR, READ, RM, Client, check, finish, frame, same, text, until
 
 mode, SOCK, KIND = sys.argv[1:4]
 
@@ -72,6 +73,37 @@ def transaction():
     c.end(tx, False)
     tx = c.start()
     same([c.write("data/x", "1", tx), c.end(tx)], ["OK", "OK"], "another is as ever")
+
+
+def half_close():
+    """It takes its answers after it has ended its half."""
+    c = Client(SOCK)
+    c.write("data/big", "b" * 1900)
+    for i in range(400):
+        if c.push(frame(READ, text("data/big"))) == 0:
+            break
+        sent = i + 1
+    c.sock.shutdown(socket.SHUT_WR)
+    other = Client(SOCK)
+    for i in range(2 * sent):  # each has had its turn, as far as it goes
+        other.read("name")
+    same([len(c.reply().body) for i in range(sent)], [1900] * sent, "who ends its half has all its answers")
+    check(c.is_closed(), "and is let go")
+
+
+def hung():
+    """The daemon, a process, does not go on."""
+    pid, log = int(sys.argv[5]), sys.argv[6]
+    clients = [Client(SOCK) for i in range(3)]
+    for c in clients:
+        c.read("name")
+    os.kill(pid, signal.SIGSTOP)
+    for c in clients:
+        c.send(READ, text("name"))
+    check(until(lambda: "the connection to the store is lost: Connection timed out" in
+                open(log, encoding="utf-8").read()), "a daemon that hangs is told of")
+    os.kill(pid, signal.SIGCONT)
+    same([str(c.reply()) for c in clients], ["vm5"] * 3, "when it goes on all are answered")
 
 
 globals()[mode]()

@@ -20,6 +20,8 @@ body() {
 
 	broker_up --limiter turn || bail "$STORE: the broker starts"
 	hostile transaction
+	hostile half_close
+	hostile hung "$STORE_PID" "$BROKER_LOG"
 	ok "$STORE: it ends well" broker_down
 
 	xs0 write /local/domain/0/device-model/5/state ""
