@@ -126,7 +126,8 @@ CLIENT=()
 
 # --- proxies
 serve_proxy || bail "the proxy runs"
-used() { grep -c "$1" "$dir/proxy.log"; }
+# what it was asked for: once more, where a transfer was tried again
+used() { grep -o "$1[^ ]*" "$dir/proxy.log" | sort -u | wc -l; }
 fetched "http through a proxy" "$www_root" "$www/" "proxy=$proxy"
 is "$(used "GET $www/")" 2 "... which was asked for both files"
 fetched "https through a proxy" "$www_root" "$good/" "proxy=$proxy" "ca-bundle=$dir/ca.crt"
