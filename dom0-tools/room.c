@@ -57,9 +57,9 @@ const struct room_step room_steps_inside[] = {
 };
 
 const struct room_step room_steps_program[] = {
-	{ "limits", room_step_limits, "resource limits" },
 	{ "empty path", room_step_empty_path,
 	  "what exec names; only at this address may it be" },
+	{ "limits", room_step_limits, "resource limits" },
 	{ "bounding set", room_step_bounding, "no capability can come back" },
 	{ "ids", room_step_ids, "no groups; gid, uid" },
 	{ "capabilities", room_step_capabilities, "none" },
