@@ -55,41 +55,34 @@ static const char *const of_late[] = { "setuid",    "setgid",	 "setreuid",  "set
 				       "setresuid", "setresgid", "setgroups", "chroot",
 				       "chdir",	    "setfsuid",	 "setfsgid",  NULL };
 
-/* (argument & mask) == value */
-struct rule {
-	const char *call;
-	unsigned arg;
-	uint64_t mask, value;
-};
-#define EXACTLY UINT32_MAX
-#define TYPE	0xfU /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
-#define W_X	(PROT_WRITE | PROT_EXEC)
+#define TYPE 0xfU /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
+#define W_X  (PROT_WRITE | PROT_EXEC)
 #define NEW                                                                              \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |   \
 	 CLONE_NEWPID | CLONE_NEWNET)
 #define THREAD (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND)
 
-static const struct rule rules_base[] = {
+static const struct sandbox_rule rules_base[] = {
 	{ "mmap", 2, PROT_EXEC, 0 },
 	{ "mprotect", 2, PROT_EXEC, 0 },
-	{ "fcntl", 1, EXACTLY, F_GETFL },
-	{ "fcntl", 1, EXACTLY, F_SETFL },
-	{ "fcntl", 1, EXACTLY, F_GETFD },
-	{ "fcntl", 1, EXACTLY, F_SETFD },
-	{ "fcntl", 1, EXACTLY, F_DUPFD },
-	{ "fcntl", 1, EXACTLY, F_DUPFD_CLOEXEC },
-	{ "prctl", 0, EXACTLY, PR_SET_NAME },
-	{ "kill", 0, EXACTLY, ROOM_PROGRAM_PID },
-	{ "tgkill", 0, EXACTLY, ROOM_PROGRAM_PID },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_GETFL },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_SETFL },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_GETFD },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_SETFD },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_DUPFD },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_DUPFD_CLOEXEC },
+	{ "prctl", 0, SANDBOX_EXACTLY, PR_SET_NAME },
+	{ "kill", 0, SANDBOX_EXACTLY, ROOM_PROGRAM_PID },
+	{ "tgkill", 0, SANDBOX_EXACTLY, ROOM_PROGRAM_PID },
 	{ "clone", 0, THREAD | NEW, THREAD },
 };
 /* The loader maps code; what is code is never writable. */
-static const struct rule rules_dynamic[] = { { "mmap", 2, W_X, PROT_EXEC } };
-static const struct rule rules_reading[] = {
+static const struct sandbox_rule rules_dynamic[] = { { "mmap", 2, W_X, PROT_EXEC } };
+static const struct sandbox_rule rules_reading[] = {
 	{ "open", 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
 	{ "openat", 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
 };
-static const struct rule rules_forking[] = { { "clone", 0, NEW, 0 } };
+static const struct sandbox_rule rules_forking[] = { { "clone", 0, NEW, 0 } };
 
 /* What process 1 does till the end. */
 static const char *const init_calls[] = { "rt_sigtimedwait",
@@ -104,39 +97,15 @@ static const char *const init_calls[] = { "rt_sigtimedwait",
 					  "sigaltstack", /* its _exit() looks at stacks */
 #endif
 					  NULL };
-static const struct rule init_rules[] = { { "kill", 0, EXACTLY, ROOM_PROGRAM_PID } };
-
-static int add_calls(scmp_filter_ctx ctx, const char *const *calls)
-{
-	int r = 0;
-
-	for (; calls && *calls && r == 0; calls++)
-		r = sandbox_filter_add(ctx, *calls, 0, NULL);
-	return r;
-}
-
-static int add_rules(scmp_filter_ctx ctx, const struct rule *rule, size_t count)
-{
-	int r = 0;
-
-	for (; count > 0 && r == 0; count--, rule++) {
-		const struct scmp_arg_cmp cmp = { .arg = rule->arg,
-						  .op = SCMP_CMP_MASKED_EQ,
-						  .datum_a = rule->mask,
-						  .datum_b = rule->value };
-
-		r = sandbox_filter_add(ctx, rule->call, 1, &cmp);
-	}
-	return r;
-}
-#define ADD_RULES(ctx, rules) add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
+static const struct sandbox_rule init_rules[] = { { "kill", 0, SANDBOX_EXACTLY,
+						    ROOM_PROGRAM_PID } };
 
 /* A socket of the kinds that the room has use for: domain and type are both looked at. */
 static int add_sockets(scmp_filter_ctx ctx, bool network)
 {
 	static const int inet[] = { AF_INET, AF_INET6 };
 	const struct scmp_arg_cmp local[] = {
-		{ 0, SCMP_CMP_MASKED_EQ, EXACTLY, AF_UNIX },
+		{ 0, SCMP_CMP_MASKED_EQ, SANDBOX_EXACTLY, AF_UNIX },
 		{ 1, SCMP_CMP_MASKED_EQ, TYPE, SOCK_STREAM },
 	};
 	int r = sandbox_filter_add(ctx, "socket", 2, local);
@@ -144,7 +113,7 @@ static int add_sockets(scmp_filter_ctx ctx, bool network)
 	if (r == 0)
 		r = sandbox_filter_add(ctx, "socketpair", 2, local);
 	for (size_t i = 0; r == 0 && network && i < 2; i++) {
-		const struct scmp_arg_cmp cmp = { 0, SCMP_CMP_MASKED_EQ, EXACTLY,
+		const struct scmp_arg_cmp cmp = { 0, SCMP_CMP_MASKED_EQ, SANDBOX_EXACTLY,
 						  (scmp_datum_t)inet[i] };
 
 		r = sandbox_filter_add(ctx, "socket", 1, &cmp);
@@ -161,8 +130,8 @@ static int add_sockets(scmp_filter_ctx ctx, bool network)
 static int add_exec(scmp_filter_ctx ctx, const struct room *room)
 {
 	const struct scmp_arg_cmp once[] = {
-		{ 0, SCMP_CMP_MASKED_EQ, EXACTLY, (scmp_datum_t)room->program },
-		{ 4, SCMP_CMP_MASKED_EQ, EXACTLY, AT_EMPTY_PATH },
+		{ 0, SCMP_CMP_MASKED_EQ, SANDBOX_EXACTLY, (scmp_datum_t)room->program },
+		{ 4, SCMP_CMP_MASKED_EQ, SANDBOX_EXACTLY, AT_EMPTY_PATH },
 		{ 1, SCMP_CMP_EQ, room->path, 0 },
 	};
 	unsigned known = room->path == ROOM_ANYWHERE ? 2 : 3;
@@ -178,7 +147,7 @@ static int add_ioctls(scmp_filter_ctx ctx, const struct room_profile *p)
 	int r = 0;
 
 	for (size_t i = 0; i < p->ioctls_count && r == 0; i++) {
-		const struct scmp_arg_cmp cmp = { 1, SCMP_CMP_MASKED_EQ, EXACTLY,
+		const struct scmp_arg_cmp cmp = { 1, SCMP_CMP_MASKED_EQ, SANDBOX_EXACTLY,
 						  p->ioctls[i] };
 
 		r = sandbox_filter_add(ctx, "ioctl", 1, &cmp);
@@ -194,12 +163,12 @@ static int add_files(scmp_filter_ctx ctx, const struct room *room)
 
 	for (size_t i = 0; i < p->binds_count; i++)
 		writing |= p->binds[i].writable || p->binds[i].device;
-	r = room->libraries.interpreter ? ADD_RULES(ctx, rules_dynamic) : 0;
+	r = room->libraries.interpreter ? SANDBOX_ADD_RULES(ctx, rules_dynamic) : 0;
 	if (r == 0 && (room->libraries.interpreter || p->binds_count > 0)) {
-		r = add_calls(ctx, of_files);
+		r = sandbox_filter_add_calls(ctx, of_files);
 		if (r == 0)
-			r = writing ? add_calls(ctx, of_writing)
-				    : ADD_RULES(ctx, rules_reading);
+			r = writing ? sandbox_filter_add_calls(ctx, of_writing)
+				    : SANDBOX_ADD_RULES(ctx, rules_reading);
 	}
 	return r;
 }
@@ -209,24 +178,25 @@ static int add_profile(scmp_filter_ctx ctx, const struct room_profile *p)
 	int r = add_ioctls(ctx, p);
 
 	if (r == 0 && p->fork)
-		r = add_calls(ctx, of_forking);
+		r = sandbox_filter_add_calls(ctx, of_forking);
 	if (r == 0 && p->fork)
-		r = ADD_RULES(ctx, rules_forking);
+		r = SANDBOX_ADD_RULES(ctx, rules_forking);
 	if (r == 0 && p->exec)
-		r = add_calls(ctx, of_executing);
+		r = sandbox_filter_add_calls(ctx, of_executing);
 	if (r == 0 && p->late)
-		r = add_calls(ctx, of_late);
-	return r == 0 ? add_calls(ctx, (const char *const *)p->calls.item) : r;
+		r = sandbox_filter_add_calls(ctx, of_late);
+	return r == 0 ? sandbox_filter_add_calls(ctx, (const char *const *)p->calls.item)
+		      : r;
 }
 
 static int add_all(scmp_filter_ctx ctx, const struct room *room)
 {
-	int r = add_calls(ctx, sandbox_plain_calls);
+	int r = sandbox_filter_add_calls(ctx, sandbox_plain_calls);
 
 	if (r == 0)
-		r = add_calls(ctx, base);
+		r = sandbox_filter_add_calls(ctx, base);
 	if (r == 0)
-		r = ADD_RULES(ctx, rules_base);
+		r = SANDBOX_ADD_RULES(ctx, rules_base);
 	if (r == 0)
 		r = add_sockets(ctx, room->profile.network);
 	if (r == 0)
@@ -290,9 +260,9 @@ int room_step_filter(struct room *room)
 		r = sandbox_filter_new(&ctx);
 	if (r < 0)
 		return r;
-	r = add_calls(ctx, init_calls);
+	r = sandbox_filter_add_calls(ctx, init_calls);
 	if (r == 0)
-		r = ADD_RULES(ctx, init_rules);
+		r = SANDBOX_ADD_RULES(ctx, init_rules);
 	if (r == 0)
 		r = take_program(ctx, &room->init_calls);
 	seccomp_release(ctx);

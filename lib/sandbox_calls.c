@@ -94,43 +94,35 @@ static const char *const of_files[] = { "stat",	      "stat64",	    "newfstatat"
 					"faccessat",  "faccessat2", "readlink",
 					"readlinkat", "getdents64", NULL };
 
-/* Calls with a condition on one argument: (argument & mask) == value. */
-struct rule {
-	const char *call;
-	unsigned arg;
-	uint64_t mask, value;
-};
-#define EXACTLY UINT32_MAX
-
-static const struct rule rules[] = {
+static const struct sandbox_rule rules[] = {
 	/* no code is made */
 	{ "mmap", 2, PROT_EXEC, 0 },
 	{ "mmap2", 2, PROT_EXEC, 0 },
 	{ "mprotect", 2, PROT_EXEC, 0 },
 	/* flags are shared with whoever else has the file: looking only */
-	{ "fcntl", 1, EXACTLY, F_GETFL },
-	{ "fcntl", 1, EXACTLY, F_GETFD },
-	{ "fcntl64", 1, EXACTLY, F_GETFL },
-	{ "fcntl64", 1, EXACTLY, F_GETFD },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_GETFL },
+	{ "fcntl", 1, SANDBOX_EXACTLY, F_GETFD },
+	{ "fcntl64", 1, SANDBOX_EXACTLY, F_GETFL },
+	{ "fcntl64", 1, SANDBOX_EXACTLY, F_GETFD },
 	/* libc's fstat() */
 	{ "newfstatat", 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
 	{ "statx", 2, AT_EMPTY_PATH, AT_EMPTY_PATH },
 };
 
-static const struct rule rules_of_files[] = {
+static const struct sandbox_rule rules_of_files[] = {
 	{ "open", 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
 	{ "openat", 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
 };
 
-static const struct rule rules_of_threads[] = {
+static const struct sandbox_rule rules_of_threads[] = {
 	{ "clone", 0, CLONE_VM | CLONE_THREAD | CLONE_SIGHAND,
 	  CLONE_VM | CLONE_THREAD | CLONE_SIGHAND },
 };
 
 /* Not AF_UNIX: the abstract ones of the host can be reached from its network namespace. */
-static const struct rule rules_of_sockets[] = {
-	{ "socket", 0, EXACTLY, AF_INET },
-	{ "socket", 0, EXACTLY, AF_INET6 },
+static const struct sandbox_rule rules_of_sockets[] = {
+	{ "socket", 0, SANDBOX_EXACTLY, AF_INET },
+	{ "socket", 0, SANDBOX_EXACTLY, AF_INET6 },
 };
 
 int sandbox_filter_add(scmp_filter_ctx ctx, const char *call, unsigned count,
@@ -145,7 +137,7 @@ int sandbox_filter_add(scmp_filter_ctx ctx, const char *call, unsigned count,
 	return r == -EDOM ? 0 : r;
 }
 
-static int add_plain(scmp_filter_ctx ctx, const char *const *calls)
+int sandbox_filter_add_calls(scmp_filter_ctx ctx, const char *const *calls)
 {
 	int r = 0;
 
@@ -154,7 +146,8 @@ static int add_plain(scmp_filter_ctx ctx, const char *const *calls)
 	return r;
 }
 
-static int add_rules(scmp_filter_ctx ctx, const struct rule *rule, size_t count)
+int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rule,
+			     size_t count)
 {
 	int r = 0;
 
@@ -168,7 +161,6 @@ static int add_rules(scmp_filter_ctx ctx, const struct rule *rule, size_t count)
 	}
 	return r;
 }
-#define ADD_RULES(ctx, rules) add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
 
 /* Signals to itself (abort() sends one), its own limits to be read. */
 static int add_own(scmp_filter_ctx ctx)
@@ -188,25 +180,25 @@ static int add_wanted(scmp_filter_ctx ctx, const char *const *calls)
 
 	for (; calls && *calls && r == 0; calls++)
 		r = strcmp(*calls, "socket") == 0
-			    ? ADD_RULES(ctx, rules_of_sockets)
+			    ? SANDBOX_ADD_RULES(ctx, rules_of_sockets)
 			    : sandbox_filter_add(ctx, *calls, 0, NULL);
 	return r;
 }
 
 static int add_all(scmp_filter_ctx ctx, const struct sandbox *box)
 {
-	int r = add_plain(ctx, sandbox_plain_calls);
+	int r = sandbox_filter_add_calls(ctx, sandbox_plain_calls);
 
 	if (r == 0)
-		r = ADD_RULES(ctx, rules);
+		r = SANDBOX_ADD_RULES(ctx, rules);
 	if (r == 0)
 		r = add_own(ctx);
 	if (r == 0 && box->files)
-		r = add_plain(ctx, of_files);
+		r = sandbox_filter_add_calls(ctx, of_files);
 	if (r == 0 && box->files)
-		r = ADD_RULES(ctx, rules_of_files);
+		r = SANDBOX_ADD_RULES(ctx, rules_of_files);
 	if (r == 0 && box->processes > 0)
-		r = ADD_RULES(ctx, rules_of_threads);
+		r = SANDBOX_ADD_RULES(ctx, rules_of_threads);
 	if (r == 0)
 		r = add_wanted(ctx, box->calls);
 	if (r == 0)

@@ -23,8 +23,21 @@ int sandbox_prove_ids(uid_t uid, gid_t gid);
 int sandbox_change_root(void);
 /* A filter that gives EPERM for all, and ends the process for another architecture's. */
 int sandbox_filter_new(scmp_filter_ctx *ret_ctx);
-/* A call that libseccomp or this machine does not know is no loss. */
+/* A call that libseccomp or this machine does not know is no loss.  Of @calls the last is
+ * NULL; NULL is none. */
 int sandbox_filter_add(scmp_filter_ctx ctx, const char *call, unsigned count,
 		       const struct scmp_arg_cmp *cmp);
+int sandbox_filter_add_calls(scmp_filter_ctx ctx, const char *const *calls);
+/* A call with a condition on one argument: (argument & mask) == value. */
+struct sandbox_rule {
+	const char *call;
+	unsigned arg;
+	uint64_t mask, value;
+};
+#define SANDBOX_EXACTLY UINT32_MAX /* of @mask: the argument is an int */
+int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rule,
+			     size_t count);
+#define SANDBOX_ADD_RULES(ctx, rules)                                                    \
+	sandbox_filter_add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
 /* Reading, writing, memory, time, ending: whatever their arguments.  Ended by NULL. */
 extern const char *const sandbox_plain_calls[];
