@@ -8,7 +8,8 @@
  * of nodes it owns.  Permissions and what a node holds change in one transaction, so that
  * what is read tells what was allowed: "denied" must never be read.  What a denied client
  * has written, made or removed all the same is found by who flips, who looks in the
- * transaction that ends the denial.  COUNT: the client's requests.
+ * transaction that ends the denial.  COUNT: the client's requests, and more until both have
+ * flipped often enough.
  * expect: the client is one that sees all (dom0): both kinds must be found.
  * Exit:   as TAP tests do.
  */
@@ -27,6 +28,7 @@
 
 #define CLIENTS 3
 #define NODES	2 /* of each adversary */
+#define FLIPS	20 /* of each, at least: as many requests more as that takes */
 
 /* How a client is denied something, and how it is let in: lists whose owner is @. */
 static const struct {
@@ -288,7 +290,20 @@ static void take_reply(struct client *c, const struct message *m, uint32_t type,
 	}
 }
 
-static int client_run(const char *socket, uint64_t count, uint64_t seed, struct counts *n)
+/* Enough requests, and flips between them?  A flipper that is broken is not waited for. */
+static bool done(const struct shared *s, const struct counts *n, uint64_t count)
+{
+	if (n->requests < count)
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (!__atomic_load_n(&s->who[i].broken, __ATOMIC_RELAXED) &&
+		    __atomic_load_n(&s->who[i].flips, __ATOMIC_RELAXED) < FLIPS)
+			return false;
+	return true;
+}
+
+static int client_run(const char *socket, const struct shared *shared, uint64_t count,
+		      uint64_t seed, struct counts *n)
 {
 	static struct client clients[CLIENTS];
 	static struct message reply;
@@ -299,7 +314,7 @@ static int client_run(const char *socket, uint64_t count, uint64_t seed, struct 
 	gen_init(&gen, seed + 100);
 	for (int i = 0; i < CLIENTS && r == 0; i++)
 		r = link_open_socket(&clients[i].link, "client", socket);
-	while (r == 0 && n->requests < count) {
+	while (r == 0 && !done(shared, n, count)) {
 		struct client *c = &clients[gen_random(&gen, CLIENTS)];
 		size_t len;
 		uint32_t type = make_request(&gen, c, body, &len);
@@ -309,6 +324,8 @@ static int client_run(const char *socket, uint64_t count, uint64_t seed, struct 
 		r = ask(&c->link, type, inside ? c->tx : 0, body, len, &reply);
 		if (r == 0)
 			take_reply(c, &reply, type, n);
+		if (r == 0 && n->requests > count) /* xenstored: its writes end their turns */
+			(void)link_wait(&c->link, 5);
 	}
 	for (int i = 0; i < CLIENTS; i++)
 		link_close(&clients[i].link);
@@ -322,7 +339,7 @@ static void verdict(const struct shared *s, const struct counts *n, bool expect)
 	uint64_t illegal_all = s->who[0].illegal + s->who[1].illegal;
 
 	for (int i = 0; i < 2; i++) {
-		ok(!s->who[i].broken && s->who[i].flips > 10, "%s flips on",
+		ok(!s->who[i].broken && s->who[i].flips >= FLIPS, "%s flips on",
 		   i ? "domain 7 on its ring" : "dom0");
 		printf("# %llu flips, %llu illegal changes %s\n",
 		       (unsigned long long)s->who[i].flips,
@@ -367,7 +384,7 @@ int main(int argc, char *argv[])
 		if (pid[i] == 0)
 			flipper_main(shared, i, argv[2], seed);
 	}
-	r = client_run(argv[1], count, seed, &n);
+	r = client_run(argv[1], shared, count, seed, &n);
 	ok(r == 0, "%llu requests are answered", (unsigned long long)n.requests);
 	__atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);
 	for (int i = 0; i < 2; i++)
