@@ -13,7 +13,9 @@ read /mh/driver-blacklist		# drivers that are not to be unplugged
 write /local/domain/{domid}/data/report_clipboard	# what the viewer copied
 write /local/domain/{domid}/data/set_clipboard		# what the guest copied, cleared
 grant-write /local/domain/{domid}/console/vnc-port	# where the viewer finds it
-grant-write /local/domain/{domid}/device-misc/dm-ready	# the guest's drivers wait for it
+# dm-ready in it, which the guest's drivers wait for.  The directory may be missing, and
+# leave for dm-ready alone is none to make it.
+grant-write /local/domain/{domid}/device-misc
 
 # Orders and answers: save, continue, CD changes, dirty memory during a migration.
 grant-read /local/domain/0/device-model/{domid}

@@ -64,6 +64,7 @@ with() {
 	ok "$STORE, profile $1: it ends well" broker_down
 }
 
+missing() { ! xs0 exists "$1"; }
 shipped() {
 	with guest guest << 'END'
 		ok      read    /local/domain/5/name
@@ -130,10 +131,36 @@ END
 		EACCES  write   /local/domain/0/device-model/5/other
 		ok      write   /local/domain/5/console/vnc-port
 		EACCES  write   /local/domain/5/console/tty
+		EACCES  make    /local/domain/5/device-other
+		EACCES  write   /local/domain/5/device/vbd/768/state
+		EACCES  write   /local/domain/6/device-misc/dm-ready
 		EACCES  read    /mh/driver-blacklist/x
 		EACCES  read    /local/domain/0/device-model/6/state
 		EACCES  read    /local/domain/0/secret
 END
+}
+
+# What Xen's early device model says on its way, and where nobody has said it before: only
+# what the toolstack makes is there.
+traditional() {
+	local node
+	xs0 rm /local/domain/0/device-model/5
+	xs0 write /local/domain/0/device-model/5/logdirty/cmd enable
+	guest_bus 5
+	broker_up --limiter turn --profile qemu-traditional || bail "$STORE: the broker starts"
+	client_open c "$BROKER_SOCK"
+	for node in device-model/5/state /local/domain/5/console/vnc-port \
+		device-model/5/logdirty/ret /local/domain/5/data/set_clipboard; do
+		is "$(client c write $node 1)" ok "$STORE: an early device model writes $node"
+	done
+	ok "$STORE: nobody has made device-misc" missing /local/domain/5/device-misc
+	is "$(client c write /local/domain/5/device-misc/dm-ready 1)" ok \
+		"$STORE: it says that it is ready"
+	is "$(xsg 5 read device-misc/dm-ready)" 1 "$STORE: which the guest's drivers read"
+	ok "$STORE: and cannot write" eval '! xsg 5 write device-misc/dm-ready 2 2> /dev/null'
+	client_close c
+	ok "$STORE: the early device model's broker ends well" broker_down
+	guest_bus_stop 5
 }
 
 # What the man page tells, in its words.
@@ -153,7 +180,6 @@ man_page() {
 END
 }
 
-missing() { ! xs0 exists "$1"; }
 own() {
 	local dir=$STORE_DIR/profiles
 	mkdir "$dir"
@@ -256,6 +282,7 @@ bad() {
 body() {
 	domain_new 6 libxl
 	shipped
+	traditional
 	man_page
 	own
 	watches
