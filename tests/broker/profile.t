@@ -151,7 +151,7 @@ traditional() {
 	client_open c "$BROKER_SOCK"
 	for node in device-model/5/state /local/domain/5/console/vnc-port \
 		device-model/5/logdirty/ret /local/domain/5/data/set_clipboard; do
-		is "$(client c write $node 1)" ok "$STORE: an early device model writes $node"
+		is "$(client c write "$node" 1)" ok "$STORE: an early device model writes $node"
 	done
 	ok "$STORE: nobody has made device-misc" missing /local/domain/5/device-misc
 	is "$(client c write /local/domain/5/device-misc/dm-ready 1)" ok \
