@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * copies OWN OTHER WRAPPER DIR - a restricted xenstore handle and its copies: made before
- * they die, made after they are restricted, too.
- * copies --prove FD DOMID     (started by itself) proves an inherited connection
+ * copies OWN OTHER WRAPPER DIR - a restricted xenstore handle and its copies, however and
+ * whenever they are made.  Such a handle is a session of a broker's: those copies of its old
+ * connection that are made before are dead from then on, those of the new one, made
+ * after, are restricted.  The kernel's handles: see oneway.c.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/holder.h"
 #include "tests/librestrict/number.h"
-#include "tests/librestrict/pass_fd.h"
 #include "tests/tap.h"
 
 static unsigned own;
@@ -52,89 +50,9 @@ static int proving(int fd)
 	return xenrestrict_prove_fd(fd, own, XENRESTRICT_KIND_XENSTORE);
 }
 
-/* A child does @work(@arg) when the parent has said go; its exit status is told. */
-struct child {
-	pid_t pid;
-	int go;
-};
-
-static struct child start_child(int (*work)(void *), void *arg)
-{
-	struct child c;
-	char byte;
-	int p[2];
-
-	fflush(stdout);
-	if (pipe2(p, O_CLOEXEC) < 0)
-		exit(1);
-	c.go = p[1];
-	c.pid = fork();
-	if (c.pid == 0) {
-		(void)close(p[1]);
-		(void)alarm(60);
-		_exit(read(p[0], &byte, 1) == 1 ? work(arg) : 99);
-	}
-	(void)close(p[0]);
-	return c;
-}
-
-static int end_child(struct child c)
-{
-	int status;
-
-	if (write(c.go, "g", 1) != 1)
-		exit(1);
-	(void)close(c.go);
-	if (waitpid(c.pid, &status, 0) != c.pid)
-		exit(1);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
-}
-
-/* ---- what a copy does ---- */
-
-static int read_dom0(void *arg)
-{
-	return reading(arg, "/");
-}
-
-static int read_home(void *arg)
-{
-	return reading(arg, "name");
-}
-
-static int prove_fd(void *arg)
-{
-	return -proving(*(int *)arg);
-}
-
-static int exec_prove(void *arg)
-{
-	int fd = *(int *)arg;
-	char fd_text[16], domid_text[16];
-
-	(void)snprintf(fd_text, sizeof(fd_text), "%d", fd);
-	(void)snprintf(domid_text, sizeof(domid_text), "%u", own);
-	if (fcntl(fd, F_SETFD, 0) < 0)
-		return 98;
-	(void)execl("/proc/self/exe", "copies", "--prove", fd_text, domid_text, NULL);
-	return 97;
-}
-
-static int receive_and_prove(void *arg)
-{
-	int fd = receive_fd(*(int *)arg);
-
-	return fd < 0 ? 96 : -proving(fd);
-}
-
 static void *read_in_thread(void *arg)
 {
 	return (void *)(intptr_t)reading(arg, "/");
-}
-
-static void *restrict_in_thread(void *arg)
-{
-	return (void *)(intptr_t)(xs_restrict(arg, own) ? 0 : errno);
 }
 
 static int in_thread(void *(*work)(void *), void *arg)
@@ -148,77 +66,141 @@ static int in_thread(void *(*work)(void *), void *arg)
 	return (int)(intptr_t)result;
 }
 
-/* ---- the orders ---- */
+/* ---- those who have a copy ---- */
 
-static void made_before(void)
+/* 'p': is the descriptor restricted?  The rest is for who has the handle, too: read what is
+ * dom0's, read what is the domain's, restrict. */
+static int obey(void *arg, int fd, char command)
 {
-	struct xs_handle *h = open_store();
-	int fd = dup(fd_of(h)), pair[2];
-	struct child reads, proves;
+	struct xs_handle *h = arg;
 
-	is_int(proving(fd), -EPROTO, "before: it is no restricted connection");
-	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0)
-		exit(1);
-	reads = start_child(read_dom0, h);
-	proves = start_child(receive_and_prove, &pair[1]);
-	ok(send_fd(pair[0], fd) == 0, "a copy is on its way to another process");
-	ok(xs_restrict(h, own), "xs_restrict");
-	is_int(reading(h, "name"), 0, "the handle works");
-	is_int(proving(fd), -EPIPE, "dup, then restrict: the copy is dead");
-	ok(end_child(reads) != 0, "fork, then restrict: the child's handle is dead");
-	is_int(end_child(proves), EPIPE, "passed, then restrict: that copy is dead");
-	is_int(proving(fd_of(h)), 0, "the handle's own is restricted");
-	(void)close(fd);
-	(void)close(pair[0]);
-	(void)close(pair[1]);
-	xs_close(h);
+	switch (command) {
+	case 'p':
+		return -proving(fd);
+	case 'd':
+		return reading(h, "/");
+	case 'h':
+		return reading(h, "name");
+	default:
+		return xs_restrict(h, own) ? 0 : errno;
+	}
 }
 
-static void made_after(void)
+/* --hold FD SOCK OWN */
+static int hold(char *argv[])
 {
-	struct xs_handle *h = open_store();
-	struct child c;
-	int fd, pair[2];
-
-	ok(xs_restrict(h, own), "xs_restrict");
-	fd = dup(fd_of(h));
-	is_int(proving(fd), 0, "restrict, then dup: restricted");
-	is_int(end_child(start_child(read_dom0, h)), EACCES,
-	       "restrict, then fork: restricted");
-	is_int(end_child(start_child(read_home, h)), 0, "and usable");
-	is_int(end_child(start_child(prove_fd, &fd)), 0, "its copy proves it");
-	is_int(end_child(start_child(exec_prove, &fd)), 0, "and after exec, too");
-	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0)
-		exit(1);
-	c = start_child(receive_and_prove, &pair[1]);
-	ok(send_fd(pair[0], fd) == 0, "a copy is passed");
-	is_int(end_child(c), 0, "restrict, then pass: restricted");
-	is_int(in_thread(read_in_thread, h), EACCES,
-	       "restrict, then a thread: restricted");
-	is_int(in_thread(restrict_in_thread, h), EACCES, "which cannot do it again");
-	(void)close(pair[0]);
-	(void)close(pair[1]);
-	(void)close(fd);
-	xs_close(h);
+	own = to_domid(argv[4]);
+	return holder_serve(to_int(argv[3]), to_int(argv[2]), obey, NULL);
 }
 
-static int restrict_in_child(void *arg)
+static void start(struct holder *h, enum holder_way way, struct xs_handle *handle)
 {
-	return xs_restrict(arg, own) ? reading(arg, "/") == EACCES ? 0 : 2 : 1;
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%u", own);
+	holder_start(h, way, fd_of(handle), obey, handle, text);
 }
 
-static void elsewhere(void)
+/* Who has not only the descriptor but the handle, which is memory. */
+static bool has_handle(enum holder_way way)
 {
-	struct xs_handle *h = open_store();
+	return way == HOLDER_FORK || way == HOLDER_THREAD;
+}
 
-	is_int(in_thread(restrict_in_thread, h), 0, "a thread restricts");
-	is_int(reading(h, "/"), EACCES, "it is so for the others");
-	xs_close(h);
-	h = open_store();
-	is_int(end_child(start_child(restrict_in_child, h)), 0, "a child restricts");
-	ok(reading(h, "/") != 0, "the parent's copy of that connection is dead");
-	ok(!xs_restrict(h, own), "and cannot be restricted");
-	xs_close(h);
+/* ---- the orders: each for every way of making a copy ---- */
+
+static void handle_works(struct xs_handle *handle, const char *way, const char *order)
+{
+	ok(reading(handle, "name") == 0, "%s: %s: the handle works", way, order);
+	ok(reading(handle, "/") == EACCES, "%s: %s: for the domain's alone", way, order);
+	ok(proving(fd_of(handle)) == 0, "%s: %s: which is proved", way, order);
+}
+
+/* A copy made before is one of dom0's connection, which ends; a thread has the handle's
+ * own descriptor, whatever that is. */
+static void copy_then_restrict(enum holder_way way)
+{
+	const char *name = holder_way_names[way];
+	struct xs_handle *handle = open_store();
+	struct holder h;
+
+	start(&h, way, handle);
+	if (way != HOLDER_SENT) /* asking would make it arrive */
+		ok(holder_ask(&h, 'p') == EPROTO,
+		   "%s: copy, restrict: the copy is dom0's before", name);
+	ok(xs_restrict(handle, own), "%s: copy, restrict: done", name);
+	if (way == HOLDER_THREAD) {
+		ok(holder_ask(&h, 'p') == 0, "%s: copy, restrict: is restricted", name);
+		ok(holder_ask(&h, 'd') == EACCES, "%s: copy, restrict: reads no more",
+		   name);
+	} else {
+		ok(holder_ask(&h, 'p') == EPIPE, "%s: copy, restrict: the copy is dead",
+		   name);
+	}
+	if (way == HOLDER_FORK) {
+		ok(holder_ask(&h, 'h') != 0, "%s: copy, restrict: so is the handle's",
+		   name);
+		ok(holder_ask(&h, 'r') != 0, "%s: copy, restrict: and stays so", name);
+	}
+	handle_works(handle, name, "copy, restrict");
+	holder_end(&h);
+	xs_close(handle);
+}
+
+static void restrict_then_copy(enum holder_way way)
+{
+	const char *name = holder_way_names[way];
+	struct xs_handle *handle = open_store();
+	struct holder h;
+
+	ok(xs_restrict(handle, own), "%s: restrict, copy: done", name);
+	start(&h, way, handle);
+	ok(holder_ask(&h, 'p') == 0, "%s: restrict, copy: the copy is restricted", name);
+	if (has_handle(way)) {
+		ok(holder_ask(&h, 'd') == EACCES, "%s: restrict, copy: is refused", name);
+		ok(holder_ask(&h, 'h') == 0, "%s: restrict, copy: is served", name);
+		ok(holder_ask(&h, 'r') == EACCES, "%s: restrict, copy: never again",
+		   name);
+	}
+	handle_works(handle, name, "restrict, copy");
+	holder_end(&h);
+	xs_close(handle);
+}
+
+/* Others than these have no handle that they could restrict: libxenstore takes no
+ * descriptor. */
+static void copy_restricts(enum holder_way way)
+{
+	const char *name = holder_way_names[way];
+	struct xs_handle *handle = open_store();
+	struct holder h;
+
+	start(&h, way, handle);
+	ok(proving(fd_of(handle)) == -EPROTO, "%s: the copy restricts: dom0's before",
+	   name);
+	ok(holder_ask(&h, 'r') == 0, "%s: the copy restricts: it may", name);
+	ok(holder_ask(&h, 'd') == EACCES, "%s: the copy restricts: is refused", name);
+	ok(holder_ask(&h, 'h') == 0, "%s: the copy restricts: is served", name);
+	if (way == HOLDER_THREAD) {
+		handle_works(handle, name, "the copy restricts");
+	} else {
+		ok(reading(handle, "/") != 0, "%s: the copy restricts: ours is dead",
+		   name);
+		ok(!xs_restrict(handle, own), "%s: the copy restricts: and stays so",
+		   name);
+	}
+	holder_end(&h);
+	xs_close(handle);
+}
+
+static void every_order(void)
+{
+	for (enum holder_way way = 0; way < HOLDER_WAYS; way++) {
+		copy_then_restrict(way);
+		restrict_then_copy(way);
+		if (has_handle(way))
+			copy_restricts(way);
+	}
 }
 
 static void anew(void)
@@ -250,15 +232,12 @@ int main(int argc, char *argv[])
 {
 	if (io_reserve_std_fds() < 0)
 		return 2;
-	if (argc == 4 && strcmp(argv[1], "--prove") == 0)
-		return -xenrestrict_prove_fd(to_int(argv[2]), to_domid(argv[3]),
-					     XENRESTRICT_KIND_XENSTORE);
+	if (argc == 5 && strcmp(argv[1], "--hold") == 0)
+		return hold(argv);
 	if (argc < 3)
 		return 2;
 	own = to_domid(argv[1]);
-	made_before();
-	made_after();
-	elsewhere();
+	every_order();
 	anew();
 	thread_that_ended();
 	return tap_done();

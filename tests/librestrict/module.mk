@@ -6,13 +6,13 @@ tests/librestrict/store_LIBS := $(dom0-tools/libxenrestrict_LIBS)
 tests/librestrict/store_LDLIBS := -pthread
 
 HELPERS += tests/librestrict/copies
-tests/librestrict/copies_SRCS := tests/librestrict/copies.c lib/io.c
+tests/librestrict/copies_SRCS := tests/librestrict/copies.c tests/librestrict/holder.c lib/io.c
 tests/librestrict/copies_ARCHIVES := libxenrestrict.a
 tests/librestrict/copies_LIBS := $(dom0-tools/libxenrestrict_LIBS)
 tests/librestrict/copies_LDLIBS := -pthread
 
 HELPERS += tests/librestrict/oneway
-tests/librestrict/oneway_SRCS := tests/librestrict/oneway.c $(LIBRESTRICT_FD) lib/io.c
+tests/librestrict/oneway_SRCS := tests/librestrict/oneway.c tests/librestrict/holder.c $(LIBRESTRICT_FD) lib/io.c
 tests/librestrict/oneway_LDLIBS := -pthread
 
 # For real Xen (tests/xen), and for the rooms of xen-restrict: one file, which needs nothing.

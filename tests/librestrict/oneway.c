@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * oneway - once restricted, a descriptor of the kernel's is so in every copy, whenever
- * that was made, and for ever.  On fake devices (fakedev.so), or on real ones:
- * oneway [OWN OTHER]
- * oneway --prove FD DOMID KIND   (started by itself)
+ * oneway - once restricted, a descriptor of the kernel's is so in every copy, whenever and
+ * however that was made, whoever restricts, and for ever.  On fake devices (fakedev.so), or
+ * on real ones: oneway [OWN OTHER]
+ *
+ * The handles are these: xenevtchn's descriptor is the event-channel device's;
+ * xenforeignmemory's, xendevicemodel's and xc_interface's are the privileged-command
+ * device's: the state belongs to the open file description.  xenstore's is a session of a
+ * broker's: see copies.c.  Grants (gntdev) cannot be restricted: nothing gives a handle.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <xen/xen.h>
@@ -22,8 +23,8 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/holder.h"
 #include "tests/librestrict/number.h"
-#include "tests/librestrict/pass_fd.h"
 #include "tests/tap.h"
 
 static unsigned own = 5, other = 6;
@@ -42,12 +43,7 @@ static const struct device {
 	{ "privcmd", "/dev/xen/privcmd", XENRESTRICT_KIND_PRIVCMD, IOCTL_PRIVCMD_RESTRICT,
 	  0, EINVAL },
 };
-
-struct copy {
-	const struct device *device;
-	int fd;
-	int sock; /* where a descriptor comes, for those that receive one */
-};
+#define DEVICES (sizeof(devices) / sizeof(devices[0]))
 
 static int open_free(const struct device *d)
 {
@@ -72,170 +68,136 @@ static int proving(const struct device *d, int fd)
 	return -xenrestrict_prove_fd(fd, own, d->kind);
 }
 
-/* ---- a child, at the right moment ---- */
+/* ---- those who have a copy ---- */
 
-static int run_child(int (*work)(const struct copy *), const struct copy *arg,
-		     int *ret_go)
+static int obey(void *arg, int fd, char command)
 {
-	char byte;
-	pid_t pid;
-	int p[2];
+	const struct device *d = arg;
 
-	fflush(stdout);
-	if (pipe2(p, O_CLOEXEC) < 0)
-		exit(1);
-	pid = fork();
-	if (pid == 0) {
-		(void)close(p[1]);
-		(void)alarm(60);
-		_exit(read(p[0], &byte, 1) == 1 ? work(arg) : 99);
+	switch (command) {
+	case 'p':
+		return proving(d, fd);
+	case 'r':
+		return restricting(d, fd, own);
+	default:
+		return restricting(d, fd, other);
 	}
-	(void)close(p[0]);
-	*ret_go = p[1];
-	return pid;
 }
 
-static int end_child(int pid, int go)
+static void start(struct holder *h, enum holder_way way, const struct device *d, int fd)
 {
-	int status;
+	char text[32];
 
-	if (write(go, "g", 1) != 1 || close(go) < 0 || waitpid(pid, &status, 0) != pid)
-		exit(1);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 100 + WTERMSIG(status);
+	(void)snprintf(text, sizeof(text), "%zu %u %u", (size_t)(d - devices), own,
+		       other);
+	holder_start(h, way, fd, obey, (void *)(uintptr_t)d, text);
 }
 
-static int in_child(int (*work)(const struct copy *), const struct copy *arg)
+/* --hold FD SOCK "DEVICE OWN OTHER" */
+static int hold(char *argv[])
 {
-	int go, pid = run_child(work, arg, &go);
+	char *at = argv[4];
+	size_t device = strtoul(at, &at, 10);
 
-	return end_child(pid, go);
+	own = (unsigned)strtoul(at, &at, 10);
+	other = (unsigned)strtoul(at, &at, 10);
+	if (device >= DEVICES)
+		return 2;
+	return holder_serve(to_int(argv[3]), to_int(argv[2]), obey,
+			    (void *)(uintptr_t)&devices[device]);
 }
 
-static int prove_copy(const struct copy *c)
+/* ---- the orders: each for every way of making a copy ---- */
+
+static void is_for_ever(const struct device *d, int fd, struct holder *h,
+			const char *order)
 {
-	return proving(c->device, c->fd);
+	const char *way = holder_way_names[h->way];
+
+	ok(holder_ask(h, 'p') == 0, "%s: %s: the copy is restricted", way, order);
+	ok(proving(d, fd) == 0, "%s: %s: the first is", way, order);
+	ok(holder_ask(h, 'o') == d->change, "%s: %s: the copy to another domain: refused",
+	   way, order);
+	ok(restricting(d, fd, other) == d->change,
+	   "%s: %s: the first to another domain: refused", way, order);
+	ok(holder_ask(h, 'r') == d->again,
+	   "%s: %s: again to the same: as the kernel has it", way, order);
+	ok(holder_ask(h, 'p') == 0 && proving(d, fd) == 0, "%s: %s: nothing was changed",
+	   way, order);
 }
 
-static int restrict_copy(const struct copy *c)
+/* What follows is no test unless the copy is free at first. */
+static void is_free(struct holder *h, const char *order)
 {
-	return restricting(c->device, c->fd, own);
+	if (h->way != HOLDER_SENT) /* asking would make it arrive */
+		ok(holder_ask(h, 'p') == EPROTO, "%s: %s: the copy is free before",
+		   holder_way_names[h->way], order);
 }
 
-static int receive_copy(const struct copy *c)
+static void copy_then_restrict(const struct device *d, enum holder_way way)
 {
-	int fd = receive_fd(c->sock);
+	autoclose int fd = open_free(d);
+	struct holder h;
 
-	return fd < 0 ? 98 : proving(c->device, fd);
+	start(&h, way, d, fd);
+	is_free(&h, "copy, restrict");
+	ok(restricting(d, fd, own) == 0, "%s: copy, restrict: done",
+	   holder_way_names[way]);
+	is_for_ever(d, fd, &h, "copy, restrict");
+	holder_end(&h);
 }
 
-static int receive_restrict(const struct copy *c)
+static void restrict_then_copy(const struct device *d, enum holder_way way)
 {
-	int fd = receive_fd(c->sock);
+	autoclose int fd = open_free(d);
+	struct holder h;
 
-	return fd < 0 ? 98 : restricting(c->device, fd, own);
+	ok(restricting(d, fd, own) == 0, "%s: restrict, copy: done",
+	   holder_way_names[way]);
+	start(&h, way, d, fd);
+	is_for_ever(d, fd, &h, "restrict, copy");
+	holder_end(&h);
 }
 
-static int exec_prove(const struct copy *c)
+static void copy_restricts(const struct device *d, enum holder_way way)
 {
-	char text[3][16];
+	autoclose int fd = open_free(d);
+	struct holder h;
 
-	(void)snprintf(text[0], sizeof(text[0]), "%d", c->fd);
-	(void)snprintf(text[1], sizeof(text[1]), "%u", own);
-	(void)snprintf(text[2], sizeof(text[2]), "%d", (int)c->device->kind);
-	if (fcntl(c->fd, F_SETFD, 0) < 0)
-		return 98;
-	(void)execl("/proc/self/exe", "oneway", "--prove", text[0], text[1], text[2],
-		    NULL);
-	return 97;
+	start(&h, way, d, fd);
+	ok(proving(d, fd) == EPROTO, "%s: the copy restricts: the first is free before",
+	   holder_way_names[way]);
+	ok(holder_ask(&h, 'r') == 0, "%s: the copy restricts: it may",
+	   holder_way_names[way]);
+	is_for_ever(d, fd, &h, "the copy restricts");
+	holder_end(&h);
 }
 
-static void *thread_prove(void *arg)
+/* The first is closed: what it was goes on in the copy. */
+static void outlived(const struct device *d, enum holder_way way)
 {
-	return (void *)(intptr_t)prove_copy(arg);
+	autoclose int fd = open_free(d);
+	struct holder h;
+
+	start(&h, way, d, fd);
+	is_free(&h, "restrict, close");
+	ok(restricting(d, fd, own) == 0, "%s: restrict, close: done",
+	   holder_way_names[way]);
+	(void)close(steal_fd(&fd));
+	ok(holder_ask(&h, 'p') == 0, "%s: restrict, close: the copy is restricted",
+	   holder_way_names[way]);
+	holder_end(&h);
 }
 
-static void *thread_restrict(void *arg)
+static void every_order(const struct device *d)
 {
-	return (void *)(intptr_t)restrict_copy(arg);
-}
-
-static int in_thread(void *(*work)(void *), struct copy *arg)
-{
-	pthread_t thread;
-	void *result;
-
-	if (pthread_create(&thread, NULL, work, arg) != 0 ||
-	    pthread_join(thread, &result) != 0)
-		exit(1);
-	return (int)(intptr_t)result;
-}
-
-/* ---- the orders ---- */
-
-static void duplicates(const struct device *d)
-{
-	autoclose int fd = open_free(d), early = dup(fd), late = -1;
-
-	is_int(proving(d, fd), EPROTO, "before: free");
-	is_int(restricting(d, early, own), 0, "dup, then restrict the copy");
-	is_int(proving(d, fd), 0, "the first is restricted");
-	is_int(proving(d, early), 0, "the copy is");
-	late = fcntl(fd, F_DUPFD_CLOEXEC, 50);
-	is_int(proving(d, late), 0, "one that is made then is");
-	is_int(restricting(d, fd, other), d->change, "another domain: refused");
-	is_int(restricting(d, late, other), d->change, "by any copy");
-	is_int(restricting(d, fd, own), d->again, "the same again: as the kernel has it");
-	is_int(proving(d, early), 0, "nothing was changed");
-}
-
-static void forks(const struct device *d)
-{
-	struct copy c = { .device = d, .fd = open_free(d) };
-	int go, pid = run_child(prove_copy, &c, &go);
-
-	is_int(restricting(d, c.fd, own), 0, "fork, then restrict");
-	is_int(end_child(pid, go), 0, "the child's is restricted");
-	is_int(in_child(prove_copy, &c), 0, "restrict, then fork: restricted");
-	is_int(in_child(exec_prove, &c), 0, "restrict, then exec: restricted");
-	(void)close(c.fd);
-	c.fd = open_free(d);
-	is_int(in_child(restrict_copy, &c), 0, "the child restricts");
-	is_int(proving(d, c.fd), 0, "the parent's is restricted");
-	(void)close(c.fd);
-}
-
-static void passing(const struct device *d)
-{
-	struct copy c = { .device = d, .fd = open_free(d) };
-	int pair[2], go, pid;
-
-	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0)
-		exit(1);
-	c.sock = pair[1];
-	pid = run_child(receive_copy, &c, &go);
-	ok(send_fd(pair[0], c.fd) == 0, "passed");
-	is_int(restricting(d, c.fd, own), 0, "then restricted, while it is on its way");
-	is_int(end_child(pid, go), 0, "what arrives is restricted");
-	ok(send_fd(pair[0], c.fd) == 0, "restricted, then passed");
-	is_int(in_child(receive_copy, &c), 0, "what arrives is restricted");
-	(void)close(c.fd);
-	c.fd = open_free(d);
-	ok(send_fd(pair[0], c.fd) == 0, "passed, and the receiver restricts");
-	is_int(in_child(receive_restrict, &c), 0, "it may");
-	is_int(proving(d, c.fd), 0, "ours is restricted by that");
-	(void)close(c.fd);
-	(void)close(pair[0]);
-	(void)close(pair[1]);
-}
-
-static void threads(const struct device *d)
-{
-	struct copy c = { .device = d, .fd = open_free(d) };
-
-	is_int(in_thread(thread_restrict, &c), 0, "a thread restricts");
-	is_int(proving(d, c.fd), 0, "it is so for the others");
-	is_int(in_thread(thread_prove, &c), 0, "and for new threads");
-	(void)close(c.fd);
+	for (enum holder_way way = 0; way < HOLDER_WAYS; way++) {
+		copy_then_restrict(d, way);
+		restrict_then_copy(d, way);
+		copy_restricts(d, way);
+		if (way != HOLDER_THREAD) /* which has no descriptor of its own */
+			outlived(d, way);
+	}
 }
 
 static void again(const struct device *d)
@@ -256,21 +218,17 @@ int main(int argc, char *argv[])
 {
 	if (io_reserve_std_fds() < 0)
 		return 2;
-	if (argc == 5 && strcmp(argv[1], "--prove") == 0)
-		return -xenrestrict_prove_fd(to_int(argv[2]), to_domid(argv[3]),
-					     (enum xenrestrict_kind)to_int(argv[4]));
+	if (argc == 5 && strcmp(argv[1], "--hold") == 0)
+		return hold(argv);
 	if (argc == 3) {
 		own = to_domid(argv[1]);
 		other = to_domid(argv[2]);
 	} else {
 		(void)setenv("FAKEDEV_DOMAINS", "5 6", 1);
 	}
-	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+	for (size_t i = 0; i < DEVICES; i++) {
 		printf("# %s\n", devices[i].name);
-		duplicates(&devices[i]);
-		forks(&devices[i]);
-		passing(&devices[i]);
-		threads(&devices[i]);
+		every_order(&devices[i]);
 		again(&devices[i]);
 	}
 	return tap_done();
