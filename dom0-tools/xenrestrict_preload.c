@@ -78,71 +78,35 @@ static mode_t mode_of(int flags, va_list ap)
 								   : 0;
 }
 
-XENRESTRICT_API int open(const char *path, int flags, ...)
-{
-	int (*real)(const char *, int, ...) = next("open");
-	int fd = inherited(path);
-	mode_t mode;
-	va_list ap;
+/* One of the C library's functions that open; @mode is for those that make a file. */
+#define STANDS_IN(name, parameters, arguments)                                           \
+	XENRESTRICT_API int name parameters                                              \
+	{                                                                                \
+		__typeof__(&(name)) real = next(#name);                                  \
+		int fd = inherited(path);                                                \
+		mode_t mode;                                                             \
+		va_list ap;                                                              \
+                                                                                         \
+		va_start(ap, flags);                                                     \
+		mode = mode_of(flags, ap);                                               \
+		va_end(ap);                                                              \
+		return fd >= 0 ? copy_of(fd, flags) : real arguments;                    \
+	}
 
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return fd >= 0 ? copy_of(fd, flags) : real(path, flags, mode);
-}
-
-XENRESTRICT_API int open64(const char *path, int flags, ...)
-{
-	int (*real)(const char *, int, ...) = next("open64");
-	int fd = inherited(path);
-	mode_t mode;
-	va_list ap;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return fd >= 0 ? copy_of(fd, flags) : real(path, flags, mode);
-}
-
-XENRESTRICT_API int openat(int dir, const char *path, int flags, ...)
-{
-	int (*real)(int, const char *, int, ...) = next("openat");
-	int fd = inherited(path);
-	mode_t mode;
-	va_list ap;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return fd >= 0 ? copy_of(fd, flags) : real(dir, path, flags, mode);
-}
-
-XENRESTRICT_API int openat64(int dir, const char *path, int flags, ...)
-{
-	int (*real)(int, const char *, int, ...) = next("openat64");
-	int fd = inherited(path);
-	mode_t mode;
-	va_list ap;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return fd >= 0 ? copy_of(fd, flags) : real(dir, path, flags, mode);
-}
+STANDS_IN(open, (const char *path, int flags, ...), (path, flags, mode))
+STANDS_IN(open64, (const char *path, int flags, ...), (path, flags, mode))
+STANDS_IN(openat, (int dir, const char *path, int flags, ...), (dir, path, flags, mode))
+STANDS_IN(openat64, (int dir, const char *path, int flags, ...), (dir, path, flags, mode))
 
 /* What open() is under _FORTIFY_SOURCE where the flags are not known beforehand. */
-XENRESTRICT_API int __open_2(const char *path, int flags)
-{
-	int (*real)(const char *, int) = next("__open_2");
-	int fd = inherited(path);
+#define STANDS_IN_2(name)                                                                \
+	XENRESTRICT_API int name(const char *path, int flags)                            \
+	{                                                                                \
+		__typeof__(&(name)) real = next(#name);                                  \
+		int fd = inherited(path);                                                \
+                                                                                         \
+		return fd >= 0 ? copy_of(fd, flags) : real(path, flags);                 \
+	}
 
-	return fd >= 0 ? copy_of(fd, flags) : real(path, flags);
-}
-
-XENRESTRICT_API int __open64_2(const char *path, int flags)
-{
-	int (*real)(const char *, int) = next("__open64_2");
-	int fd = inherited(path);
-
-	return fd >= 0 ? copy_of(fd, flags) : real(path, flags);
-}
+STANDS_IN_2(__open_2)
+STANDS_IN_2(__open64_2)
