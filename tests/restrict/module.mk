@@ -15,4 +15,4 @@ $(O)/tests/restrict/failcall.so: tests/restrict/failcall.c
 	$(Q)$(CC) -I. -D_GNU_SOURCE -std=gnu11 -g -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
 
 SCRIPT_TESTS += $(addprefix tests/restrict/,launch.t launch-steps.t launch-store.t launch-late.t \
-	launch-ends.t reap.t cli.t)
+	launch-ends.t preload.t reap.t cli.t)
