@@ -198,7 +198,9 @@ static bool conflict(struct oracle *o, const struct op *op)
 	bool changed = op->slot >= 0 && o->changes > o->changes_at[op->slot];
 
 	if (!o->opt->broker || op->dom0 ||
-	    !excuse_conflict(o->opt->kind, op, &o->left.reply, &o->right.reply, changed))
+	    (!excuse_conflict(o->opt->kind, op, &o->left.reply, &o->right.reply,
+			      changed) &&
+	     !excuse_relative(o->opt->kind, op, &o->left.reply, &o->right.reply)))
 		return false;
 	o->apart = true;
 	return true;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tests/broker/oracle_extra.h"
 #include "tests/broker/oracle_side.h"
 
 #define NODES_MOST 1000
@@ -57,7 +58,7 @@ static const struct excuse excuses[] = {
 	  "EQUOTA is no name that libxenstore knows: it would read it as EINVAL" },
 };
 #define EXCUSES (sizeof(excuses) / sizeof(excuses[0]))
-static unsigned used[EXCUSES], conflicts, nodes[2];
+static unsigned used[EXCUSES], conflicts, nodes[2], relative;
 
 bool excuse_find(char kind, const struct op *op, const struct message *ring,
 		 const struct message *broker)
@@ -79,6 +80,18 @@ bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
 	    !error_is(broker, "EAGAIN"))
 		return false;
 	conflicts++;
+	return true;
+}
+
+/* xenstored takes no value that would be too much behind a path that long. */
+bool excuse_relative(char kind, const struct op *op, const struct message *ring,
+		     const struct message *broker)
+{
+	if (kind != 'O' || op->type != XS_WRITE || strchr("/@", op->body[0]) ||
+	    op->len + strlen(ORACLE_HOME) <= XENSTORE_PAYLOAD_MAX ||
+	    message_error(ring) || !error_is(broker, "E2BIG"))
+		return false;
+	relative++;
 	return true;
 }
 
@@ -121,6 +134,14 @@ void excuse_print(FILE *out, char kind)
 		"# explained %u times: the broker, which counts anew once a second, "
 		"does not know yet that dom0 has removed most of a domain's nodes\n",
 		nodes[1]);
+	if (kind == 'O')
+		(void)fprintf(
+			out,
+			"# explained %u times: a relative path and a value, which fill a "
+			"request, are more than 4096 bytes when the broker, whose own "
+			"base "
+			"is dom0's home, has written the path in full\n",
+			relative);
 	if (kind == 'O')
 		(void)fprintf(
 			out,

@@ -2,8 +2,12 @@
 /*
  * oracle_excuse - the answers in which a client of the broker is known to differ from a
  * guest on its ring, each with its reason.
- * Owns:   nothing.
- * Errors: none.
+ * Source: the replies of both daemons of Xen 4.17, as they were met; dom0-tools/broker_ops.c
+ *         for what the broker asks instead of the guest.
+ * Owns:   nothing outside; how often each reason was needed is kept for excuse_print().
+ * Errors: none: what no reason fits is a difference.
+ * Limits: a reason is for one daemon and one pair of answers.  After those that tell so, the
+ *         two stores are no longer alike and must be made so before the next comparison.
  */
 #pragma once
 #include <stdbool.h>
@@ -13,25 +17,31 @@
 #include "tests/broker/oracle_link.h"
 
 /* Is it known that @op has @ring's answer from the daemon ('C' or 'O') and @broker's through
- * the broker?  What is excused is counted. */
+ * the broker?  What is excused is counted, here and below. */
 bool excuse_find(char kind, const struct op *op, const struct message *ring,
 		 const struct message *broker);
 /* The same for END of a transaction since whose start lists of permissions have changed
- * (@changed): then the stores are no longer alike. */
+ * (@changed).  The stores are no longer alike. */
 bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
 		     const struct message *broker, bool changed);
-/* The same for what is refused on one side by the quota of nodes; after that the stores are no
- * longer alike. */
+/* The same for a request that is too long with its path in full.  The stores are no longer
+ * alike. */
+bool excuse_relative(char kind, const struct op *op, const struct message *ring,
+		     const struct message *broker);
+
+/* What a decision about the quota of nodes is made from. */
 struct excuse_nodes {
-	unsigned owned;	 /* by the domain, in the genuine guest's store, now */
-	unsigned levels; /* that the request would make there */
+	unsigned owned;	 /* nodes of the domain, in the genuine guest's store, now */
+	unsigned levels; /* nodes that the request would make there */
 	uint64_t
-		removed_ms; /* ago dom0 removed the last of very many nodes of the domain */
+		removed_ms; /* since dom0 removed the last of very many of the domain's */
 };
+/* The same for what is refused on one side by the quota of nodes.  The stores are no longer
+ * alike. */
 bool excuse_nodes(char kind, const struct op *op, const struct message *ring,
 		  const struct message *broker, const struct excuse_nodes *n);
 /* Can that be it?  Then it is worth while to count. */
 bool excuse_may_be_nodes(const struct op *op, const struct message *ring,
 			 const struct message *broker);
-/* How often each was needed. */
+/* Each reason with how often it was needed. */
 void excuse_print(FILE *out, char kind);

@@ -10,6 +10,7 @@
 
 /* Operations: guests remove what they may, little would be left. */
 #define SETUP_EVERY 1500
+#define FULL_ONE    1000 /* WRITEs: one in so many fills its request */
 
 /* splitmix64: all of a run follows from one number */
 uint64_t gen_random(struct gen *gen, uint64_t below)
@@ -109,6 +110,19 @@ static void keep_parents(struct gen *gen, struct op *op)
 	op->len = 0;
 	put_text(op, gen_random(gen, 2) ? "/oracle/shut" : "data");
 	put_bytes(op, value, len);
+}
+
+/* A relative path and a value, each as long as may be: a request is full. */
+static void put_full(struct op *op)
+{
+	char path[2047 + 1] = "data/", value[2048];
+
+	memset(path + strlen(path), 'f', sizeof(path) - 1 - strlen(path));
+	path[sizeof(path) - 1] = '\0';
+	memset(value, 'v', sizeof(value));
+	op->len = 0;
+	put_text(op, path);
+	put_bytes(op, value, sizeof(value));
 }
 
 /* ---- a guest's requests ---- */
@@ -282,6 +296,15 @@ static void make_of_path(struct gen *gen, struct op *op, uint32_t type)
 	put_path(gen, op);
 }
 
+static void make_write(struct gen *gen, struct op *op)
+{
+	make_of_path(gen, op, XS_WRITE);
+	put_value(gen, op);
+	keep_parents(gen, op);
+	if (gen_random(gen, FULL_ONE) == 0)
+		put_full(op);
+}
+
 static void make_guest(struct gen *gen, struct op *op)
 {
 	unsigned r = (unsigned)gen_random(gen, 1000);
@@ -294,8 +317,7 @@ static void make_guest(struct gen *gen, struct op *op)
 	else if (r < 340)
 		make_of_path(gen, op, XS_GET_PERMS);
 	else if (r < 540)
-		make_of_path(gen, op, XS_WRITE), put_value(gen, op),
-			keep_parents(gen, op);
+		make_write(gen, op);
 	else if (r < 610)
 		make_of_path(gen, op, XS_MKDIR);
 	else if (r < 680)
