@@ -85,6 +85,22 @@ static void events(xenevtchn_handle *xce, unsigned own, unsigned other)
 	is_int(binding(xce, 0), EACCES, "nor dom0's");
 }
 
+/* Nor is there a way to others. */
+static void no_new(void)
+{
+	static const char *const paths[] = {
+		"/dev/xen/evtchn",   "/dev/xen/privcmd", "/dev/xen/gntdev",
+		"/dev/xen/gntalloc", "/dev/xen/xenbus",	 "/proc/xen/privcmd",
+		"/proc/xen/xenbus",
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		autoclose int fd = open(paths[i], O_RDWR | O_CLOEXEC);
+
+		ok(fd < 0, "%s cannot be opened", paths[i]);
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	struct xenrestrict *x = NULL;
@@ -112,6 +128,7 @@ int main(int argc, char *argv[])
 		memory(x, own, other);
 	if (xenrestrict_evtchn(x))
 		events(xenrestrict_evtchn(x), own, other);
+	no_new();
 	xenrestrict_close(x);
 	return tap_done();
 }

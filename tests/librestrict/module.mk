@@ -17,9 +17,10 @@ tests/librestrict/oneway_LDLIBS := -pthread
 
 # For real Xen (tests/xen), and for the rooms of xen-restrict: one file, which needs nothing.
 HELPERS += tests/librestrict/restrict_table
-tests/librestrict/restrict_table_SRCS := tests/librestrict/restrict_table.c lib/io.c
+tests/librestrict/restrict_table_SRCS := tests/librestrict/restrict_table.c \
+	tests/librestrict/event_comes.c lib/io.c
 tests/librestrict/restrict_table_ARCHIVES := libxenrestrict.a
-tests/librestrict/restrict_table_LIBS := $(dom0-tools/libxenrestrict_LIBS)
+tests/librestrict/restrict_table_LIBS := $(dom0-tools/libxenrestrict_LIBS) xengnttab
 tests/librestrict/restrict_table_LDLIBS := -pthread
 
 HELPERS += tests/librestrict/inside

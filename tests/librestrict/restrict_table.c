@@ -9,8 +9,11 @@
 #include <xendevicemodel.h>
 #include <xenevtchn.h>
 #include <xenforeignmemory.h>
+#include <xengnttab.h>
+#include <xen/grant_table.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,6 +21,7 @@
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/librestrict/event_comes.h"
 #include "tests/librestrict/number.h"
 #include "tests/tap.h"
 
@@ -32,7 +36,9 @@ struct handles {
 	xendevicemodel_handle *dmod;
 	xc_interface *xch;
 	struct xs_handle *xsh;
-	int port; /* bound before the restriction */
+	int port;		  /* bound before the restriction */
+	struct xs_handle *writer; /* dom0's, never restricted */
+	unsigned own;		  /* whose nodes may always be watched */
 };
 
 /* ---- operations: 0 or an errno ---- */
@@ -100,12 +106,38 @@ static int ioreq(const struct handles *h, unsigned domid)
 	return 0;
 }
 
+/* It stays what it is: ordinary memory. */
+static int mem_type(const struct handles *h, unsigned domid)
+{
+	return xendevicemodel_set_mem_type(h->dmod, (domid_t)domid, HVMMEM_ram_rw, FRAME,
+					   1) < 0
+		       ? errno
+		       : 0;
+}
+
 static int domctl(const struct handles *h, unsigned domid)
+{
+	xc_vcpuinfo_t info;
+
+	errno = 0;
+	return xc_vcpu_getinfo(h->xch, domid, 0, &info) < 0 ? errno : 0;
+}
+
+static int sysctl_of_domain(const struct handles *h, unsigned domid)
 {
 	xc_domaininfo_t info;
 
 	errno = 0;
 	return xc_domain_getinfolist(h->xch, domid, 1, &info) < 0 ? errno : 0;
+}
+
+static int sysctl_of_host(const struct handles *h, unsigned domid)
+{
+	xc_physinfo_t info = { 0 };
+
+	(void)domid;
+	errno = 0;
+	return xc_physinfo(h->xch, &info) < 0 ? errno : 0;
 }
 
 static int memory_op(const struct handles *h, unsigned domid)
@@ -150,6 +182,11 @@ static int store_relative(const struct handles *h, unsigned domid)
 	return to_domid(value) == domid ? 0 : ENXIO;
 }
 
+static int store_watch(const struct handles *h, unsigned domid)
+{
+	return event_comes(h->xsh, h->writer, h->own, domid);
+}
+
 static const struct row {
 	const char *name;
 	int (*operation)(const struct handles *h, unsigned domid);
@@ -164,11 +201,15 @@ static const struct row {
 	{ "foreignmemory: map", map, 0, 0, EPERM },
 	{ "xc: map_foreign_range", map_xc, 0, 0, EPERM },
 	{ "devicemodel: create_ioreq_server", ioreq, 0, 0, EPERM },
-	{ "xc: getinfolist", domctl, 0, EPERM, EPERM },
+	{ "devicemodel: set_mem_type", mem_type, 0, 0, EPERM },
+	{ "xc: vcpu_getinfo, a domctl", domctl, 0, EPERM, EPERM },
+	{ "xc: getinfolist, a sysctl", sysctl_of_domain, 0, EPERM, EPERM },
+	{ "xc: physinfo, a sysctl", sysctl_of_host, 0, EPERM, EPERM },
 	{ "xc: maximum_gpfn", memory_op, 0, EPERM, EPERM },
 	{ "xc: version", version, 0, EPERM, EPERM },
 	{ "xenstore: read name", store_read, 0, 0, EACCES },
 	{ "xenstore: write data", store_write, 0, 0, EACCES },
+	{ "xenstore: events of a watch", store_watch, 0, 0, ENOMSG },
 	{ "xenstore: a relative path is the own", store_relative, ANY, 0, ENXIO },
 };
 
@@ -195,9 +236,12 @@ static bool before_column(unsigned own, unsigned other)
 			     .fmem = xenforeignmemory_open(NULL, 0),
 			     .dmod = xendevicemodel_open(NULL, 0),
 			     .xch = xc_interface_open(NULL, NULL, 0),
-			     .xsh = xs_open(0) };
+			     .xsh = xs_open(0),
+			     .writer = xs_open(0),
+			     .own = own };
 
-	if (!ok(h.xce && h.fmem && h.dmod && h.xch && h.xsh, "handles of dom0's"))
+	if (!ok(h.xce && h.fmem && h.dmod && h.xch && h.xsh && h.writer,
+		"handles of dom0's"))
 		return false;
 	h.port = xenevtchn_bind_unbound_port(h.xce, own);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -209,6 +253,7 @@ static bool before_column(unsigned own, unsigned other)
 	(void)xendevicemodel_close(h.dmod);
 	(void)xc_interface_close(h.xch);
 	xs_close(h.xsh);
+	xs_close(h.writer);
 	return true;
 }
 
@@ -226,7 +271,7 @@ static void after_column(const struct handles *h, unsigned own, unsigned other)
 static void main_call(unsigned own, unsigned other)
 {
 	struct xenrestrict *x = NULL;
-	struct handles h = { 0 };
+	struct handles h = { .own = own };
 	char text[512];
 
 	if (!ok(xenrestrict_open(own, XENRESTRICT_ALL, NULL, &x) == 0,
@@ -239,6 +284,8 @@ static void main_call(unsigned own, unsigned other)
 	h.dmod = xenrestrict_devicemodel(x);
 	h.xch = xenrestrict_privcmd(x);
 	h.xsh = xenrestrict_xenstore(x);
+	h.writer = xs_open(0);
+	ok(h.writer != NULL, "dom0 writes");
 	/* none can be offered any more; the next function has one from before */
 	h.port = -1;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -251,7 +298,47 @@ static void main_call(unsigned own, unsigned other)
 	for (char *save = NULL, *line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		printf("# %s\n", line);
+	xs_close(h.writer);
 	xenrestrict_close(x);
+}
+
+/* ---- grants: there is no restricting them, so they must never pass for restricted ---- */
+
+static int grant(xengnttab_handle *xgt, unsigned domid)
+{
+	void *page =
+		xengnttab_map_grant_ref(xgt, domid, GNTTAB_RESERVED_XENSTORE, PROT_READ);
+
+	if (!page)
+		return errno;
+	return xengnttab_unmap(xgt, page, 1) < 0 ? errno : 0;
+}
+
+/* A handle of the caller's own is what it was; the library has none to give, a room of
+ * xen-restrict has no such device. */
+static void grants(unsigned own, unsigned other)
+{
+	autoclose int fd = open("/dev/xen/gntdev", O_RDWR | O_CLOEXEC);
+	xengnttab_handle *xgt = xengnttab_open(NULL, 0);
+	struct xenrestrict *x = NULL;
+
+	if (!ok(fd >= 0 && xgt, "gnttab: handles of dom0's"))
+		return;
+	is_int(grant(xgt, own), 0, "gnttab: map, before: the own domain's");
+	is_int(grant(xgt, other), 0, "gnttab: map, before: the other's");
+	is_int(xenrestrict_open(own, XENRESTRICT_ALL, NULL, &x), 0, "xenrestrict_open");
+	is_int(grant(xgt, other), 0,
+	       "gnttab: map, after: a handle that is not the library's");
+	is_int(xenrestrict_prove_fd(fd, own, XENRESTRICT_KIND_GNTDEV), -EPROTO,
+	       "gnttab: is not taken for restricted");
+	is_int(xenrestrict_prove_fd(fd, own, XENRESTRICT_KIND_NONE), -EPROTO,
+	       "gnttab: nor for something else");
+	is_int(xenrestrict_prove_fd(fd, own, XENRESTRICT_KIND_PRIVCMD), -ENODEV,
+	       "gnttab: nor for privileged commands");
+	is_int(xenrestrict_prove_fd(fd, own, XENRESTRICT_KIND_EVTCHN), -ENODEV,
+	       "gnttab: nor for event channels");
+	xenrestrict_close(x);
+	(void)xengnttab_close(xgt);
 }
 
 /* The guides' names, on handles that were used before. */
@@ -260,9 +347,11 @@ static void guide_names(unsigned own, unsigned other)
 	struct xenrestrict *x = NULL;
 	struct handles h = { .xce = xs_evtchn_open(),
 			     .xch = xs_interface_open(),
-			     .xsh = xs_open(0) };
+			     .xsh = xs_open(0),
+			     .writer = xs_open(0),
+			     .own = own };
 
-	if (!ok(h.xce && h.xch && h.xsh, "handles by the guides' names"))
+	if (!ok(h.xce && h.xch && h.xsh && h.writer, "handles by the guides' names"))
 		return;
 	h.port = xenevtchn_bind_unbound_port(h.xce, own);
 	ok(h.port > 0, "a port before");
@@ -293,6 +382,7 @@ static void guide_names(unsigned own, unsigned other)
 	(void)xenevtchn_close(h.xce);
 	(void)xs_interface_close(h.xch);
 	xs_close(h.xsh);
+	xs_close(h.writer);
 }
 
 int main(int argc, char *argv[])
@@ -306,6 +396,7 @@ int main(int argc, char *argv[])
 	if (before_column(own, other)) {
 		main_call(own, other);
 		guide_names(own, other);
+		grants(own, other);
 	}
 	return tap_done();
 }

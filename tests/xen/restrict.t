@@ -8,7 +8,7 @@
 # shellcheck source=tests/xen/restrict.sh
 . tests/xen/restrict.sh
 send_program "$O"/{xen-restrict,xenstore-broker} \
-	"$O"/tests/librestrict/{restrict_table,inside} "$O/tests/daemon/xsh"
+	"$O"/tests/librestrict/{restrict_table,oneway,copies,inside} "$O/tests/daemon/xsh"
 send "$O/profiles" "$O/tests/librestrict/inside-static"
 
 # shellcheck disable=SC2154 # guest_config: of dom0/lib.sh
@@ -150,6 +150,8 @@ dom0_restrict() {
 	dom0_install
 	dom0_two_guests
 	dom0_tap "the library" /job/bin/restrict_table "$own" "$other"
+	dom0_tap "copies of devices" /job/bin/oneway "$own" "$other"
+	dom0_tap "copies of sessions" /job/bin/copies "$own" "$other"
 	dom0_rooms
 	dom0_same_view
 	dom0_reuse
