@@ -3,10 +3,11 @@
  * qemu_args - libxl's command line for qemu, turned into one for a room without doors.
  *
  * Host paths become descriptors that are opened before and handed in: sockets to listen on
- * (fd=N), disks (/dev/fdset/N), tap devices (fd=N), pseudo-terminals (see qemu_preload.c).  What qemu opens by name only (kernel,
- * ramdisk) becomes a read-only bind.  A VNC server moves to a Unix socket, since the room
- * has no network.  -chroot, -runas and -xen-domid-restrict are taken away and set anew.
- * Everything else passes as it is: a path in it names nothing in the room.
+ * (fd=N), disks (/dev/fdset/N), tap devices (fd=N), pseudo-terminals (qemu_preload.c).  What
+ * qemu opens by name only (kernel, ramdisk) becomes a read-only bind.  A VNC server moves to
+ * a Unix socket, since the room has no network.  -chroot, -runas and -xen-domid-restrict are
+ * taken away and set anew.  Everything else passes as it is: a path in it names nothing in
+ * the room.
  *
  * Source: xen.git tools/libs/light/libxl_dm.c, libxl__build_device_model_args_new();
  *         qemu(1)
