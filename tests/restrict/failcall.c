@@ -4,18 +4,21 @@
  *
  * FAILCALL is NAME, NAME:ARG (where the first argument is that number), either with "@PID"
  * (in the process that has that number in its own namespace) and "=N" (the Nth such call
- * of a process): "prctl:38@2", "mount=2".  It fails with EIO.
+ * of a process): "prctl:38@2", "mount=2".  It fails with EIO; or, with "!" at the end, it is
+ * made, after the process has stopped itself (SIGSTOP) for the test to change something.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -46,11 +49,18 @@ static bool hit(const char *name, long arg)
 			return false;
 		at = end;
 	}
-	seen++;
-	if (*at == '=' && strtol(at + 1, &end, 10) != seen)
-		return false;
-	if (*at != '=' && *at != '\0')
+	if (*at != '=' && *at != '!' && *at != '\0')
 		return false; /* another call, whose name begins so */
+	seen++;
+	if (*at == '=') {
+		if (strtol(at + 1, &end, 10) != seen)
+			return false;
+		at = end;
+	}
+	if (*at == '!') {
+		(void)raise(SIGSTOP);
+		return false;
+	}
 	errno = ERR;
 	return true;
 }
@@ -89,6 +99,10 @@ WRAP(ssize_t, send, ANY, -1, (int fd, const void *b, size_t n, int f), (fd, b, n
 WRAP(ssize_t, recv, ANY, -1, (int fd, void *b, size_t n, int f), (fd, b, n, f))
 /* NOLINTNEXTLINE(misc-misplaced-const): as libseccomp has it */
 WRAP(int, seccomp_export_bpf, ANY, -ERR, (const scmp_filter_ctx c, int fd), (c, fd))
+WRAP(int, munmap, (long)p, -1, (void *p, size_t n), (p, n))
+WRAP(void *, mmap, (long)p, MAP_FAILED,
+     (void *p, size_t n, int prot, int flags, int fd, off_t at),
+     (p, n, prot, flags, fd, at))
 WRAP(int, mount, ANY, -1,
      (const char *from, const char *to, const char *type, unsigned long flags,
       const void *data),
