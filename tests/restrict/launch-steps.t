@@ -1,20 +1,38 @@
 #!/bin/bash
-# launch-steps.t - each step of xen-restrict, when it fails: named, and nothing is left.
+# launch-steps.t - each step of xen-restrict, when it fails: its name is told, the program has
+# not run, and nothing is left.  In the end the steps that were made to fail are compared with
+# those that the launcher itself lists: a new one needs its case here.
+#
+# Some fail by what a host can be like, the others by a call that gives EIO (failcall.c).
+# One pair cannot fail on a host whose vm.mmap_min_addr is below a page, for then there is
+# nothing to do: "path" and "empty path".
 . "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/../daemon/lib.sh"
 . "$(dirname "$0")/lib.sh"
 need_root
 
-# fails STEP NAME OPTION... : it must fail in STEP, before the program does anything
+declare -A failed # steps
+
+# told STEP NAME STATUS OUTPUT [REASON] : what a launcher says that has failed in STEP
+told() {
+	is "$3" 1 "$1: $2: status"
+	like "$4" "^xen-restrict: $1: ${5:-.}" "$1: $2: named"
+	is "$(grep -c inmate-ran <<< "$4")" 0 "$1: $2: the program did not run"
+	failed[$1]=yes
+}
+
+# refused STEP NAME REASON OPTION... : it must fail in STEP, before the program does anything
+refused() {
+	local out
+
+	out=$(room --domid 7 "${@:4}")
+	told "$1" "$2" $? "$out" "$3"
+}
+
+# fails STEP NAME OPTION... : the same, and nothing is left of it
 fails() {
-	local out rc step=$1 name=$2
-	shift 2
-	out=$(room --domid 7 "$@")
-	rc=$?
-	is "$rc" 1 "$step: $name: status"
-	like "$out" "^xen-restrict: $step: ." "$step: $name: named"
-	is "$(grep -c inmate-ran <<< "$out")" 0 "$step: $name: the program did not run"
-	is "$(room_traces 7)" "" "$step: $name: nothing is left"
+	refused "$1" "$2" . "${@:3}"
+	is "$(room_traces 7)" "" "$1: $2: nothing is left"
 }
 ran() { "$INMATE" env > /dev/null; } # what is run below says so by its environment
 run=(--env inmate-ran=1 --no-handles -- "$INMATE" env)
@@ -24,8 +42,9 @@ alone=(--no-xenstore "${run[@]}")
 injected() { INJECT=$2 fails "$1" "$2" "${alone[@]}"; }
 
 ok "the program itself" ran
-# does the kernel know Landlock's scope?
-LANDLOCK=$(python3 -c 'import ctypes; print("yes" if ctypes.CDLL(None).syscall(444, 0, 0, 1) >= 6 else "")')
+# does the kernel have Landlock, and its scope?
+abi=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, 0, 0, 1))')
+LANDLOCK=$([ "$abi" -lt 6 ] || echo yes)
 like "$(room --domid 7 "${alone[@]}")" 'inmate-ran=1' "what is run, runs"
 
 # 1. a reason that a host can have
@@ -84,46 +103,44 @@ fails descriptors "a directory as input" "${alone[@]}" < "$work"
 profile device 'device /dev/null' 'late yes' && sed -i "s|/dev/null|$work/script|" "$PROFILE"
 fails binds "a device that is none" --profile "$PROFILE" "${alone[@]}"
 room_start --domid 7 --no-xenstore --no-handles -- "$INMATE" wait || bail "a room to be in the way"
-like "$(room --domid 7 "${alone[@]}")" '^xen-restrict: lock: uid [0-9]+ has a room already' \
-	"lock: taken"
+refused lock taken 'uid [0-9]+ has a room already' "${alone[@]}"
 ok "lock: the other goes on" kill -0 "$ROOM_CHILD"
 kill "$ROOM_PID" && room_wait
 setpriv --reuid $((ROOM_BASE + 7)) --regid 0 --clear-groups sleep 300 &
 squatter=$!
 wait_for 10 uid_runs $((ROOM_BASE + 7))
-like "$(room --domid 7 "${alone[@]}")" '^xen-restrict: unused: something runs under uid' \
-	"unused: somebody has the uid"
+refused unused "somebody has the uid" 'something runs under uid' "${alone[@]}"
 ok "unused: who is not killed for it" kill -0 $squatter
 kill $squatter && wait $squatter 2> /dev/null
 nobody=$(id -u nobody)
-like "$(timeout 20 "$O/xen-restrict" --user $((nobody - 7)) --domid 7 "${alone[@]}" 2>&1)" \
-	'^xen-restrict: user: .* is the ' "user: a uid that is somebody's"
-like "$(timeout 20 setpriv --reuid 12345 --regid 0 --clear-groups "$O/xen-restrict" --domid 7 \
-	"${alone[@]}" 2>&1)" '^xen-restrict: user: only root' "user: not root"
-# rootwithout CAP... : the launcher has all rights but these
-rootwithout() {
-	timeout 20 setpriv --bounding-set "-$1" --inh-caps "-$1" "$O/xen-restrict" \
-		--user "$ROOM_BASE" --domid 7 "${alone[@]}" 2>&1
-}
+refused user "a uid that is somebody's" '.* is the ' --user $((nobody - 7)) "${alone[@]}"
+ROOM_UNDER=(setpriv --reuid 12345 --regid 0 --clear-groups)
+refused user "not root" 'only root' "${alone[@]}"
 for cap in kill setuid setgid setpcap sys_admin sys_chroot; do
-	is "$(rootwithout $cap)" "xen-restrict: user: root lacks CAP_${cap^^}" "user: without CAP_${cap^^}"
+	ROOM_UNDER=(setpriv --bounding-set -$cap --inh-caps -$cap)
+	refused user "without CAP_${cap^^}" "root lacks CAP_${cap^^}\$" "${alone[@]}"
 done
+ROOM_UNDER=()
 is "$(room_traces 7)" "" "user: nothing is left"
 setpriv --reuid $((ROOM_BASE + 7)) --regid 0 --clear-groups sleep 300 &
 squatter=$!
 wait_for 10 uid_runs $((ROOM_BASE + 7))
-like "$(timeout 20 setpriv --securebits +no_setuid_fixup "$O/xen-restrict" --user "$ROOM_BASE" \
-	--domid 7 "${alone[@]}" 2>&1)" '^xen-restrict: unused: something runs under uid' \
-	"unused: rights that outlast setuid() do not hide who has the uid"
+ROOM_UNDER=(setpriv --securebits +no_setuid_fixup)
+refused unused "rights that outlast setuid() do not hide who has the uid" 'something runs under uid' \
+	"${alone[@]}"
 kill $squatter && wait $squatter 2> /dev/null
-like "$(INJECT=flock room --domid 7 "${alone[@]}")" '^xen-restrict: lock: ' "lock: no locks here"
+ROOM_UNDER=()
+INJECT=flock refused lock "no locks here" . "${alone[@]}"
 rm -f "/run/xen-pv-tools/uid-$((ROOM_BASE + 7)).lock" # whose it is, it cannot know
-like "$(ulimit -n 30; room --domid 7 "${alone[@]}")" '^xen-restrict: program: the limit of desc' \
-	"program: few descriptors"
+ROOM_UNDER=(prlimit --nofile=30:30)
+fails program "few descriptors" "${alone[@]}"
 mkdir -m 755 "$work/run"
-like "$(timeout 20 unshare -m sh -c "mount --bind '$work/run' /run/xen-pv-tools &&
-	exec '$O/xen-restrict' --domid 7 \"\$@\"" sh "${alone[@]}" 2>&1)" \
-	'^xen-restrict: lock: /run/xen-pv-tools must be' "lock: a directory that others can look into"
+ROOM_UNDER=(unshare -m sh -c "mount --bind '$work/run' /run/xen-pv-tools && exec \"\$@\"" sh)
+refused lock "a directory that others can look into" '/run/xen-pv-tools must be' "${alone[@]}"
+ROOM_UNDER=()
+many=() # as many as are allowed; the launcher's own are too many then
+for ((i = 1; i < 256; i++)); do many+=(--env "N$i="); done
+fails environment "too many words" "${many[@]}" "${alone[@]}"
 profile net 'net host'
 for how in --net "--profile $PROFILE"; do
 	# shellcheck disable=SC2086 # it is one option or two words
@@ -131,6 +148,46 @@ for how in --net "--profile $PROFILE"; do
 done
 like "$(room --domid 7 --net "${alone[@]}")" "$([ -n "$LANDLOCK" ] && echo inmate-ran=1 || echo abstract)" \
 	"landlock: a kernel with its scope: --net"
+like "$(INJECT=syscall:444 room --domid 7 "${alone[@]}")" inmate-ran=1 \
+	"landlock: a kernel without, and no --net: it is not needed"
+# The launcher has been restricted so often already (to nothing that it needs: no TCP) that
+# the kernel takes no more.
+restricted_often() {
+	exec python3 -c '
+import ctypes, os, struct, sys
+call = ctypes.CDLL(None, use_errno=True).syscall
+for layer in range(16):
+    rules = call(444, struct.pack("=QQ", 0, 3), 16, 0)
+    if rules < 0 or call(446, rules, 0) < 0:
+        sys.exit("layer %d: %s" % (layer, os.strerror(ctypes.get_errno())))
+    os.close(rules)
+os.execv(sys.argv[1], sys.argv[1:])' "$@"
+}
+export -f restricted_often
+for call in 444@2=2 445@2 446@2; do
+	[ "$abi" -lt 1 ] || injected landlock syscall:$call
+done
+if [ -n "$LANDLOCK" ]; then # (it is newer than rules for TCP)
+	ROOM_UNDER=(bash -c 'restricted_often "$@"' bash "$(command -v env)")
+	refused landlock "no layer is left" "$(python3 -c 'import os; print(os.strerror(7))')" "${alone[@]}"
+	is "$(room_traces 7)" "" "landlock: no layer is left: and nothing else"
+	ROOM_UNDER=()
+fi
+
+# The launcher stops itself between its control group and process 1, and the group goes.
+group_of() { ls -d /sys/fs/cgroup/{,pids/,memory/}"xen-restrict/$((ROOM_BASE + 7))" 2> /dev/null; }
+is_stopped() { grep -q '^State:.T' "/proc/$launcher/status"; }
+FAILCALL='socketpair=1!' LD_PRELOAD=$O/tests/restrict/failcall.so setpriv --pdeathsig KILL \
+	"$O/xen-restrict" --user "$ROOM_BASE" --domid 7 "${alone[@]}" > "$work/placed" 2>&1 &
+launcher=$!
+ok "cgroup place: the launcher waits" wait_for 20 is_stopped
+group_of > "$work/groups"
+ok "cgroup place: there is a control group" test -s "$work/groups"
+ok "cgroup place: which is taken away" xargs rmdir < "$work/groups"
+kill -CONT $launcher
+wait $launcher
+told "cgroup place" "the group is gone" $? "$(cat "$work/placed")" "cannot write '[0-9]+' to .*cgroup.procs: "
+is "$(room_traces 7)" "" "cgroup place: the group is gone: nothing is left"
 
 # 2. what no host does at will
 while read -r call step; do injected "$step" "$call"; done <<- 'END'
@@ -174,4 +231,25 @@ while read -r call step; do injected "$step" "$call"; done <<- 'END'
 	prctl:38@1 process 1
 	prctl:22@1 process 1
 END
+# the page below what others may map: its address, as the launcher finds it
+page=$(getconf PAGESIZE) min=$(cat /proc/sys/vm/mmap_min_addr)
+never=' '
+if [ "$min" -ge "$page" ]; then
+	injected path "munmap:$(((min - page) / page * page))"
+	injected "empty path" "mmap:$(((min - page) / page * page))@2"
+else
+	diag "vm.mmap_min_addr is $min: no path, which cannot fail"
+	never='path|empty path'
+fi
+
+# Neither the profile nor what process 1 does beside the program is a step of the sequence.
+listed() { # of the manifest
+	room --domid 7 --dry-run --json "${alone[@]}" | python3 -c '
+import json, sys
+for step in json.load(sys.stdin)["steps"]:
+    print(step["step"])'
+}
+is "$(printf '%s\n' "${!failed[@]}" | grep -vxE "profile|fork|process 1" | sort)" \
+	"$(listed | grep -vxE "$never|process 1" | sort)" "each step has a case, and no other"
+ok "which are more than thirty" test "$(listed | sort -u | wc -l)" -gt 30
 done_testing

@@ -8,7 +8,7 @@
 need_root
 
 PROBE=$O/tests/restrict/probe
-DECOY_UID=$((ROOM_BASE + 32760)) # no domain's
+DECOY_UID=$((ROOM_BASE + 460)) # no domain's
 
 # decoys : a secret file, sockets, a process of another user, nodes of others
 decoys() {
