@@ -70,7 +70,7 @@ wait $! 2> /dev/null
 mkdir -p /sys/fs/cgroup/pids/xen-restrict/$uid 2> /dev/null
 reap 4 > /dev/null
 is "$(ls -d /sys/fs/cgroup/pids/xen-restrict/$uid 2> /dev/null)" "" "an empty control group goes"
-is "$(ls -d "/run/xen-pv-tools/"*"$ROOM_BASE"* 2> /dev/null)" "" "no lock is left"
+is "$(ls "/run/xen-pv-tools/uid-"{"$ROOM_BASE","$uid"}".lock" 2> /dev/null)" "" "no lock is left"
 like "$(timeout 20 setpriv --reuid 12345 --regid 0 --clear-groups "$O/xen-restrict" --reap 4 2>&1; echo $?)" \
 	'^xen-restrict: ' "not root: refused"
 kill $other && wait $other 2> /dev/null
