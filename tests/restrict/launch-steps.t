@@ -117,7 +117,7 @@ refused user "a uid that is somebody's" '.* is the ' --user $((nobody - 7)) "${a
 ROOM_UNDER=(setpriv --reuid 12345 --regid 0 --clear-groups)
 refused user "not root" 'only root' "${alone[@]}"
 for cap in kill setuid setgid setpcap sys_admin sys_chroot; do
-	ROOM_UNDER=(setpriv --bounding-set -$cap --inh-caps -$cap)
+	ROOM_UNDER=(setpriv --bounding-set "-$cap" --inh-caps "-$cap")
 	refused user "without CAP_${cap^^}" "root lacks CAP_${cap^^}\$" "${alone[@]}"
 done
 ROOM_UNDER=()
