@@ -130,14 +130,6 @@ static int say(struct reading *rd, const char *text, const char *word)
 	return -EINVAL;
 }
 
-static int parse_yes(struct reading *rd, const char *word, bool *ret)
-{
-	if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
-		return say(rd, "neither 'yes' nor 'no':", word);
-	*ret = word[0] == 'y';
-	return 0;
-}
-
 /* Bytes, or with a letter KiB, MiB, GiB; "none": as it is. */
 static int parse_size(struct reading *rd, const char *word, uint64_t *ret)
 {
@@ -188,28 +180,23 @@ static int on_handle(struct reading *rd, unsigned argc, char *const *argv)
 	return 0;
 }
 
-static int on_xenstore(struct reading *rd, unsigned argc, char *const *argv)
+static int on_yes(struct reading *rd, unsigned argc, char *const *argv)
 {
+	const struct {
+		const char *name;
+		bool *value;
+	} all[] = { { "xenstore", &rd->p->xenstore },
+		    { "late", &rd->p->late },
+		    { "exec", &rd->p->exec },
+		    { "fork", &rd->p->fork } };
+
 	(void)argc; /* as the table says */
-	return parse_yes(rd, argv[1], &rd->p->xenstore);
-}
-
-static int on_late(struct reading *rd, unsigned argc, char *const *argv)
-{
-	(void)argc;
-	return parse_yes(rd, argv[1], &rd->p->late);
-}
-
-static int on_exec(struct reading *rd, unsigned argc, char *const *argv)
-{
-	(void)argc;
-	return parse_yes(rd, argv[1], &rd->p->exec);
-}
-
-static int on_fork(struct reading *rd, unsigned argc, char *const *argv)
-{
-	(void)argc;
-	return parse_yes(rd, argv[1], &rd->p->fork);
+	if (strcmp(argv[1], "yes") != 0 && strcmp(argv[1], "no") != 0)
+		return say(rd, "neither 'yes' nor 'no':", argv[1]);
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (strcmp(argv[0], all[i].name) == 0)
+			*all[i].value = argv[1][0] == 'y';
+	return 0;
 }
 
 static int on_net(struct reading *rd, unsigned argc, char *const *argv)
@@ -315,13 +302,13 @@ static int expand(struct reading *rd, const char *word, char ret[PATH_MAX_ROOM])
 	return 0;
 }
 
-static int bind_words(struct reading *rd, unsigned argc, char *const *argv,
-		      const struct room_bind *how)
+static int on_bind(struct reading *rd, unsigned argc, char *const *argv)
 {
 	char from[PATH_MAX_ROOM], to[PATH_MAX_ROOM];
-	struct room_bind b = {
-		.from = from, .to = to, .writable = how->writable, .device = how->device
-	};
+	struct room_bind b = { .from = from,
+			       .to = to,
+			       .writable = strcmp(argv[0], "bind-rw") == 0,
+			       .device = strcmp(argv[0], "device") == 0 };
 	int r = expand(rd, argv[1], from);
 
 	if (r == 0)
@@ -329,27 +316,6 @@ static int bind_words(struct reading *rd, unsigned argc, char *const *argv,
 	if (r == 0)
 		r = add_bind(rd->p, &b);
 	return r == -E2BIG ? say(rd, "too many words for", argv[0]) : r;
-}
-
-static int on_bind(struct reading *rd, unsigned argc, char *const *argv)
-{
-	const struct room_bind how = { 0 };
-
-	return bind_words(rd, argc, argv, &how);
-}
-
-static int on_bind_rw(struct reading *rd, unsigned argc, char *const *argv)
-{
-	const struct room_bind how = { .writable = true };
-
-	return bind_words(rd, argc, argv, &how);
-}
-
-static int on_device(struct reading *rd, unsigned argc, char *const *argv)
-{
-	const struct room_bind how = { .device = true };
-
-	return bind_words(rd, argc, argv, &how);
 }
 
 static int on_dir(struct reading *rd, unsigned argc, char *const *argv)
@@ -373,20 +339,20 @@ static const struct directive {
 	unsigned min, max; /* words after the name */
 } directives[] = {
 	{ "handle", on_handle, 1, 2 },
-	{ "xenstore", on_xenstore, 1, 1 },
+	{ "xenstore", on_yes, 1, 1 },
 	{ "net", on_net, 1, 1 },
-	{ "late", on_late, 1, 1 },
-	{ "exec", on_exec, 1, 1 },
-	{ "fork", on_fork, 1, 1 },
+	{ "late", on_yes, 1, 1 },
+	{ "exec", on_yes, 1, 1 },
+	{ "fork", on_yes, 1, 1 },
 	{ "tasks", on_tasks, 1, 1 },
 	{ "memory", on_memory, 1, 1 },
 	{ "limit", on_limit, 2, 2 },
 	{ "call", on_call, 1, MANY },
 	{ "ioctl", on_ioctl, 1, MANY },
 	{ "cap", on_cap, 1, MANY },
-	{ "device", on_device, 1, 1 },
+	{ "device", on_bind, 1, 1 },
 	{ "bind", on_bind, 1, 2 },
-	{ "bind-rw", on_bind_rw, 1, 2 },
+	{ "bind-rw", on_bind, 1, 2 },
 	{ "dir", on_dir, 1, MANY },
 	{ "library", on_library, 1, MANY },
 	{ "env", on_env, 1, MANY },
