@@ -262,7 +262,10 @@ static void tell_open(const char *name, const char *path, int r, char *why, size
 			       strerror(-r)); /* or cut */
 	else
 		(void)snprintf(why, size, "cannot open profile '%s': %s", path,
-			       strerror(-r)); /* or cut */
+			       strchr(name, '/') || is_name(name)
+				       ? strerror(-r)
+				       : "neither a profile's name nor a path with a "
+					 "slash"); /* or cut */
 }
 
 int profile_read(const char *name, const char *section, profile_visit *visitor, void *arg,

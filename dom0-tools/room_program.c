@@ -41,7 +41,8 @@ int room_step_program(struct room *room)
 	int r;
 
 	if (fd < 0)
-		return room_fail(room, -errno, "'%s': %s", path, strerror(errno));
+		return room_fail(room, -errno, "'%s': %s%s", path, strerror(errno),
+				 strchr(path, '/') ? "" : " (PATH is not searched)");
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 0111) == 0)

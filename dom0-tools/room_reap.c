@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -251,7 +252,8 @@ int room_reap_main(uid_t base, const char *whom, bool json)
 		log_error(
 			"reap: '%s' is neither a domid (1 to %u) nor a uid from %u to %u",
 			whom, ROOM_DOMID_MAX, base + 1, base + ROOM_DOMID_MAX);
-		return 1;
+		fputs("Try 'xen-restrict --help'.\n", stderr);
+		return 2;
 	}
 	r = room_uid_is_known(uid, &name);
 	if (r < 0 || name) {

@@ -25,6 +25,7 @@ struct options {
 	enum mode mode;
 	const char *reap;
 	pid_t verify;
+	bool of_room; /* an option was given that --reap has no use for */
 };
 
 static const char usage[] =
@@ -35,11 +36,12 @@ static const char usage[] =
 	"\n"
 	"Runs PROGRAM, which serves domain N, in a room without doors: xenstore, event\n"
 	"channels and privileged commands of that domain only, as a user of its own.\n"
+	"PROGRAM is a path: PATH is not searched.\n"
 	"\n"
 	"  -d, --domid N          the domain, 1 to 32751\n"
 	"  -p, --profile P        a profile's name or file (guest)\n"
 	"  -u, --user BASE        uid and gid are BASE + N: a user's name or a number\n"
-	"                         (1879048192)\n"
+	"                         over 32751 (1879048192)\n"
 	"      --keep-fd FD       leave descriptor FD to PROGRAM\n"
 	"      --bind SRC[:DST]   a file or directory in the room, read-only\n"
 	"      --bind-rw SRC[:DST]  the same, writable\n"
@@ -117,6 +119,15 @@ static void add_word(const char *what, struct room_list *l, const char *text)
 		return;
 	log_error("--%s: too many, or out of memory", what);
 	usage_error();
+}
+
+static void add_lib_dir(struct room_list *l, const char *text)
+{
+	if (text[0] != '/') {
+		log_error("--lib-dir: '%s' is not an absolute path", text);
+		usage_error();
+	}
+	add_word("lib-dir", l, text);
 }
 
 static void add_env(struct room_list *l, const char *text)
@@ -207,6 +218,12 @@ static void set_mode(struct options *opt, enum mode mode)
 static bool take_room_option(struct room_options *o, int c)
 {
 	switch (c) {
+	case 'd':
+		o->domid = (unsigned)parse_number("domid", optarg, 1, ROOM_DOMID_MAX);
+		return true;
+	case 'p':
+		o->profile = optarg;
+		return true;
 	case OPT_KEEP_FD:
 		add_fd(o, optarg);
 		return true;
@@ -217,7 +234,7 @@ static bool take_room_option(struct room_options *o, int c)
 		add_word("bind-rw", &o->writes, optarg);
 		return true;
 	case OPT_LIB_DIR:
-		add_word("lib-dir", &o->lib_dirs, optarg);
+		add_lib_dir(&o->lib_dirs, optarg);
 		return true;
 	case OPT_ENV:
 		add_env(&o->env, optarg);
@@ -244,13 +261,6 @@ static bool take_room_option(struct room_options *o, int c)
 static void take_option(struct options *opt, int c)
 {
 	switch (c) {
-	case 'd':
-		opt->room.domid =
-			(unsigned)parse_number("domid", optarg, 1, ROOM_DOMID_MAX);
-		break;
-	case 'p':
-		opt->room.profile = optarg;
-		break;
 	case 'u':
 		opt->room.base = parse_base(optarg);
 		break;
@@ -292,6 +302,8 @@ static void check_options(const struct options *opt, int words)
 		log_error("there is no program to run");
 	else if (!runs && words > 0)
 		log_error("unexpected argument '%s'", opt->room.argv[0]);
+	else if (opt->mode == MODE_REAP && opt->of_room)
+		log_error("with --reap go --user, --json and --verbose only");
 	else if (opt->room.json && opt->mode == MODE_RUN)
 		log_error("--json is for --dry-run, --verify and --reap");
 	else
@@ -310,7 +322,9 @@ static void options_parse(int argc, char *argv[], struct options *opt)
 	if (argc > 0)
 		argv[0] = name; /* in what getopt_long() says */
 	while ((c = getopt_long(argc, argv, "+d:p:u:jvhV", longs, NULL)) != -1)
-		if (!take_room_option(&opt->room, c))
+		if (take_room_option(&opt->room, c))
+			opt->of_room = true;
+		else
 			take_option(opt, c);
 	opt->room.argv = argv + optind;
 	check_options(opt, argc - optind);

@@ -32,6 +32,10 @@ done
 usage "json of a run" '--json is for' --domid 5 --json -- true
 usage "two modes" 'only one of' --reap 5 --verify 1
 usage "words after --reap" "unexpected argument 'x'" --reap 5 x
+usage "a room's option of --reap" '^xen-restrict: with --reap go' --reap 5 --keep-fd 1
+usage "--reap with a domid beside its own" '^xen-restrict: with --reap go' --domid 5 --reap 7
+usage "--reap of a name" "'five' is neither a domid" --reap five
+usage "a relative --lib-dir" "'lib' is not an absolute path" --domid 5 --lib-dir lib -- true
 usage "an unknown option" 'unrecognized option' --frobnicate
 usage "stop-timeout" 'no number' --domid 5 --stop-timeout never -- true
 like "$(xr --user no-such-user --domid 5 -- true; echo $?)" "there is no user 'no-such-user'" \
@@ -47,6 +51,10 @@ for arg in --help --version; do
 done
 
 need_root
+like "$(room --domid 5 --no-handles --no-xenstore -- true)" "^xen-restrict: program: 'true': .*PATH is not" \
+	"a program without a path is not looked for"
+like "$(room --domid 5 --profile '' --dry-run -- "$INMATE")" "neither a profile's name nor a path" \
+	"a profile without a name"
 profile all 'handle evtchn' 'tasks 3' 'memory 32m' 'limit nofile 50' 'bind /etc/hosts /h' \
 	'bind-rw /var/tmp /w' 'dir /d{domid}' 'call sched_setaffinity' 'fork yes' 'net host'
 room --domid 5 --profile "$PROFILE" --env A=1 --dry-run --json -- "$INMATE" x > "$work/manifest"
