@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * probe - tries every door (probe.h) and prints TAP.
+ * probe - tries every door (probe.h) and prints TAP; for each a line "# outcome ERRNO NAME",
+ * 0 where it was open and -1 where who tried was killed, to compare rooms by.
  *
  *   probe [--static] DECOYS...          in the room: each must be refused as it should be
  *   probe --outside DECOYS...           not in it: those must be open that are known to be
@@ -59,11 +60,17 @@ static int try_apart(const struct door *door, const struct decoys *d)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : DIED;
 }
 
+static void tell(const struct door *door, int got)
+{
+	printf("# outcome %d %s\n", got, door->name);
+}
+
 /* Outside: does the attempt itself work?  Else a refusal would be no proof. */
 static void try_outside(const struct run *run, const struct door *door)
 {
 	int got = try_apart(door, &run->decoys);
 
+	tell(door, got);
 	if (door->flags & DOOR_OPEN_OUTSIDE) {
 		ok(got == 0, "open outside: %s", door->name);
 		if (got != 0)
@@ -79,6 +86,7 @@ static void try_inside(const struct run *run, const struct door *door)
 {
 	int got = door->try(&run->decoys);
 
+	tell(door, got);
 	ok(run->loose ? got != 0 : is_wanted(run, door, got), "%s: %s", door->name,
 	   got == 0 ? "IT IS OPEN" : strerror(got));
 }
