@@ -129,7 +129,7 @@ dom0_restored() {
 
 # dom0_one NAME BASE LINE... : the life of one guest
 dom0_one() {
-	local name=$1 base=$2; shift 2
+	local name=$1 base=$2 state; shift 2
 
 	dom0_config "$@"
 	ok "$name: xl create" quiet xl create -q -p /run/hvm.cfg
@@ -137,8 +137,11 @@ dom0_one() {
 	dom0_find
 	is "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$qemu/status")" $((base + id)) \
 		"$name: qemu runs as a user of the domain's own"
-	is "$(xenstore-read "/local/domain/0/device-model/$id/state" 2>&1)" \
-		"${state:-running}" "$name: its state"
+	state=/local/domain/0/device-model/$id/state
+	# with dm_restrict libxl asks over QMP, and nobody writes it
+	is "$(xenstore-read "$state" 2>&1)" \
+		"$([ "$name" = plain ] && echo running || echo "xenstore-read: couldn't read path $state")" \
+		"$name: its state"
 	dom0_lives "$name"
 	dom0_verify "$name" "$id" "$base"
 	if [ "$name" = dm_restrict ]; then
@@ -151,8 +154,7 @@ dom0_one() {
 dom0_qemu() {
 	dom0_prepare
 	dom0_one plain 1879048192
-	state="xenstore-read: couldn't read path /local/domain/0/device-model/2/state" \
-		dom0_one dm_restrict 131072 'dm_restrict = 1' 'vnc = 0'
+	dom0_one dm_restrict 131072 'dm_restrict = 1' 'vnc = 0'
 }
 
 for machine in ${1:-C-none O-none}; do LIMIT=200 on "$machine" dom0_qemu; done
