@@ -10,16 +10,18 @@
 #include "lib/io.h"
 
 #define COST_START  20
-#define ROUND_READS 29		     /* then a transaction: START 20, END 1 */
-#define WARM_UP_NS  (10 * SECOND_NS) /* by then the bucket's first filling is used up */
+#define ROUND_READS 29 /* then a transaction: START 20, END 1 */
+#define SECONDS_MIN 3 /* until the bucket's first filling is used up, on a slow machine */
 
-/* What was had minus what the bucket can have given since the first request: never above
- * 0 but for the clock of the one who asks, and close below 0 when no token was lost. */
+/* An operation is served when there is one token; of a START the others may be owed.  So before
+ * each the tokens that were had, and one, are at most what the bucket can have given since
+ * the first request, and close to it when no token was lost. */
 struct account {
 	uint64_t start_ns, rate, burst;
 	uint64_t taken;
-	double most, last_best; /* over all; best of the last second */
-	uint64_t last_ns;
+	double most;	   /* that was had beyond the bucket's */
+	double best, last; /* the same in this second, in the one before */
+	uint64_t second_ns;
 };
 
 static void account(struct account *a, unsigned cost)
@@ -27,19 +29,17 @@ static void account(struct account *a, unsigned cost)
 	uint64_t now = now_ns();
 	double given = (double)a->burst +
 		       (double)a->rate * (double)(now - a->start_ns) / (double)SECOND_NS;
-	double diff;
+	double over = (double)a->taken + 1 - given;
 
 	a->taken += cost;
-	diff = (double)a->taken - given;
-	if (diff > a->most)
-		a->most = diff;
-	if (now - a->start_ns < WARM_UP_NS)
-		return;
-	if (now - a->last_ns > SECOND_NS) {
-		a->last_ns = now;
-		a->last_best = diff;
-	} else if (diff > a->last_best) {
-		a->last_best = diff;
+	if (over > a->most)
+		a->most = over;
+	if (now - a->second_ns > SECOND_NS) {
+		a->second_ns = now;
+		a->last = a->best;
+		a->best = over;
+	} else if (over > a->best) {
+		a->best = over;
 	}
 }
 
@@ -75,19 +75,19 @@ static void round_of_requests(struct link *l, struct account *a, const char *pat
 int tokens_main(char *argv[])
 {
 	static struct link l;
-	struct account a = { .most = -1e9, .last_best = -1e9 };
+	struct account a = { .most = -1e9, .best = -1e9, .last = -1e9 };
 	uint64_t seconds;
 
-	if (io_parse_u64(argv[2], 3600, &seconds) < 0 || seconds < 12 ||
+	if (io_parse_u64(argv[2], 3600, &seconds) < 0 || seconds < SECONDS_MIN ||
 	    io_parse_u64(argv[3], 1000000, &a.rate) < 0 ||
 	    io_parse_u64(argv[4], 1000000, &a.burst) < 0)
 		return 2;
 	link_open(&l, argv[0]);
-	a.start_ns = now_ns();
+	a.start_ns = a.second_ns = now_ns();
 	while (now_ns() - a.start_ns < seconds * SECOND_NS)
 		round_of_requests(&l, &a, argv[1]);
 	link_close(&l);
 	printf("tokens taken %llu over %.2f short %.2f\n", (unsigned long long)a.taken,
-	       a.most, -a.last_best);
+	       a.most, -(a.best > a.last ? a.best : a.last));
 	return 0;
 }

@@ -37,10 +37,10 @@ met() {
 	is "${missing[*]}" '' "$STORE: the run meets what it should"
 }
 
-# few OUT : conflicts that only the broker's client has are at most one for 20 commits
+# few OUT : conflicts that only the broker's client has are at most one for 12 commits
 few() {
 	awk '/^# END: good/ {good = $4} /^# explained .*EAGAIN$/ {odd = $3}
-		END {exit !(good > 0 && odd * 20 <= good)}' <<< "$1"
+		END {exit !(good > 0 && odd * 12 <= good)}' <<< "$1"
 }
 
 broker() {
