@@ -4,23 +4,31 @@
  *
  *	broker_loop      poll(): clients in turn, one operation each
  *	broker_session   a client: frames in, replies and events out
+ *	broker_request   one request: to whom it goes, and its answer
  *	broker_ops       the operations on nodes, each checked within a transaction
+ *	broker_create    a node that is not there yet
+ *	broker_node      what is known of a node before it is changed, and the change
  *	broker_watch     watches, and which of their events may be told
  *	broker_access    what the domain may do with a path
  *	broker_tx        the transactions of clients, and those of single operations
  *	broker_quota     what a guest may have
+ *	broker_nodes     how many nodes there are, of those with a quota
  *	broker_store     a connection to the daemon
  *	broker_identity  is the domain still the one we serve?
  *	broker_connect   the other process, which connects to the daemon for this one
  *	broker_metrics   the counters' socket
  *
+ * Source: docs/restricted.md
  * Owns:   see each field.
+ * Errors: none: it is a struct.
+ * Limits: one domain; those of each part are in its header.
  */
 #pragma once
 #include <stdbool.h>
 
 #include "dom0-tools/broker_identity.h"
 #include "dom0-tools/broker_limit.h"
+#include "dom0-tools/broker_nodes.h"
 #include "dom0-tools/broker_path.h"
 #include "dom0-tools/broker_stats.h"
 #include "dom0-tools/broker_store.h"
@@ -35,9 +43,7 @@ struct broker {
 	struct store_io io;	  /* owned: buffers of all connections */
 	struct bucket bucket;	  /* of all clients together */
 	struct broker_stats stats;
-	bool nodes_known; /* stats.nodes has been counted: broker_quota */
-	uint64_t nodes_walked_ns;
-	unsigned nodes_granted; /* made by a profile's grants: broker_quota */
-	int connector;		/* owned: socket to the process that connects */
-	uint64_t now_ns;	/* CLOCK_MONOTONIC: of this turn of the loop */
+	struct nodes nodes[NODES_KINDS];
+	int connector;	 /* owned: socket to the process that connects */
+	uint64_t now_ns; /* CLOCK_MONOTONIC: of this turn of the loop */
 };

@@ -8,13 +8,11 @@
 #include "dom0-tools/broker_rules.h"
 
 /* Ancestors asked for in one batch: mostly the first is there.  In a client's transaction
- * one by one, as the daemon would: what is looked at can conflict. */
+ * one by one: what is looked at can conflict. */
 #define LEVELS_AT_ONCE 4
-
-static void path_copy(char to[PATH_ROOM], const char *from)
-{
-	memcpy(to, from, strlen(from) + 1); /* a path has the same room everywhere */
-}
+/* A path of more is searched from above: each that is missing costs C xenstored a look at all
+ * that are missing above it.  What a guest would not look at can conflict then. */
+#define LEVELS_SHALLOW 16
 
 bool access_granted(const struct broker *b, const char *path, unsigned want)
 {
@@ -57,50 +55,133 @@ bool access_allows(const struct broker *b, const char *path, const char *list, s
 	return (access_rights(b, path, list, len) & want) == want;
 }
 
-/* Adds GET_PERMS of the ancestors of @path, which becomes the last of them; their number. */
-static unsigned ask_upwards(struct scope *sc, char path[PATH_ROOM])
+static int depth_of(const char *path)
 {
-	char parent[PATH_ROOM];
-	unsigned n = 0;
+	int n = 0;
 
-	while (n < (sc->own ? LEVELS_AT_ONCE : 1) && path_parent(path, parent) > 0) {
-		path_copy(path, parent);
+	if (path[0] != '/' || !path[1])
+		return path[0] != '/'; /* '@...' is below "/" */
+	for (; *path; path++)
+		n += *path == '/';
+	return n;
+}
+
+/* The ancestor of @path at @level, which is less than its depth. */
+static void ancestor_at(const char *path, int level, char ret_path[PATH_ROOM])
+{
+	size_t len = 0;
+
+	for (int i = 0; i < level; i++)
+		len += 1 + strcspn(path + len + 1, "/");
+	if (level == 0)
+		len = 1; /* "/" itself */
+	memcpy(ret_path, level == 0 ? "/" : path, len);
+	ret_path[len] = '\0';
+}
+
+/* Where the nearest ancestor is looked for: that at @there is there (-1: none is known), that
+ * at @missing is not. */
+struct search {
+	const char *path;
+	int depth, there, missing;
+	int at[LEVELS_AT_ONCE]; /* asked for, from below */
+};
+
+static bool is_deep(const struct search *s)
+{
+	return s->depth > LEVELS_SHALLOW;
+}
+
+/* Of a deep path: twice as deep as what is there, then between that and what is not. */
+static int level_below(const struct search *s)
+{
+	int twice = s->there < 0 ? LEVELS_SHALLOW : 2 * s->there;
+
+	if (s->missing == s->depth && twice < s->depth)
+		return twice;
+	return s->there + (s->missing - s->there) / 2;
+}
+
+/* Of others: upwards, as the daemon does for a guest.  How many were asked for. */
+static int ask_levels(struct search *s, struct scope *sc)
+{
+	int most = sc->own && !is_deep(s) ? LEVELS_AT_ONCE : 1, n = 0;
+	char path[PATH_ROOM];
+
+	while (n < most && (n == 0 || s->missing - n - 1 > s->there)) {
+		s->at[n] = is_deep(s) ? level_below(s) : s->missing - n - 1;
+		ancestor_at(s->path, s->at[n], path);
 		store_add_text(sc->store, XS_GET_PERMS, sc->id, path);
 		n++;
 	}
 	return n;
 }
 
+/* What the replies to @n of them tell. */
+static int read_levels(struct search *s, const struct scope *sc, unsigned first, int n,
+		       struct ancestor *ret)
+{
+	for (int i = 0; i < n; i++) {
+		const struct store_reply *reply =
+			store_reply(sc->store, first + (unsigned)i);
+
+		if (reply->err == -ENOENT) {
+			s->missing = s->at[i];
+			continue;
+		}
+		if (reply->err < 0)
+			return reply->err;
+		if (reply->len > sizeof(ret->list))
+			return -E2BIG;
+		memcpy(ret->list, reply->body, reply->len);
+		ret->len = reply->len;
+		s->there = s->at[i];
+		break;
+	}
+	return 0;
+}
+
+static int search_step(struct search *s, struct scope *sc, struct ancestor *ret)
+{
+	unsigned first = scope_begin(sc);
+	int n = ask_levels(s, sc), r = scope_run(sc);
+
+	return r < 0 ? r : read_levels(s, sc, first, n, ret);
+}
+
+static void search_init(struct search *s, const char *path)
+{
+	*s = (struct search){ .path = path, .there = -1, .depth = depth_of(path) };
+	s->missing = s->depth;
+}
+
+int access_reach(struct scope *sc, const char *path)
+{
+	struct ancestor up;
+	struct search s;
+	int r = 0;
+
+	search_init(&s, path);
+	while (r == 0 && is_deep(&s) && s.missing == s.depth && 2 * s.there < s.depth)
+		r = search_step(&s, sc, &up);
+	if (r == 0 && s.missing < s.depth)
+		r = -ENOENT;
+	return r;
+}
+
 int access_ancestor(struct scope *sc, const char *path, struct ancestor *ret)
 {
-	char at[PATH_ROOM], parent[PATH_ROOM];
-	unsigned first, n;
-	int r;
+	struct search s;
+	int r = 0;
 
-	path_copy(ret->path, path);
-	do {
-		path_copy(at, ret->path);
-		first = scope_begin(sc);
-		n = ask_upwards(sc, at);
-		r = scope_run(sc);
-		for (unsigned i = 0; r == 0 && i < n; i++) {
-			const struct store_reply *reply =
-				store_reply(sc->store, first + i);
-
-			(void)path_parent(ret->path, parent);
-			path_copy(ret->path, parent);
-			if (reply->err == -ENOENT)
-				continue;
-			if (reply->err < 0)
-				return reply->err;
-			if (reply->len > sizeof(ret->list))
-				return -E2BIG;
-			memcpy(ret->list, reply->body, reply->len);
-			ret->len = reply->len;
-			return 0;
-		}
-	} while (r == 0 && n > 0);
-	return r < 0 ? r : -ENOENT;
+	search_init(&s, path);
+	while (r == 0 && s.missing - s.there > 1)
+		r = search_step(&s, sc, ret);
+	if (r == 0 && s.there < 0)
+		r = -ENOENT;
+	if (r == 0)
+		ancestor_at(path, s.there, ret->path);
+	return r;
 }
 
 int access_missing(const struct broker *b, struct scope *sc, const char *path,
@@ -112,6 +193,8 @@ int access_missing(const struct broker *b, struct scope *sc, const char *path,
 	if (b->kind == STORE_O)
 		return -ENOENT; /* it tells everybody what is not there */
 	r = access_ancestor(sc, path, &up);
+	if (r == 0 && sc->tx)
+		r = tx_look(sc->tx, path, up.path);
 	if (r < 0)
 		return r;
 	return access_rights(b, path, up.list, up.len) & want ? -ENOENT : -EACCES;

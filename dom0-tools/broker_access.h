@@ -34,6 +34,9 @@ unsigned access_rights(const struct broker *b, const char *path, const char *lis
 /* May it, with that list?  @want: RIGHT_... bits, all of them. */
 bool access_allows(const struct broker *b, const char *path, const char *list, size_t len,
 		   unsigned want);
+/* Is it worth while to ask for @path in the scope?  -ENOENT: what is high above it is not
+ * there.  To ask for a path of which very many levels are missing costs C xenstored much. */
+int access_reach(struct scope *sc, const char *path);
 /* Find it in the scope; "/" is always there. */
 int access_ancestor(struct scope *sc, const char *path, struct ancestor *ret);
 /* What a missing node answers: -ENOENT or -EACCES (C xenstored: unless any of @want is

@@ -25,9 +25,10 @@ struct op {
 	struct tx *tx;			/* borrowed: the client's transaction, or NULL */
 	const struct wire_request *req; /* borrowed */
 	char path[PATH_ROOM];		/* what it names, absolute */
-	char list[WIRE_PAYLOAD_MAX];	/* SET_PERMS: as it was understood */
-	size_t list_len;
-	const char *body; /* of the reply */
+	const char *value;		/* borrowed: what is sent behind the path */
+	size_t value_len;
+	char list[WIRE_PAYLOAD_MAX]; /* SET_PERMS: that, as it was understood */
+	const char *body;	     /* of the reply */
 	size_t len;
 };
 

@@ -65,12 +65,13 @@ static int run_start(struct session *s, const struct wire_request *req, struct a
 static int run_end(struct session *s, const struct wire_request *req)
 {
 	struct tx *tx = tx_find(&s->txs, req->tx_id);
-	bool commit;
+	bool commit, over;
 	int r = 0;
 
 	if (!tx)
 		return req->tx_id == 0 ? -ENOENT : no_transaction(s);
-	commit = req->commit && !tx->failed && !tx->lost;
+	over = s->b->kind == STORE_O && tx->looked >= TX_NODES;
+	commit = req->commit && !tx->failed && !tx->lost && !over;
 	if (!tx->lost)
 		r = store_ask(&s->store, XS_TRANSACTION_END, tx->upstream,
 			      commit ? "T" : "F", NULL);
@@ -80,10 +81,9 @@ static int run_end(struct session *s, const struct wire_request *req)
 		r = -EAGAIN;
 	else if (req->commit && tx->failed)
 		r = -ENOMEM;
-	if (tx->counted && (r < 0 || !req->commit))
-		s->b->nodes_known = false; /* nothing of it was done */
-	tx_remove(&s->txs, tx);
-	s->b->stats.transactions--;
+	else if (over) /* its end is an operation as any, for oxenstored */
+		r = -ENOSPC;
+	session_end_tx(s, tx, commit && r == 0);
 	return r;
 }
 
@@ -116,10 +116,7 @@ static int run_reset(struct session *s)
 		if (r == -EPIPE)
 			return r;
 		r = 0; /* whatever: it is gone */
-		if (tx->counted)
-			s->b->nodes_known = false;
-		tx_remove(&s->txs, tx);
-		s->b->stats.transactions--;
+		session_end_tx(s, tx, false);
 	}
 	return r;
 }

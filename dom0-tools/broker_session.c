@@ -29,10 +29,8 @@ int session_new(struct broker *b, int fd, struct session **ret_session)
 void session_free(struct session *s)
 {
 	s->b->stats.sessions--;
-	s->b->stats.transactions -= s->txs.count;
-	for (unsigned i = 0; i < s->txs.count; i++)
-		if (s->txs.tx[i].counted)
-			s->b->nodes_known = false; /* what it made is not there */
+	while (s->txs.count > 0)
+		session_end_tx(s, &s->txs.tx[0], false);
 	s->b->stats.watches -= s->watches.count;
 	s->b->stats.queue -= s->out_end - s->out_start;
 	store_done(&s->store); /* the daemon ends watches and transactions with it */
@@ -41,6 +39,13 @@ void session_free(struct session *s)
 	free(s->out);
 	(void)close(s->fd); /* a socket: what is unsent is lost */
 	free(s);
+}
+
+void session_end_tx(struct session *s, struct tx *tx, bool done)
+{
+	nodes_tx_ended(s->b, tx, done || tx->lost); /* lost, perhaps, over its end */
+	tx_remove(&s->txs, tx);
+	s->b->stats.transactions--;
 }
 
 /* Transactions died with the old connection. */

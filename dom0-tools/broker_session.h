@@ -68,6 +68,9 @@ int session_turn(struct session *s);
 int session_events(struct session *s);
 int session_flush(struct session *s);
 
+/* The daemon has ended it, or it is lost; @done: with its changes. */
+void session_end_tx(struct session *s, struct tx *tx, bool done);
+
 /* Queue a message to the client. */
 int session_put(struct session *s, uint32_t type, uint32_t req_id, uint32_t tx_id,
 		const void *body, size_t len);

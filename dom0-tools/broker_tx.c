@@ -2,6 +2,7 @@
 #include "dom0-tools/broker_tx.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xen/io/xs_wire.h>
 
@@ -31,12 +32,55 @@ struct tx *tx_add(struct tx_table *t, uint32_t upstream)
 
 void tx_remove(struct tx_table *t, struct tx *tx)
 {
+	free(tx->seen);
 	*tx = t->tx[--t->count];
 }
 
-void scope_init(struct scope *sc, struct store *store, const struct tx *tx)
+/* FNV-1a: two paths with one hash are one node for us, which is a node for nothing. */
+static uint64_t hash(const char *text, size_t len)
 {
-	*sc = (struct scope){ .store = store, .id = tx ? tx->upstream : 0, .own = !tx };
+	uint64_t h = 0xcbf29ce484222325U;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)text[i]) * 0x100000001b3U;
+	return h;
+}
+
+static bool note(struct tx *tx, uint64_t h)
+{
+	for (unsigned i = 0; i < tx->looked; i++)
+		if (tx->seen[i] == h)
+			return true;
+	if (!tx->seen)
+		tx->seen = malloc(TX_NODES * sizeof(tx->seen[0]));
+	if (!tx->seen || tx->looked == TX_NODES)
+		return false;
+	tx->seen[tx->looked++] = h;
+	return true;
+}
+
+int tx_look(struct tx *tx, const char *path, const char *up)
+{
+	size_t len = strlen(path), end = strcmp(up, "/") == 0 ? 0 : strlen(up);
+
+	if (strcmp(path, "/") == 0)
+		len = 0;
+	while (note(tx, hash(path, len))) {
+		if (len <= end)
+			return 0;
+		do
+			len--;
+		while (len > 0 && path[len] != '/');
+	}
+	tx->failed = true;
+	return -ENOSPC;
+}
+
+void scope_init(struct scope *sc, struct store *store, struct tx *tx)
+{
+	*sc = (struct scope){
+		.store = store, .tx = tx, .id = tx ? tx->upstream : 0, .own = !tx
+	};
 }
 
 unsigned scope_begin(struct scope *sc)

@@ -8,24 +8,29 @@
  * number is known beforehand.  A wrong guess does no harm (the daemon knows no such
  * transaction) and is found out: -ERESTART, and the next guess is right.
  *
- * Owns:   nothing; the daemon has the transactions.
+ * Owns:   what tells nodes apart; the daemon has the transactions.
  * Errors: 0 or a negative errno, of which -EPIPE is a lost connection.
+ * Limits: TX_MAX of a client; the quotas are broker_quota's.
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dom0-tools/broker_nodes.h"
 #include "dom0-tools/broker_store.h"
 
-#define TX_MAX 16 /* more than any quota */
+#define TX_MAX	 16   /* more than any quota */
+#define TX_NODES 1024 /* the daemon keeps each until the end */
 
 struct tx {
 	uint32_t id;	   /* what the client calls it */
 	uint32_t upstream; /* what the daemon does */
 	bool lost;	   /* the daemon was started anew: END gives EAGAIN */
-	bool failed;	/* C xenstored: a refusal by quota spoils it, END gives ENOMEM */
-	unsigned nodes; /* looked at or changed in it, about: of QUOTA_TX_NODES */
-	bool counted;	/* nodes made or removed in it are in the count already */
+	bool failed;	 /* C xenstored: a refusal by quota spoils it, END gives ENOMEM */
+	unsigned looked; /* C xenstored: nodes, else operations: TX_NODES at most */
+	uint64_t *seen;	 /* owned: hashes of these nodes' paths, or NULL */
+	unsigned made[NODES_KINDS]; /* in it */
+	bool removed;		    /* some were, in it */
 };
 
 struct tx_table {
@@ -38,9 +43,13 @@ struct tx *tx_find(struct tx_table *t, uint32_t id);
 /* NULL: there is no room. */
 struct tx *tx_add(struct tx_table *t, uint32_t upstream);
 void tx_remove(struct tx_table *t, struct tx *tx);
+/* C xenstored, for a guest: @path, and what is above it as far as @up, is looked at.
+ * -ENOSPC: that is too much, and the transaction is spoilt. */
+int tx_look(struct tx *tx, const char *path, const char *up);
 
 struct scope {
 	struct store *store; /* borrowed */
+	struct tx *tx;	     /* borrowed: the client's, NULL: own */
 	uint32_t id;	     /* upstream */
 	bool own;	     /* of this operation alone */
 	bool open;	     /* own: it is started and not ended */
@@ -48,7 +57,7 @@ struct scope {
 };
 
 /* @tx: the client's, or NULL. */
-void scope_init(struct scope *sc, struct store *store, const struct tx *tx);
+void scope_init(struct scope *sc, struct store *store, struct tx *tx);
 /* A batch in the scope; what is added to it has @sc->id.  Returns the index of the first
  * request that the caller adds. */
 unsigned scope_begin(struct scope *sc);

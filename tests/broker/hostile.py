@@ -41,9 +41,9 @@ def starve():
 
 
 def until_refused(what, most):
-    """How often it is answered without ENOSPC."""
+    """How often it is answered without the word of a quota."""
     n = 0
-    while n < most and what(n).error != "ENOSPC":
+    while n < most and what(n).error not in ("ENOSPC", "EQUOTA"):
         n += 1
     return n
 
@@ -59,18 +59,44 @@ def grants():
     same(c.ask(MKDIR, top + "/0/2000").error, None, "then there is room for one")
     same(c.ask(MKDIR, top + "/0/2001").error, "ENOSPC", "and for no other")
     same(c.ask(MKDIR, "/local/domain/0/device-model/5/state").error, None, "what was there is not counted")
+    tx = c.start()
+    same([c.ask(RM, top + "/1", tx=tx).error, c.end(tx, False)], [None, "OK"], "a tree that is not removed after all")
+    same(c.ask(MKDIR, top + "/0/2001").error, "ENOSPC", "makes no room")
+    # what a device model does for years: trees are made and removed
+    for d in range(10):
+        c.ask(RM, "%s/%d" % (top, d))
+    check(until(lambda: c.ask(MKDIR, top + "/0/0").error is None), "trees are removed: there is room")
+    refused = []
+    for n in range(12):
+        refused += [c.ask(MKDIR, "%s/1/%d" % (top, i)).error for i in range(200)]
+        tx = c.start() if n % 2 else 0
+        c.ask(RM, top + "/1", tx=tx)
+        if tx:
+            c.end(tx)
+    same([e for e in refused if e], [], "and always again")
+    made = until_refused(lambda n: c.ask(MKDIR, "%s/%d/%d" % (top, n // 100, n)), 2000)
+    check(made < 1000, "but not for more", made)
+
+
+def spend(sock):
+    """How often a transaction may look at what is not there, so many levels down, and at what is;
+    and how it ends."""
+    c = Client(sock)
+    spent = []
+    for name in ["/absent%d", "/a" * 60 + "/%d", "/a" * 1000 + "/%d", "%.0s"]:
+        tx = c.start()
+        asked = until_refused(lambda n: c.ask(READ, "data" + name % n, tx=tx), 1200)
+        spent.append((asked, c.ask(END, "T", tx=tx).error))
+    c.close()
+    return spent
 
 
 def transaction():
+    ring, broker = spend(sys.argv[5]), spend(SOCK)
+    same(broker, [(n, "ENOSPC" if e == "EQUOTA" else e) for n, e in ring],
+         "a transaction has as much as a guest's on its ring, and ends as that")
+    check(max(n for n, e in broker[:3]) <= 1024, "which is little", broker)
     c = Client(SOCK)
-    tx = c.start()
-    asked = until_refused(lambda n: c.ask(READ, "data/absent%d" % n, tx=tx), 2000)
-    same(asked, 1024, "a transaction looks at a thousand nodes and no more")
-    same(c.ask(END, "T", tx=tx).error, "ENOMEM" if KIND == "C" else None, "and ends")
-    tx = c.start()
-    asked = until_refused(lambda n: c.ask(READ, "data%s/%d" % ("/a" * 60, n), tx=tx), 2000)
-    check(100 < asked < 200, "those below many that are missing are more", asked)
-    c.end(tx, False)
     tx = c.start()
     same([c.write("data/x", "1", tx), c.end(tx)], ["OK", "OK"], "another is as ever")
 

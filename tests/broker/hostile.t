@@ -19,7 +19,8 @@ body() {
 	ok "$STORE: it ends well" broker_down
 
 	broker_up --limiter turn || bail "$STORE: the broker starts"
-	hostile transaction
+	guest_bus 5
+	hostile transaction "$GUEST_SOCK"
 	hostile half_close
 	hostile hung "$STORE_PID" "$BROKER_LOG"
 	ok "$STORE: it ends well" broker_down
