@@ -5,15 +5,9 @@
 # domain may change it (see frames.c).  `tests/broker/frames.t 1000000` is the long run, which
 # chooses a seed; otherwise it is FRAMES_SEED or always the same.
 cd "$(dirname "$0")/../.." || exit 2
-. tests/tap.sh
-. tests/daemon/lib.sh
-. tests/broker/lib.sh
 . tests/broker/oracle_lib.sh
-need_root
 
-count=${1:-${FRAMES:-200000}}
-chosen=${1:+$((RANDOM * 32768 + RANDOM))}
-seed=${FRAMES_SEED:-${chosen:-1}}
+run_of FRAMES 200000 "${1:-}"
 
 # same_process PID : it lives, and has not been replaced
 same_process() { kill -0 "$1" && [ "$(store_pid_of_socket)" = "$1" ]; }
@@ -26,13 +20,10 @@ print(struct.unpack("3i", s.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12
 }
 
 hostile() {
-	local out rc
-	{ store_start "$STORE" && twin_domains; } || bail "$STORE: a store"
-	broker_start 5 --limiter turn || bail "$STORE: the broker starts"
+	local out
+	twin_and_broker
 	out=$("$O/tests/broker/frames" "$BROKER_SOCK" "$DOM0_SOCK" "$count" "$seed" 2>&1)
-	rc=$?
-	is "$rc" 0 "$STORE: $count hostile frames, seed $seed"
-	diag "$(grep -vE '^ok ' <<< "$out")"
+	told "$count hostile frames" $? "$out"
 	ok "$STORE: the daemon is alive and the same" same_process "$STORE_PID"
 	ok "$STORE: the broker is alive" kill -0 "$BROKER_PID"
 	is "$(xsb read /local/domain/5/name)" vm5 "$STORE: and serves"

@@ -7,15 +7,14 @@ late BROKER METRICS DOM0      what could be read comes, however late, even when 
 crowd PROGRAM DIR DOM0        a node is asked for once, however many watches are told
 The client of the first three takes nothing while its events come.
 """
-import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 
-from wire import (DIRECTORY, GET_PERMS, HEADER, READ, RM, SET_PERMS, WATCH, Client, check, finish,
-                  frame, same, text, until)
+from wire import (DIRECTORY, GET_PERMS, HEADER, READ, RM, SET_PERMS, WATCH, Client, check, counters,
+                  finish, frame, same, text, until)
 
 HOME = "/local/domain/5"
 BIG = HOME + "/big"
@@ -27,22 +26,12 @@ mode = sys.argv[1]
 dom0 = Client(sys.argv[4])
 
 
-def counters():
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(sys.argv[3])
-    s.sendall(b"GET /json HTTP/1.0\r\n\r\n")
-    data = b""
-    while True:
-        more = s.recv(65536)
-        if not more:
-            break
-        data += more
-    s.close()
-    return json.loads(data.split(b"\r\n\r\n", 1)[1])
+def metrics():
+    return counters(sys.argv[3])
 
 
 def held_back():
-    return counters()["events_held_back"]
+    return metrics()["events_held_back"]
 
 
 def put(path, value, *perms):
@@ -58,7 +47,7 @@ def stalled(path):
     check(until(lambda: not c.is_quiet() or c.events), "the watch is set")
     one = frame(READ, text(BIG))
     rest = c.push(one * REPLIES) % len(one)
-    check(until(lambda: counters()["queue"] > 16384), "its queue is full")
+    check(until(lambda: metrics()["queue"] > 16384), "its queue is full")
     return c, one[rest:] if rest else b""
 
 

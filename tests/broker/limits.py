@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """limits MODE SOCKET METRICS ARG... - what limits.t asks of a broker with a given limiter."""
-import json
 import os
 import signal
 import socket
@@ -9,7 +8,7 @@ import sys
 import time
 
 from wire import (DIRECTORY, END, GET_PERMS, READ, SET_PERMS, START, WRITE, WATCH, WATCH_EVENT, Client,
-                  check, finish, frame, same, text, until)
+                  check, counters, finish, frame, same, text, until)
 
 mode, SOCK, METRICS = sys.argv[1:4]
 MINE = "/local/domain/5/data/x"
@@ -17,17 +16,7 @@ SECRET = "/local/domain/0/secret"
 
 
 def metrics():
-    s = socket.socket(socket.AF_UNIX)
-    s.settimeout(20)
-    s.connect(METRICS)
-    s.sendall(b"GET /json HTTP/1.0\r\n\r\n")
-    data = b""
-    while True:
-        more = s.recv(65536)
-        if not more:
-            break
-        data += more
-    return json.loads(data.split(b"\r\n\r\n", 1)[1])
+    return counters(METRICS)
 
 
 class Counted:

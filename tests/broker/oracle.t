@@ -6,11 +6,7 @@
 # ORACLE_OPS: requests for each daemon, 100 000 in all by default; ORACLE_SEED: another run than
 # the one that is always made (oracle-long chooses them).
 cd "$(dirname "$0")/../.." || exit 2
-. tests/tap.sh
-. tests/daemon/lib.sh
-. tests/broker/lib.sh
 . tests/broker/oracle_lib.sh
-need_root
 
 ops=${ORACLE_OPS:-50000}
 seed=${ORACLE_SEED:-4}

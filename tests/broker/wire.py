@@ -3,10 +3,11 @@
 
 A Client is one connection: ask() sends a request and gives its reply (events that come
 before it are kept in .events), send() and receive() do one half each, raw() sends anything.
-check() tells one result to the script that runs the program (users.sh), finish() that it
-came to its end.
+counters() reads the broker's metrics socket.  check() tells one result to the script that runs
+the program (users.sh), finish() that it came to its end.
 """
 import errno
+import json
 import select
 import socket
 import struct
@@ -153,6 +154,21 @@ class Client:
 
     def end(self, tx, commit=True):
         return str(self.ask(END, "T" if commit else "F", tx=tx)).rstrip("\0")
+
+
+def counters(path):
+    """What the broker counts, {name: number}."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(PATIENCE)
+        s.connect(path)
+        s.sendall(b"GET /json HTTP/1.0\r\n\r\n")
+        data = b""
+        while True:
+            more = s.recv(65536)
+            if not more:
+                break
+            data += more
+    return json.loads(data.split(b"\r\n\r\n", 1)[1])
 
 
 def check(good, name, got=None):
