@@ -3,17 +3,19 @@
  * broker_load - what tests/bench/broker measures with.
  *
  *	broker_load compare read|write PATH MS ROUNDS SOCKET...
- *		one libxenstore client on each socket, by turns of MS milliseconds, so that
- *		what else the machine does meets them all alike; a line for each:
+ *		one libxenstore client on each socket, by turns of MS milliseconds, so
+ *		that what else the machine does meets them all alike; a line for each:
  *		"SOCKET rate R median US p99 US"
  *	broker_load crowd SOCKET PATH CLIENTS SECONDS FLOODERS
- *		clients that each read PATH every half second: "crowd requests N median US p99 US"
+ *		clients that each read PATH every half second: "crowd requests N median US
+ *		p99 US"
  *	broker_load tokens SOCKET PATH SECONDS RATE BURST
- *		a client that always wants more: "tokens taken N over T short T"; over: the most
- *		that was had beyond the bucket's, short: what was lost, at the end
+ *		a client that always wants more: "tokens taken N over T short T"; over:
+ *		the most that was had beyond the bucket's, short: what was lost, at the
+ *		end
  *	broker_load hold SOCKET PATH CLIENTS
- *		clients that have written, read and set a watch; "ready", then they stay until
- *		stdin ends
+ *		clients that have written, read and set a watch; "ready", then they stay
+ *		until stdin ends
  */
 #include "tests/bench/broker_load.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * broker_load - what the parts of the load generator of tests/bench/broker share: frames of
- * the xenstore protocol on sockets that do not block, and the time.
+ * broker_load - what the parts of the load generator of tests/bench/broker share: frames
+ * of the xenstore protocol on sockets that do not block, and the time.
  * Source: <xen/io/xs_wire.h>
  * Owns:   a connection owns its descriptor, until link_close().
  * Errors: a load generator that cannot go on says why and exits with 1.
+ * Limits: FRAME_MAX bytes of a frame; one request of a connection is under way at a time.
  */
 #pragma once
 #include <stdbool.h>

@@ -54,8 +54,8 @@ static pid_t flooder(const char *sock, const char *path)
 	return pid;
 }
 
-/* A request that had to wait for the answer to the one before counts from when it was due;
- * for others it is no fault of the store's that this process was late. */
+/* A request that had to wait for the answer to the one before counts from when it was
+ * due; for others it is no fault of the store's that this process was late. */
 static void ask(struct client *c, const char *path, uint64_t now, bool waited)
 {
 	if (!link_send(&c->link, XS_READ, 2, 0, path, strlen(path) + 1))

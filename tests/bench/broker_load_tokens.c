@@ -13,9 +13,9 @@
 #define ROUND_READS 29 /* then a transaction: START 20, END 1 */
 #define SECONDS_MIN 3 /* until the bucket's first filling is used up, on a slow machine */
 
-/* An operation is served when there is one token; of a START the others may be owed.  So before
- * each the tokens that were had, and one, are at most what the bucket can have given since
- * the first request, and close to it when no token was lost. */
+/* An operation is served when there is one token; of a START the others may be owed.  So
+ * before each the tokens that were had, and one, are at most what the bucket can have
+ * given since the first request, and close to it when no token was lost. */
 struct account {
 	uint64_t start_ns, rate, burst;
 	uint64_t taken;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * broker_relay LISTEN UPSTREAM - what one more process in between costs by itself: a relay
- * that understands nothing.  Each client gets a connection of its own to UPSTREAM, and bytes
- * go both ways as they come.  Prints "ready" and serves until it is killed or its parent ends.
+ * broker_relay LISTEN UPSTREAM - what one more process in between costs by itself: a
+ * relay that understands nothing.  Each client gets a connection of its own to UPSTREAM,
+ * and bytes go both ways as they come.  Prints "ready" and serves until it is killed or
+ * its parent ends.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
-# activation.t - where the broker's sockets come from, whose they are, what its two processes
-# are, how each of them ends; its units.
+# activation.t - where the broker's sockets come from, whose they are, what its two
+# processes are, how each of them ends; its units.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
 . "$(dirname "$0")/../tap.sh"

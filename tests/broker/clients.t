@@ -1,6 +1,6 @@
 #!/bin/bash
-# clients.t - many clients of one broker: a hundred of them; those that take nothing, that ask
-# without end, that stop in the middle of a frame; and the quotas that they share.
+# clients.t - many clients of one broker: a hundred of them; those that take nothing, that
+# ask without end, that stop in the middle of a frame; and the quotas that they share.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -4,12 +4,12 @@
  *
  *	flip SOCKET STORE_DIR COUNT SEED [expect]
  *
- * Two adversaries flip permissions in a loop: dom0 at its socket, and domain 7, on its ring,
- * of nodes it owns.  Permissions and what a node holds change in one transaction, so that
- * what is read tells what was allowed: "denied" must never be read.  What a denied client
- * has written, made or removed all the same is found by who flips, who looks in the
- * transaction that ends the denial.  COUNT: the client's requests, and more until both have
- * flipped often enough.
+ * Two adversaries flip permissions in a loop: dom0 at its socket, and domain 7, on its
+ * ring, of nodes it owns.  Permissions and what a node holds change in one transaction,
+ * so that what is read tells what was allowed: "denied" must never be read.  What a
+ * denied client has written, made or removed all the same is found by who flips, who
+ * looks in the transaction that ends the denial.  COUNT: the client's requests, and more
+ * until both have flipped often enough.
  * expect: the client is one that sees all (dom0): both kinds must be found.
  * Exit:   as TAP tests do.
  */
@@ -27,7 +27,7 @@
 #include "tests/tap.h"
 
 #define CLIENTS 3
-#define NODES	2 /* of each adversary */
+#define NODES	2  /* of each adversary */
 #define FLIPS	20 /* of each, at least: as many requests more as that takes */
 
 /* How a client is denied something, and how it is let in: lists whose owner is @. */
@@ -290,7 +290,7 @@ static void take_reply(struct client *c, const struct message *m, uint32_t type,
 	}
 }
 
-/* Enough requests, and flips between them?  A flipper that is broken is not waited for. */
+/* Enough requests, and flips between them?  Who is broken is not waited for. */
 static bool done(const struct shared *s, const struct counts *n, uint64_t count)
 {
 	if (n->requests < count)
@@ -324,7 +324,7 @@ static int client_run(const char *socket, const struct shared *shared, uint64_t 
 		r = ask(&c->link, type, inside ? c->tx : 0, body, len, &reply);
 		if (r == 0)
 			take_reply(c, &reply, type, n);
-		if (r == 0 && n->requests > count) /* xenstored: its writes end their turns */
+		if (r == 0 && n->requests > count) /* its writes end turns */
 			(void)link_wait(&c->link, 5);
 	}
 	for (int i = 0; i < CLIENTS; i++)

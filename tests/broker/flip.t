@@ -1,9 +1,9 @@
 #!/bin/bash
-# flip.t [COUNT] - dom0, and another domain on its ring, flip permissions in a loop while a
-# client of the broker makes COUNT (20000) requests to each daemon: nothing is read or changed
-# that was denied when it was there (see flip.c).  Before that, the same with a client that
-# is dom0, who is found to do both.  `tests/broker/flip.t 1000000` is the long run, which
-# chooses a seed; otherwise it is FLIP_SEED or always the same.
+# flip.t [COUNT] - dom0, and another domain on its ring, flip permissions in a loop while
+# a client of the broker makes COUNT (20000) requests to each daemon: nothing is read or
+# changed that was denied when it was there (see flip.c).  Before that, the same with a
+# client that is dom0, who is found to do both.  `tests/broker/flip.t 1000000` is the long
+# run, which chooses a seed; otherwise it is FLIP_SEED or always the same.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/broker/oracle_lib.sh
 

@@ -5,9 +5,10 @@
  *	frames SOCKET DOM0_SOCKET COUNT SEED
  *
  * Every split of a request; the lengths at which a daemon stumbles; then COUNT frames,
- * random, mutated and put together, over several connections that come and go in the midst
- * of a frame.  A frame whose length is true and allowed has exactly one reply; a longer one
- * ends the connection.  In the end the store has changed only where domain 5 may change it.
+ * random, mutated and put together, over several connections that come and go in the
+ * midst of a frame.  A frame whose length is true and allowed has exactly one reply; a
+ * longer one ends the connection.  In the end the store has changed only where domain 5
+ * may change it.
  * Exit:   as TAP tests do.
  */
 #include <errno.h>

@@ -1,9 +1,9 @@
 #!/bin/bash
-# frames.t [COUNT] - frames that keep no rule of the wire: each split of one, each length at
-# which a daemon stumbles, COUNT (200000) hostile ones for each daemon.  The broker goes on,
-# the real daemon is the same process as before, and its tree has changed only where the
-# domain may change it (see frames.c).  `tests/broker/frames.t 1000000` is the long run, which
-# chooses a seed; otherwise it is FRAMES_SEED or always the same.
+# frames.t [COUNT] - frames that keep no rule of the wire: each split of one, each length
+# at which a daemon stumbles, COUNT (200000) hostile ones for each daemon.  The broker
+# goes on, the real daemon is the same process as before, and its tree has changed only
+# where the domain may change it (see frames.c).  `tests/broker/frames.t 1000000` is the
+# long run, which chooses a seed; otherwise it is FRAMES_SEED or always the same.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/broker/oracle_lib.sh
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # leaks.t - events of what was shut when it happened: they are judged when they come, not
-# when a slow client takes them, so that nothing that is removed, made anew or opened later
-# tells their names; what was open comes late, too.
+# when a slow client takes them, so that nothing that is removed, made anew or opened
+# later tells their names; what was open comes late, too.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -3,7 +3,8 @@
 # lib.sh - sourced by shell tests after tests/tap.sh and tests/daemon/lib.sh: brokers.
 #
 # broker_start DOMID [OPTION...]   a broker before the selected store: sets BROKER_SOCK,
-#                      BROKER_PID, BROKER_LOG (the messages) and BROKER (its number); ready
+#                      BROKER_PID, BROKER_LOG (the messages) and BROKER (its number);
+#                      ready
 # broker_start_fails DOMID [OPTION...]   one that must not start: prints its messages
 # broker_stop          ends the selected one (SIGTERM); its status
 # broker_select N      of several; N: its BROKER

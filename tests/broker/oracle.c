@@ -7,10 +7,10 @@
  *	oracle --kind C|O --left DIR --right DIR [--broker SOCKET] [--seed N] [--ops N]
  *	       [--inject reply|event|tree] [--no-bursts] [--keep-going] [--verbose]
  *
- * --left, --right: instances of a daemon (tests/daemon/lib.sh).  Without --broker both sides
- * are rings: the test of the oracle itself.  --inject spoils one thing on the right,
- * half-way; then the run must fail.  Only a guest's requests are counted in --ops.
- * --keep-going: where both sides refuse, but otherwise, that is listed and the run goes on.
+ * --left, --right: instances of a daemon (tests/daemon/lib.sh).  Without --broker both
+ * sides are rings: the test of the oracle itself.  --inject spoils one thing on the
+ * right, half-way; then the run must fail.  Only a guest's requests are counted in --ops.
+ * --keep-going: where both refuse, but otherwise, that is listed and the run goes on.
  * Exit:   0 no difference, 1 a difference or a failure, 2 usage.
  */
 #include "tests/broker/oracle.h"

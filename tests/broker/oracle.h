@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * oracle - the state of a run of the oracle (see oracle.c) and its parts: one request to both
- * stores, the comparison of events and trees, what a reader is told.
+ * oracle - the state of a run of the oracle (see oracle.c) and its parts: one request to
+ * both stores, the comparison of events and trees, what a reader is told.
  * Source: tests/broker/oracle_excuse.h and oracle_extra.h for what may differ.
  * Owns:   both sides, which oracle.c opens and closes.
- * Errors: 0; 1: a difference; a negative errno: there was no comparison.  Then @why says it.
+ * Errors: 0; 1: a difference; a negative errno: there was no comparison.  Then @why says
+ *         it.
  * Limits: the last ORACLE_TRACE requests are kept for a report, each cut.
  */
 #pragma once
@@ -50,8 +51,8 @@ struct oracle {
 	char why[1024];
 };
 
-/* Ask both, compare the answers, judge what events came.  @o->apart: an answer differed for a
- * known reason, and the stores are no longer alike. */
+/* Ask both, compare the answers, judge what events came.  @o->apart: an answer differed
+ * for a known reason, and the stores are no longer alike. */
 int oracle_ask(struct oracle *o, const struct op *op);
 /* All that has happened has been told to both guests. */
 int oracle_settle(struct oracle *o);

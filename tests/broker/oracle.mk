@@ -6,7 +6,7 @@ tests/broker/oracle_SRCS := tests/broker/oracle.c tests/broker/oracle_ask.c \
 	tests/broker/oracle_gen.c tests/broker/oracle_guest.c tests/broker/oracle_paths.c \
 	tests/broker/oracle_side.c tests/broker/oracle_link.c tests/daemon/ring.c $(LIB_BASE)
 
-# Preloaded into the daemons on top of fakexen.so, for the same reason never with sanitizers.
+# Preloaded into the daemons on top of fakexen.so: like that never with sanitizers.
 $(O)/tests/broker/fastclock.so: tests/broker/oracle_fastclock.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -I. -D_GNU_SOURCE -std=gnu11 -g -O2 $(WARN) -fPIC -shared -o $@ $< -ldl

@@ -3,8 +3,8 @@
 # genuine guest on its ring and through the broker, on twin stores of both daemons.
 # Before that, that the oracle finds no difference where there is none, and finds those
 # that are made.
-# ORACLE_OPS: requests for each daemon, 100 000 in all by default; ORACLE_SEED: another run than
-# the one that is always made (oracle-long chooses them).
+# ORACLE_OPS: requests for each daemon, 100 000 in all by default; ORACLE_SEED: another
+# run than the one that is always made (oracle-long chooses them).
 cd "$(dirname "$0")/../.." || exit 2
 . tests/broker/oracle_lib.sh
 

@@ -12,7 +12,7 @@
 
 #define OTHER_MAX 200 /* different errors that are listed before it is enough */
 
-/* The number of the transaction comes back, or, where one makes no sense, 0 (oxenstored). */
+/* The number of the transaction comes back, or 0 where none makes sense (oxenstored). */
 static bool header_right(const struct side *side, const struct op *op, uint32_t req_id)
 {
 	const struct xsd_sockmsg *h = &side->reply.h;

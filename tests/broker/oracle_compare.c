@@ -11,8 +11,8 @@
 
 #define EVENTS_MS 3000 /* that the broker may be later with events than the ring */
 
-/* A request that changes nothing: what happened before it has been told before its answer,
- * or is told right after it. */
+/* A request that changes nothing: what happened before it has been told before its
+ * answer, or is told right after it. */
 static int barrier(struct oracle *o)
 {
 	static const char path[] = "/local/domain/5";
@@ -26,8 +26,8 @@ static int barrier(struct oracle *o)
 	return r;
 }
 
-/* Both have told what there was to tell.  The broker looks at an event after the answer before
- * it, at the latest before the next. */
+/* Both have told what there was to tell.  The broker looks at an event after the answer
+ * before it, at the latest before the next. */
 int oracle_settle(struct oracle *o)
 {
 	int r = barrier(o);
@@ -124,7 +124,8 @@ static int guest_gives_up(struct side *side)
 	return r < 0 ? r : link_receive(&side->guest, &side->reply);
 }
 
-/* A guest's relative path can have a value that dom0, too, cannot write with the path in full. */
+/* A guest's relative path can have a value that dom0, too, cannot write with the path in
+ * full. */
 static int remove_unwritable(struct link *dom0, struct message *reply)
 {
 	struct snap snap = { 0 };

@@ -9,8 +9,8 @@
 #define NODES_MOST 1000
 /* xenstored has been seen to count one more than the tree has. */
 #define NODES_OFF_C 1
-/* How old the broker's count of nodes that dom0 has removed may be: a second, and what the
- * machine takes for a turn. */
+/* How old the broker's count of nodes that dom0 has removed may be: a second, and what
+ * the machine takes for a turn. */
 #define COUNT_OLD_MS 5000
 
 struct excuse {
@@ -51,9 +51,8 @@ static bool equota_name(const struct op *op, const struct message *ring,
 
 static const struct excuse excuses[] = {
 	{ 'C', part_generation,
-	  "the generation in DIRECTORY_PART is the daemon's count of all changes, and "
-	  "the "
-	  "broker's own transactions are among them" },
+	  "the generation in DIRECTORY_PART is the daemon's count of all changes, "
+	  "and the broker's own transactions are among them" },
 	{ 'O', equota_name,
 	  "EQUOTA is no name that libxenstore knows: it would read it as EINVAL" },
 };

@@ -2,12 +2,13 @@
 /*
  * oracle_excuse - the answers in which a client of the broker is known to differ from a
  * guest on its ring, each with its reason.
- * Source: the replies of both daemons of Xen 4.17, as they were met; dom0-tools/broker_ops.c
- *         for what the broker asks instead of the guest.
+ * Source: the replies of both daemons of Xen 4.17, as they were met;
+ *         dom0-tools/broker_ops.c for what the broker asks instead of the guest.
  * Owns:   nothing outside; how often each reason was needed is kept for excuse_print().
  * Errors: none: what no reason fits is a difference.
- * Limits: a reason is for one daemon and one pair of answers.  After those that tell so, the
- *         two stores are no longer alike and must be made so before the next comparison.
+ * Limits: a reason is for one daemon and one pair of answers.  After those that tell so,
+ *         the two stores are no longer alike and must be made so before the next
+ *         comparison.
  */
 #pragma once
 #include <stdbool.h>
@@ -16,16 +17,16 @@
 #include "tests/broker/oracle_gen.h"
 #include "tests/broker/oracle_link.h"
 
-/* Is it known that @op has @ring's answer from the daemon ('C' or 'O') and @broker's through
- * the broker?  What is excused is counted, here and below. */
+/* Is it known that @op has @ring's answer from the daemon ('C' or 'O') and @broker's
+ * through the broker?  What is excused is counted, here and below. */
 bool excuse_find(char kind, const struct op *op, const struct message *ring,
 		 const struct message *broker);
 /* The same for END of a transaction since whose start lists of permissions have changed
  * (@changed).  The stores are no longer alike. */
 bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
 		     const struct message *broker, bool changed);
-/* The same for a request that is too long with its path in full.  The stores are no longer
- * alike. */
+/* The same for a request that is too long with its path in full.  The stores are no
+ * longer alike. */
 bool excuse_relative(char kind, const struct op *op, const struct message *ring,
 		     const struct message *broker);
 
@@ -36,8 +37,8 @@ struct excuse_nodes {
 	uint64_t
 		removed_ms; /* since dom0 removed the last of very many of the domain's */
 };
-/* The same for what is refused on one side by the quota of nodes.  The stores are no longer
- * alike. */
+/* The same for what is refused on one side by the quota of nodes.  The stores are no
+ * longer alike. */
 bool excuse_nodes(char kind, const struct op *op, const struct message *ring,
 		  const struct message *broker, const struct excuse_nodes *n);
 /* Can that be it?  Then it is worth while to count. */

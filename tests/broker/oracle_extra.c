@@ -239,8 +239,8 @@ static bool guest_owns(const struct message *perms)
 	return strtoul(perms->body + 1, NULL, 10) == ORACLE_GUEST;
 }
 
-/* Up to what is there, whose permissions are in the answer then: how many are missing, and
- * the first of them. */
+/* Up to what is there, whose permissions are in the answer then: how many are missing,
+ * and the first of them. */
 static int climb(struct side *side, const char *relative, char top[PATH_ABS],
 		 unsigned *ret_levels)
 {

@@ -6,9 +6,11 @@
  *         or take for different things is left out: a missing NUL, strings too many,
  *         SET_PERMS of an '@' path, RESET_WATCHES inside a transaction, ids with zeros in
  *         front.  A transaction of oxenstored in which there was a START, a
- *         DIRECTORY_PART or a wrong END is not committed: it cannot be replayed and fails.
+ *         DIRECTORY_PART or a wrong END is not committed: it cannot be replayed and
+ *         fails.
  * Owns:   nothing outside the struct.
  * Errors: none.
+ * Limits: those below: more than a daemon lets a guest have of each.
  */
 #pragma once
 #include <stdbool.h>
@@ -73,8 +75,8 @@ struct gen {
 
 void gen_init(struct gen *gen, uint64_t seed);
 void gen_next(struct gen *gen, struct op *ret_op);
-/* What became of the last operation, @error: NULL or the name of the error.  The slot of a
- * transaction that it opened, or -1. */
+/* What became of the last operation, @error: NULL or the name of the error.  The slot of
+ * a transaction that it opened, or -1. */
 int gen_answer(struct gen *gen, const struct op *op, const char *error);
 /* All that the guest has open is gone; next comes a set-up. */
 void gen_start_anew(struct gen *gen);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * oracle_guest - one request of a guest, by chance, and the parts that any request is made of.
+ * oracle_guest - one request of a guest, by chance, and the parts that any request is
+ * made of.
  * Source: <xen/io/xs_wire.h>; oracle_gen.h tells what is left out, and why.
  * Owns:   nothing; of the generator only what the next request depends on is changed.
  * Errors: none.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * oracle_hostile - frames that a client of the broker should not send, and some it may.
+ * Source: <xen/io/xs_wire.h>; the lengths and numbers at which daemons have stumbled.
  * Owns:   nothing.
  * Errors: none.
+ * Limits: headers that lie about the length are for who sends (frames.c).
  */
 #pragma once
 #include "tests/broker/oracle_gen.h"

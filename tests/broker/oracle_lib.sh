@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what is set here is for the tests to use
-# oracle_lib.sh - sourced from the top, before all others, by tests that need twins of domains
-# and stores: brings tests/tap.sh, tests/daemon/lib.sh and lib.sh, and root.
+# oracle_lib.sh - sourced from the top, before all others, by tests that need twins of
+# domains and stores: brings tests/tap.sh, tests/daemon/lib.sh and lib.sh, and root.
 #
-# run_of NAME DEFAULT [COUNT]   sets count and seed: without COUNT a run that is always the
-#                     same, unless NAME_SEED is set; with it one that is chosen now
+# run_of NAME DEFAULT [COUNT]   sets count and seed: without COUNT a run that is
+#                     always the same, unless NAME_SEED is set; with it one that is chosen now
 # twin_and_broker     a store of kind $STORE with the domains below, and domain 5's broker
 # told NAME STATUS OUT   one result: a program's status must be 0; what it told of it
 # twins_start C|O     two daemons with the same domains: sets LEFT and RIGHT, their

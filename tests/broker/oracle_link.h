@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * oracle_link - one way to a store daemon, a guest's ring or a socket, for the tests of the
- * broker: requests go out, replies come in one by one, watch events are put aside.
+ * oracle_link - one way to a store daemon, a guest's ring or a socket, for the tests of
+ * the broker: requests go out, replies come in one by one, watch events are put aside.
  * Source: <xen/io/xs_wire.h>; a reply and an event are told apart by the type alone.
  * Owns:   the ring or the descriptor, what is buffered, the events, until link_close().
- * Errors: 0 or a negative errno: -ECONNRESET the other side closed, -EPROTO what came is no
- *         message, -ETIMEDOUT nothing came in LINK_WAIT_MS.
+ * Errors: 0 or a negative errno: -ECONNRESET the other side closed, -EPROTO what came is
+ *         no message, -ETIMEDOUT nothing came in LINK_WAIT_MS.
+ * Limits: LINK_MESSAGE_MAX bytes of a message; events that are put aside have none.
  */
 #pragma once
 #include <stdbool.h>
@@ -15,7 +16,7 @@
 
 #include "tests/daemon/ring.h"
 
-#define LINK_WAIT_MS	 20000 /* a machine that is busy otherwise; an answer takes 1 ms */
+#define LINK_WAIT_MS	 20000 /* of a busy machine; an answer takes 1 ms */
 #define LINK_MESSAGE_MAX 65536 /* oxenstored's DIRECTORY on a socket passes 4096 */
 
 struct message {
@@ -45,7 +46,7 @@ struct link {
 	size_t out_len, out_done, in_len;
 	struct events events;
 	uint64_t bytes_seen; /* all that ever came */
-	/* told of all bytes that came, in order, parts of messages as well; may be NULL */
+	/* told of all bytes that came, in order, also parts of messages; may be NULL */
 	void (*tap)(void *arg, const char *bytes, size_t len);
 	void *tap_arg; /* borrowed */
 };
@@ -59,7 +60,8 @@ int link_send(struct link *link, uint32_t type, uint32_t req_id, uint32_t tx_id,
 	      const char *body, size_t len);
 /* Queue bytes as they are. */
 int link_send_raw(struct link *link, const char *bytes, size_t len);
-/* Take the next reply of both; the two daemons work at the same time.  Either may be NULL. */
+/* Take the next reply of both; the two daemons work at the same time.  Either may be
+ * NULL. */
 int link_receive_both(struct link *a, struct message *ma, struct link *b,
 		      struct message *mb);
 int link_receive(struct link *link, struct message *ret_message);

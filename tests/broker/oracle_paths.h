@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * oracle_paths - the nodes that the oracle plays with and the lists of permissions.
+ * Source: xen.git docs/misc/xenstore.txt for what is legal,
+ *         docs/misc/xenstore-paths.pandoc for the nodes that a toolstack makes.
  * Owns:   nothing.
  * Errors: none.
+ * Limits: a path is PATH_TEXT_MAX bytes at most, where it is not said otherwise.
  */
 #pragma once
 #include <stdbool.h>

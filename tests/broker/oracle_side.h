@@ -2,8 +2,10 @@
 /*
  * oracle_side - one of the two stores that the oracle compares: how the guest reaches it,
  * how dom0 does, and the numbers of the transactions there.
+ * Source: tests/daemon/lib.sh for what an instance's directory holds.
  * Owns:   both links, until side_close().
  * Errors: 0 or a negative errno.
+ * Limits: TX_SLOTS transactions of the guest and one of dom0 at a time.
  */
 #pragma once
 #include "tests/broker/oracle_gen.h"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * oracle_snap - a store as dom0 sees it at one time, to tell later what a domain did to it.
- * The rules of permissions are written down here a second time, apart from the broker's.
+ * oracle_snap - a store as dom0 sees it at one time, to tell later what a domain did to
+ * it. The rules of permissions are written down here a second time, apart from the
+ * broker's.
  * Source: xen.git docs/misc/xenstore.txt, SET_PERMS.
  * Owns:   its nodes, until snap_free().
  * Errors: 0 or a negative errno.
+ * Limits: a node must fit into one request of dom0 to be restored.
  */
 #pragma once
 #include "tests/broker/oracle_link.h"
@@ -33,5 +35,6 @@ int snap_restore(struct link *from, const struct snap *want, const struct snap *
 /* How many of them @domid owns. */
 unsigned snap_owned(const struct snap *snap, unsigned domid);
 void snap_free(struct snap *snap);
-/* 0: from @before to @after only what @domid may change has changed.  1: @why says what. */
+/* 0: from @before to @after only what @domid may change has changed.  1: @why says what.
+ *     */
 int snap_compare(const struct snap *before, struct snap *after, char *why, size_t size);

@@ -1,7 +1,7 @@
 #!/bin/bash
-# restart.t - the store daemon is killed and started anew under a broker with clients in it.
-# The broker's way to the daemon is a link that is taken away meanwhile: so the new one knows
-# the domain when it is reached, as one does that has kept its state.
+# restart.t - the store daemon is killed and started anew under a broker with clients in
+# it. The broker's way to the daemon is a link that is taken away meanwhile: so the new
+# one knows the domain when it is reached, as one does that has kept its state.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
 . "$(dirname "$0")/../tap.sh"

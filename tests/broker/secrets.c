@@ -5,10 +5,11 @@
  *	secrets SOCKET DOM0_SOCKET COUNT SEED [plant]
  *
  * A word is the value of each node that domain 5 cannot read, and the name of nodes below
- * them.  A second process, dom0, makes and removes such nodes, changes them, and flips others
- * between public and secret, value and permissions in one transaction.  Meanwhile clients
- * watch all they can, and send COUNT requests, good ones at what is secret, random ones and
- * hostile frames; every byte that comes is searched for the word, across messages.
+ * them.  A second process, dom0, makes and removes such nodes, changes them, and flips
+ * others between public and secret, value and permissions in one transaction.  Meanwhile
+ * clients watch all they can, and send COUNT requests, good ones at what is secret,
+ * random ones and hostile frames; every byte that comes is searched for the word, across
+ * messages.
  * plant: the word is put where domain 5 may read it, once; then it must be found.
  * Exit:   as TAP tests do.
  */

@@ -1,10 +1,10 @@
 #!/bin/bash
-# secrets.t [COUNT] - what a domain may not read never reaches a client of its broker: nodes
-# of dom0 and of others hold a word and are named by it, dom0 makes, changes, removes and
-# opens and shuts them; clients watch, ask for them and send hostile frames, COUNT (150000)
-# to each daemon; each byte that they get is searched (see secrets.c).  Before that, the word
-# is found where it may be read.  `tests/broker/secrets.t 1000000` is the long run, which
-# chooses a seed; otherwise it is SECRETS_SEED or always the same.
+# secrets.t [COUNT] - what a domain may not read never reaches a client of its broker:
+# nodes of dom0 and of others hold a word and are named by it, dom0 makes, changes,
+# removes and opens and shuts them; clients watch, ask for them and send hostile frames,
+# COUNT (150000) to each daemon; each byte that they get is searched (see secrets.c). 
+# Before that, the word is found where it may be read.  `tests/broker/secrets.t 1000000`
+# is the long run, which chooses a seed; otherwise it is SECRETS_SEED or always the same.
 cd "$(dirname "$0")/../.." || exit 2
 . tests/broker/oracle_lib.sh
 

@@ -2,8 +2,8 @@
 /*
  * What a client sends: the first byte seeds the cuts, the second is the daemon's kind and
  * the domain, the rest the stream.  Frames come out the same however it is cut; a request
- * that is understood and written anew is the same request; paths and permission lists that
- * pass are what the daemon takes.
+ * that is understood and written anew is the same request; paths and permission lists
+ * that pass are what the daemon takes.
  */
 #include <errno.h>
 #include <stdint.h>
