@@ -152,9 +152,9 @@ is "$(alone --pid-file "$work/pid/none/x" -- "$INMATE" wait | grep -v '^ready$';
 	"xen-restrict: pid file: '$work/pid/none/x': No such file or directory
 1" "--pid-file: told once, and the room ends"
 room_start --domid 8 --no-xenstore --no-handles -- "$INMATE" wait || bail "a room with a pid file"
-is "$(cat "$work/room-$rooms.child")" "$ROOM_CHILD" "--pid-file: the program"
+is "$(cat "$ROOM_PID_FILE")" "$ROOM_CHILD" "--pid-file: the program"
 kill "$ROOM_PID" && room_wait
-ok "--pid-file: it goes with the room" test ! -e "$work/room-$rooms.child"
+ok "--pid-file: it goes with the room" test ! -e "$ROOM_PID_FILE"
 INJECT=syscall:322 alone --pid-file "$work/pid/early" -- "$INMATE" wait > /dev/null
 ok "--pid-file: none when nothing was executed" test ! -e "$work/pid/early"
 

@@ -12,7 +12,8 @@
 #                      and its arguments that start the launcher)
 # room_start OPTION... -- PROGRAM ARG...   in the background, until its program has said
 #                      "ready" (or ended): sets ROOM_PID, ROOM_OUT (a file), ROOM_CHILD (its
-#                      program, as seen out here)
+#                      program, as seen out here), ROOM_PID_FILE
+# room_ready           that condition, for who starts one otherwise and sets these
 # room_wait            the launcher's status
 # uid_runs UID         does anything run under it?
 # room_traces DOMID    what is left of a room: nothing, when all is right
@@ -44,17 +45,17 @@ room() {
 
 # (the launcher writes the file when the program has been executed, which may be late)
 room_ready() {
-	{ grep -qs '^ready' "$ROOM_OUT" && [ -s "$work/room-$rooms.child" ]; } || ! is_ours "$ROOM_PID"
+	{ grep -qs '^ready' "$ROOM_OUT" && [ -s "$ROOM_PID_FILE" ]; } || ! is_ours "$ROOM_PID"
 }
 
 room_start() {
 	rooms=$((rooms + 1))
-	ROOM_OUT=$work/room-$rooms.out
+	ROOM_OUT=$work/room-$rooms.out ROOM_PID_FILE=$work/room-$rooms.child
 	setpriv --pdeathsig TERM "$O/xen-restrict" --user "$ROOM_BASE" \
-		--pid-file "$work/room-$rooms.child" "$@" < /dev/null > "$ROOM_OUT" 2>&1 &
+		--pid-file "$ROOM_PID_FILE" "$@" < /dev/null > "$ROOM_OUT" 2>&1 &
 	ROOM_PID=$!
 	wait_for 20 room_ready
-	ROOM_CHILD=$(cat "$work/room-$rooms.child" 2> /dev/null)
+	ROOM_CHILD=$(cat "$ROOM_PID_FILE" 2> /dev/null)
 	grep -q '^ready' "$ROOM_OUT"
 }
 

@@ -188,15 +188,15 @@ OLD=''
 # --verify wants it: at its end
 launch() {
 	domid=$((domid + 1))
-	ROOM_OUT=$work/launch.out
-	rm -f "$work/launch.child"
+	ROOM_OUT=$work/launch.out ROOM_PID_FILE=$work/launch.child
+	rm -f "$ROOM_PID_FILE"
 	: > "$ROOM_OUT"
 	setpriv --pdeathsig TERM "$O/xen-restrict" --user "$ROOM_BASE" --domid $domid \
-		--pid-file "$work/launch.child" --profile "$PROFILE" --no-handles --no-xenstore \
+		--pid-file "$ROOM_PID_FILE" --profile "$PROFILE" --no-handles --no-xenstore \
 		"$@" < /dev/null >> "$ROOM_OUT" 2>> "$ROOM_OUT" &
 	ROOM_PID=$!
-	wait_for 20 room_ready
-	ROOM_CHILD=$(cat "$work/launch.child")
+	ok "launcher: dom$domid: a room starts" wait_for 20 room_ready
+	ROOM_CHILD=$(cat "$ROOM_PID_FILE")
 }
 
 # launched NAME PROGRAM [OPTION...] : a room of the launcher's; it verifies
@@ -258,15 +258,15 @@ launched_end
 
 # one that is connected to the broker, whose path out here is another than /xs
 if store_start O; then
-	domid=$((domid + 1)) ROOM_OUT=$work/launch.out
+	domid=$((domid + 1)) # (the pid file went with the last room)
 	domain_new $domid libxl one
 	: > "$ROOM_OUT"
 	XENSTORED_PATH=$DOM0_SOCK setpriv --pdeathsig TERM "$O/xen-restrict" --user "$ROOM_BASE" --domid $domid \
-		--pid-file "$work/launch.child" --profile "$PROFILE" --no-handles \
+		--pid-file "$ROOM_PID_FILE" --profile "$PROFILE" --no-handles \
 		-- "$XEN_BIN/xenstore-watch" ready < /dev/null >> "$ROOM_OUT" 2>> "$ROOM_OUT" &
 	ROOM_PID=$!
-	wait_for 20 room_ready
-	out=$(verify "$(cat "$work/launch.child")")
+	ok "launcher: with xenstore: a room starts" wait_for 20 room_ready
+	out=$(verify "$(cat "$ROOM_PID_FILE")")
 	is "$(bad <<< "$out")" "" "launcher, with xenstore: nothing is wrong"
 	like "$out" "^ok +descriptor-[0-9]+ .*'/run/xen-pv-tools/xs-$((ROOM_BASE + domid))'" \
 		"launcher, with xenstore: the broker's connection is one"
