@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """limits MODE SOCKET METRICS ARG... - what limits.t asks of a broker with a given limiter."""
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import time
 
-from wire import (DIRECTORY, END, GET_PERMS, READ, SET_PERMS, START, WRITE, WATCH, WATCH_EVENT, Client,
-                  check, counters, finish, frame, same, text, until)
+from wire import (DIRECTORY, END, GET_PERMS, HEADER, MKDIR, READ, RM, SET_PERMS, START, WATCH,
+                  WATCH_EVENT, WRITE, Client, check, counters, finish, frame, same, text, until)
 
 mode, SOCK, METRICS = sys.argv[1:4]
 MINE = "/local/domain/5/data/x"
@@ -197,5 +198,119 @@ def turns():
     same(metrics()["waits"], 0, "and nobody waited for tokens")
 
 
-{"costs": costs, "conflict": conflict, "pressure": pressure, "turns": turns}[mode]()
+def relay():
+    """Stands at SOCKET before the daemon at METRICS; requests are counted in the file ARG."""
+    requests = 0
+    half, upstream, client_of, left = {}, {}, {}, {}
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(SOCK)
+    count = os.open(sys.argv[4], os.O_WRONLY)
+    server.listen(64)
+    while True:
+        for s in select.select([server, *upstream, *client_of], [], [])[0]:
+            if s is server:
+                c = server.accept()[0]
+                upstream[c] = socket.socket(socket.AF_UNIX)
+                upstream[c].connect(METRICS)
+                client_of[upstream[c]], half[c] = c, b""
+                continue
+            try:
+                data = s.recv(65536)
+            except OSError:
+                data = b""
+            if not data:
+                c = client_of.get(s, s)
+                for end in (c, upstream[c]):
+                    end.close()
+                del client_of[upstream.pop(c)], half[c]
+                break  # its other end may be in the list
+            if s in client_of:
+                client_of[s].sendall(data)
+                continue
+            half[s] += data
+            while len(half[s]) >= HEADER.size:
+                size = HEADER.size + HEADER.unpack_from(half[s])[3]
+                if len(half[s]) < size:
+                    break
+                half[s] = half[s][size:]
+                requests += 1
+            os.pwrite(count, b"%20d" % requests, 0)
+            upstream[s].sendall(data)
+
+
+def requests():
+    """That the broker has made, the relay says."""
+    with open(sys.argv[5], encoding="ascii") as f:
+        return int(f.read())
+
+
+def spent(what):
+    """How many requests to the daemon this is, and what it gives."""
+    before = requests()
+    result = what()
+    return requests() - before, result
+
+
+def owned(dom0, path):
+    """How many nodes of the tree are domain 5's."""
+    mine = dom0.ask(GET_PERMS, path).body.split(b"\0")[0][1:] == b"5"
+    names = dom0.ask(DIRECTORY, path).body.decode().split("\0")[:-1]
+    return mine + sum(owned(dom0, path + "/" + n) for n in names)
+
+
+def fill(c, where):
+    """As many nodes as the quota gives; how many."""
+    made = 0
+    while made < 1100 and c.ask(MKDIR, "data/%s/%d/%d" % (where, made // 100, made)).error is None:
+        made += 1
+    return made
+
+
+def nodes():
+    """--limiter turn, behind the relay: what RM, and paths of which much is missing, cost."""
+    c, dom0, home = Client(SOCK), Client(sys.argv[4]), "/local/domain/5"
+    for i in range(6):
+        dom0.ask(RM, "%s/data/c%d" % (home, i))  # of turns()
+    for i in range(700):
+        c.ask(MKDIR, "data/tree/%d/%d" % (i // 100, i))
+    tx = c.start()
+    n, answer = spent(lambda: c.ask(RM, "data/tree", tx=tx).error)
+    check(answer is None and n <= 4, "RM of 700 nodes in a transaction is a few requests", (n, answer))
+    n, answer = spent(lambda: [c.end(tx, False), c.ask(MKDIR, "data/one").error])
+    check(answer == ["OK", None] and n <= 20, "and none are looked for when it is given up", (n, answer))
+
+    def void():
+        tx = c.start()
+        c.ask(MKDIR, "data/never", tx=tx)
+        c.end(tx, False)
+        return c.ask(MKDIR, "data/one").error
+
+    n, answer = spent(lambda: [void() for i in range(20)])
+    check(n <= 20 * 16, "nor what was not made: twenty times", (n, answer))
+    fill(c, "more")
+    same(owned(dom0, home), 1000, "a thousand nodes can be made, as if nothing had been given up")
+    tx = c.start()
+    same([c.ask(RM, "data/tree", tx=tx).error, c.end(tx, False)], [None, "OK"], "a tree that is not removed")
+    check(until(lambda: spent(lambda: c.ask(MKDIR, "data/another"))[0] > 1000), "is there when all is counted")
+    same([c.ask(MKDIR, "data/another").error, owned(dom0, home)], ["ENOSPC", 1000], "and makes no room")
+    # a tree of two is removed and made again: where all is looked through, that is not each time
+    n, answer = spent(lambda: [[c.ask(RM, "data/more/0").error, c.ask(MKDIR, "data/more/0/1").error]
+                               for i in range(50)])
+    check(n <= 50 * 30 + 3 * 2200, "who removes and makes at the quota does not have all counted each time", n)
+    tx = c.start()
+    same([c.ask(RM, "data/tree", tx=tx).error, c.end(tx)], [None, "OK"], "one that is removed")
+    check(until(lambda: fill(c, "last") and owned(dom0, home) == 1000), "makes room for as much")
+    c.ask(RM, "data/more")
+    for deep in (12, 1000):
+        path = "data" + "/a" * deep
+        n, answer = spent(lambda: c.read(path))
+        check(answer == "ENOENT" and n <= 24, "%d missing levels are few requests" % deep, (n, answer))
+        tx = c.start()
+        n, answer = spent(lambda: c.read(path, tx))
+        check(answer == "ENOENT" and n <= 24, "in a transaction, too", (n, answer))
+        c.end(tx, False)
+
+
+{"costs": costs, "conflict": conflict, "pressure": pressure, "turns": turns, "relay": relay,
+ "nodes": nodes}[mode]()
 finish()

@@ -28,6 +28,15 @@ body() {
 	user limits.py turns "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK" "$(broker_child)"
 	ok "$STORE: it ends well" broker_down
 
+	echo 0 > "$STORE_DIR/requests"
+	background "$STORE_DIR/relay.pid" python3 -B "$top/tests/broker/limits.py" relay \
+		"$STORE_DIR/relay" "$DOM0_SOCK" "$STORE_DIR/requests" > "$STORE_DIR/relay.log" 2>&1
+	wait_for 20 [ -S "$STORE_DIR/relay" ] || bail "$STORE: the relay starts"
+	broker_up --limiter turn --upstream "$STORE_DIR/relay" || bail "$STORE: behind a relay"
+	user limits.py nodes "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK" "$STORE_DIR/requests"
+	ok "$STORE: it ends well" broker_down
+	stop "$STORE_DIR/relay.pid"
+
 	# its defaults are those that the man page tells
 	broker_up || bail "$STORE: as it is"
 	user limits.py costs "$BROKER_SOCK" "$BROKER_METRICS"
