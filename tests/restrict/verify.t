@@ -19,7 +19,11 @@ verify() {
 # names of the checks that are not "ok"
 bad() { awk '/^(FAIL|unknown) / {print $2}' | sort -u | xargs; }
 
-weak_said() { grep -qx "$1" "$work/weak.out" || ! is_ours "$WEAK_PID"; }
+# (two processes write a line each, in whatever order)
+weak_ready() {
+	{ grep -qx ready "$work/weak.out" && grep -q '^pid [0-9]*$' "$work/weak.out"; } ||
+		! is_ours "$WEAK_PID"
+}
 
 # weak NAME : a room with that weakness; sets WEAK_ROOM, the process in it
 weak() {
@@ -27,7 +31,7 @@ weak() {
 	: > "$work/weak.out"
 	"$O/tests/restrict/verify_weak" "$1" $((ROOM_BASE + domid)) < /dev/null >> "$work/weak.out" 2>&1 &
 	WEAK_PID=$!
-	wait_for 10 weak_said ready
+	wait_for 30 weak_ready
 	WEAK_ROOM=$(awk '$1 == "pid" {print $2}' "$work/weak.out")
 	grep -qx ready "$work/weak.out" || diag "$(cat "$work/weak.out")"
 }
