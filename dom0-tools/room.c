@@ -66,6 +66,7 @@ const struct room_step room_steps_program[] = {
 	{ "proof", room_step_proof, "root cannot be had back" },
 	{ "program death", room_step_death, "SIGKILL when process 1 ends" },
 	{ "no_new_privs", room_step_no_new_privs, "no gain by exec" },
+	{ "process 1", room_step_init, "it has given up its rights" },
 	{ "landlock", room_step_landlock, "files, once more" },
 	{ "seccomp", room_step_seccomp, "the filter" },
 	{ "exec", room_step_exec, "the program, from its descriptor" },
@@ -105,7 +106,7 @@ void room_init(struct room *room, const struct room_options *opt)
 	memset(room, 0, sizeof(*room));
 	room->opt = opt;
 	room->lock = room->program = room->evtchn = room->privcmd = -1;
-	room->listener = room->broker_ready = room->link = -1;
+	room->listener = room->broker_ready = room->link = room->turn = -1;
 	room->path = ROOM_ANYWHERE;
 }
 

@@ -80,9 +80,10 @@ struct room {
 
 	char cgroup[ROOM_CGROUPS][128]; /* directories that we made; "": none */
 
-	pid_t init;	   /* 0: none */
-	bool started;	   /* there was one */
-	int link;	   /* owned: to process 1; inside: to the launcher */
+	pid_t init;   /* 0: none */
+	bool started; /* there was one */
+	int link;     /* owned: to process 1; inside: to the launcher */
+	int turn;     /* inside, owned: between process 1 and what becomes the program */
 	pid_t program_pid; /* as the launcher sees it; 0: not started */
 	bool pid_written;  /* to the pid file, which goes with the room */
 };

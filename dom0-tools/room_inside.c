@@ -163,6 +163,32 @@ int room_step_cgroup_namespace(struct room *room)
 	return unshare(CLONE_NEWCGROUP) < 0 && errno != EINVAL ? -errno : 0;
 }
 
+/* The program waits for process 1, whose failure would come too late for it otherwise. */
+int room_step_init(struct room *room)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = recv(room->turn, &byte, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		for (;;) /* it has said why, ends, and we with it */
+			(void)pause();
+	return 0;
+}
+
+/* EPIPE: the program has failed already, and its report says in what. */
+static int let_program_go(struct room *room)
+{
+	if (send(room->turn, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		return -errno;
+	(void)close(room->turn); /* nothing that close() could lose */
+	return 0;
+}
+
 __attribute__((noreturn)) static void fail(struct room *room, const char *step)
 {
 	(void)room_report(room, step, room->why); /* it is dead, or sees the end of us */
@@ -200,13 +226,13 @@ static int give_up_rights(struct room *room)
 }
 
 /* By number: there is no /proc here any more.  room_step_descriptors() left no others. */
-static void close_all_but_link(const struct room *room)
+static void close_all_but_links(const struct room *room)
 {
 	const int above[] = { room->program, room->evtchn, room->privcmd };
 	int highest = (int)room->profile.limit[RLIMIT_NOFILE];
 
 	for (int fd = 0; fd <= highest; fd++)
-		if (fd != room->link)
+		if (fd != room->link && fd != room->turn)
 			(void)close(fd); /* most are not open */
 	for (size_t i = 0; i < sizeof(above) / sizeof(*above); i++)
 		(void)close(above[i]); /* -1, or closed already: no matter */
@@ -241,6 +267,24 @@ __attribute__((noreturn)) static void wait_for(pid_t program, const sigset_t *al
 	}
 }
 
+/* The number of the program's process, for process 1: it comes back in that alone. */
+static pid_t start_program(struct room *room)
+{
+	int ends[2];
+	pid_t program;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	program = fork();
+	if (program < 0)
+		return -errno;
+	(void)close(ends[program == 0]); /* the other's */
+	room->turn = ends[program != 0];
+	if (program == 0)
+		run_program(room);
+	return program;
+}
+
 void room_inside(struct room *room)
 {
 	const struct room_step *failed;
@@ -252,15 +296,15 @@ void room_inside(struct room *room)
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
 	if (room_run(room, room_steps_inside, &failed) < 0)
 		fail(room, failed->name);
-	program = fork();
-	if (program == 0)
-		run_program(room);
+	program = start_program(room);
 	if (program < 0) {
-		(void)room_fail(room, -errno, "%s", strerror(errno));
+		(void)room_fail(room, program, "%s", strerror(-program));
 		fail(room, "fork");
 	}
-	close_all_but_link(room);
+	close_all_but_links(room);
 	r = give_up_rights(room);
+	if (r == 0)
+		r = let_program_go(room);
 	if (r < 0) {
 		(void)room_fail(room, r, "%s", strerror(-r));
 		fail(room, "process 1");

@@ -35,6 +35,7 @@ int room_step_descriptors(struct room *room);
 int room_step_namespaces(struct room *room);
 int room_step_released(struct room *room);
 int room_step_cgroup_namespace(struct room *room);
+int room_step_init(struct room *room); /* in the program's process */
 /* room_root.c */
 int room_step_mount(struct room *room);
 int room_step_binds(struct room *room);

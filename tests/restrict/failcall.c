@@ -4,8 +4,9 @@
  *
  * FAILCALL is NAME, NAME:ARG (where the first argument is that number), either with "@PID"
  * (in the process that has that number in its own namespace) and "=N" (the Nth such call
- * of a process): "prctl:38@2", "mount=2".  It fails with EIO; or, with "!" at the end, it is
- * made, after the process has stopped itself (SIGSTOP) for the test to change something.
+ * of a process): "prctl:38@2", "mount=2".  It fails with EIO; with "+" at the end it does so
+ * late, when whoever does not wait for it has gone on; with "!" it is made, after the process
+ * has stopped itself (SIGSTOP) for the test to change something.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,8 +27,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ANY (-1L)
-#define ERR EIO
+#define ANY	(-1L)
+#define ERR	EIO
+#define LATE_US 100000
 
 static bool hit(const char *name, long arg)
 {
@@ -49,8 +51,8 @@ static bool hit(const char *name, long arg)
 			return false;
 		at = end;
 	}
-	if (*at != '=' && *at != '!' && *at != '\0')
-		return false; /* another call, whose name begins so */
+	if (!strchr("=!+", *at)) /* (the end of the text is in it) */
+		return false;	 /* another call, whose name begins so */
 	seen++;
 	if (*at == '=') {
 		if (strtol(at + 1, &end, 10) != seen)
@@ -61,6 +63,8 @@ static bool hit(const char *name, long arg)
 		(void)raise(SIGSTOP);
 		return false;
 	}
+	if (*at == '+')
+		(void)usleep(LATE_US);
 	errno = ERR;
 	return true;
 }
