@@ -19,7 +19,7 @@
 #include "eliloader/boot_menu.h"
 #include "lib/tree.h"
 
-#define DISK_REPORT_MAX (4 * MIB) /* bytes of the printed tree */
+#define DISK_REPORT_MAX REPORT_MAX /* bytes of the printed tree */
 
 struct disk_report {
 	char table[8];

@@ -18,6 +18,7 @@
  * handed over unpacked lies in dom0's file system for a moment. */
 #define UNPACKED_MAX_DEFAULT (256 * MIB)
 
+#define REPORT_MAX     (4 * MIB)  /* what a disk worker says; 256 entries are < 1 MiB */
 #define METADATA_MAX   (4 * MIB)  /* .treeinfo, content, SHA256SUMS, InRelease: < 1 MiB */
 #define RECORD_MAX     (1 * MIB)  /* a record file, a state file, eliloader.conf */
 #define XAPI_REPLY_MAX (16 * MIB) /* VM.get_record is about 10 KiB */
@@ -33,14 +34,22 @@
 #define CANDIDATES_MAX 32 /* pairs to look for in one repository */
 #define LIST_MAX       64 /* entries of a list of eliloader.conf; the job has all hosts */
 
-#define REDIRECTS_MAX	   8
-#define CONNECT_TIMEOUT_S  20
-#define STALL_BYTES_S	   1024 /* on average over the stall time-out, else it stalls */
-#define STALL_TIMEOUT_S	   30	/* hardly a byte for so long */
-#define SECONDS_MAX	   3600 /* a time-out of the configuration or of a job */
-#define FETCH_TRIES	   4	/* of one file, each going on where the last ended */
-#define TRIES_MAX	   100	/* what the configuration or a job may set that to */
-#define XAPI_TIMEOUT_S	   30	/* one call */
-#define WORKER_SILENCE_S   300	/* no message from a worker: it is ended */
-#define WORKER_MEMORY_MAX  (384 * MIB) /* RLIMIT_AS; zstd and xz windows, TLS */
+#define REDIRECTS_MAX	  8
+#define CONNECT_TIMEOUT_S 20
+#define STALL_BYTES_S	  1024 /* on average over the stall time-out, else it stalls */
+#define STALL_TIMEOUT_S	  30   /* hardly a byte for so long */
+#define SECONDS_MAX	  3600 /* a time-out of the configuration or of a job */
+#define FETCH_TRIES	  4    /* of one file, each going on where the last ended */
+#define TRIES_MAX	  100  /* what the configuration or a job may set that to */
+#define XAPI_TIMEOUT_S	  30   /* one call */
+#define WORKER_SILENCE_S  300  /* no message from a worker: it is ended */
+#define WORKER_MEMORY_MAX (384 * MIB) /* RLIMIT_AS; zstd and xz windows, TLS */
+/* grub-fstest: one run of it is one command.  A run takes 20 ms; it needs 20 MiB for the
+ * largest trees seen.  A boot takes 5-10 runs, a disk with a configuration on each of its
+ * many partitions 50. */
+#define DISK_RUNS_MAX	   200
+#define DISK_TIME_MAX_S	   10	       /* all runs but those that stream, wall clock */
+#define DISK_STREAM_MAX_S  300	       /* kernel and ramdisks: 2.3 GiB from a slow disk */
+#define DISK_RUN_CPU_S	   10	       /* RLIMIT_CPU of one run that does not stream */
+#define DISK_MEMORY_MAX	   (256 * MIB) /* RLIMIT_AS of one run */
 #define CACHE_SIZE_DEFAULT (2048 * MIB)

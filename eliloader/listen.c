@@ -16,7 +16,7 @@ struct listener {
 	const struct worker_handler *h;
 	int fd;
 	bool offered;	       /* OFFER has come and GO was sent */
-	bool told;	       /* KERNEL or DIGESTS has come */
+	bool told;	       /* KERNEL, DIGESTS or REPORT has come */
 	bool begun;	       /* a file has begun */
 	struct wire_go wanted; /* what GO asked for */
 	bool metadata[2];      /* STREAM_SUMS, STREAM_INRELEASE have come */
@@ -167,6 +167,42 @@ static int take_digests(struct listener *l, const struct wire_header *m)
 	return r < 0 ? r : l->h->digests(l->h->arg, &digests);
 }
 
+static size_t count_lines(const char *text, size_t len)
+{
+	size_t lines = 0;
+
+	for (const char *p = text; (p = memchr(p, '\n', len - (size_t)(p - text))); p++)
+		lines++;
+	return lines;
+}
+
+/* The lines are bounded, since those of a tree that come out of order cost the square. */
+static int take_report(struct listener *l, const struct wire_header *m)
+{
+	autofree char *text = NULL;
+	autotree struct tree tree = { 0 };
+	size_t line;
+	int r;
+
+	if (!l->h->report || l->told || m->stream != 0 || m->len > REPORT_MAX)
+		return -EBADMSG;
+	l->told = true;
+	text = malloc(m->len + 1);
+	if (!text)
+		return -ENOMEM;
+	text[m->len] = '\0';
+	r = wire_receive_body(l->fd, text, m->len);
+	if (r == 0 && count_lines(text, m->len) > WORKER_REPORT_LINES)
+		r = -EBADMSG;
+	if (r == 0)
+		r = tree_scan(text, m->len, &tree, &line);
+	if (r == 0)
+		r = l->h->report(l->h->arg, &tree);
+	l->done.result = RESULT_OK;
+	l->ended = true;
+	return r;
+}
+
 /* The sink that a message of a file is for; NULL: none is expected. */
 static struct sink *sink_of(struct listener *l, const struct wire_header *m)
 {
@@ -174,7 +210,8 @@ static struct sink *sink_of(struct listener *l, const struct wire_header *m)
 
 	if (m->stream >= STREAMS || !l->h->sinks)
 		return NULL;
-	if (l->h->offer && (!l->offered || !l->wanted.wanted[m->stream]))
+	if (l->h->report ||
+	    (l->h->offer && (!l->offered || !l->wanted.wanted[m->stream])))
 		return NULL;
 	s = &l->h->sinks[m->stream];
 	l->begun = true;
@@ -251,11 +288,13 @@ static int take_note(struct listener *l, const struct wire_header *m)
 /* May it say that all is well? */
 static bool is_complete(const struct listener *l)
 {
-	if (l->h->offer && !l->offered)
+	if ((l->h->offer && !l->offered) || l->h->report)
 		return false;
 	for (unsigned i = 0; l->h->sinks && i < STREAMS; i++) {
 		const struct sink *s = &l->h->sinks[i];
-		bool due = l->h->offer ? l->wanted.wanted[i] : s->len > 0;
+		bool due = l->h->offer	? l->wanted.wanted[i]
+			   : l->h->pick ? s->fd >= 0
+					: s->len > 0;
 
 		if (due && !s->whole)
 			return false;
@@ -282,7 +321,7 @@ static int take(struct listener *l, const struct wire_header *m)
 		[WIRE_DATA] = take_data,	 [WIRE_RESTART] = take_restart,
 		[WIRE_END] = take_end,		 [WIRE_KERNEL] = take_kernel,
 		[WIRE_DIGESTS] = take_digests,	 [WIRE_NOTE] = take_note,
-		[WIRE_DONE] = take_done,
+		[WIRE_DONE] = take_done,	 [WIRE_REPORT] = take_report,
 	};
 	int r = -EBADMSG;
 
@@ -300,8 +339,12 @@ int worker_listen(struct worker *w, const struct worker_handler *h,
 {
 	struct listener l = { .h = h, .fd = w->fd };
 	struct wire_header m;
-	int r;
+	int r = 0;
 
+	if (h->pick)
+		r = wire_send(l.fd, WIRE_PICK, 0, h->pick, sizeof(*h->pick));
+	if (r < 0)
+		return r;
 	do {
 		/* the socket's own time-out is WORKER_SILENCE_S: no poll() is needed */
 		r = wire_receive(l.fd, -1, &m);

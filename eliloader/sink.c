@@ -23,6 +23,11 @@ void sink_init(struct sink *s, int fd, uint64_t max)
 	md5_init(s->md5);
 }
 
+void sink_init_plain(struct sink *s, int fd, uint64_t max)
+{
+	*s = (struct sink){ .fd = fd, .max = max, .plain = true };
+}
+
 void sink_without_md5(struct sink *s)
 {
 	free(s->md5);
@@ -40,14 +45,15 @@ int sink_add(struct sink *s, const void *data, size_t len)
 {
 	int r;
 
-	if (!s->sha256)
+	if (!s->sha256 && !s->plain)
 		return -ENOMEM;
 	if (len > s->max || s->len > s->max - len)
 		return -EFBIG;
 	r = io_write_all(s->fd, data, len);
 	if (r < 0)
 		return r;
-	sha256_update(s->sha256, len, data);
+	if (s->sha256)
+		sha256_update(s->sha256, len, data);
 	if (s->md5)
 		md5_update(s->md5, len, data);
 	s->len += len;
@@ -56,11 +62,12 @@ int sink_add(struct sink *s, const void *data, size_t len)
 
 int sink_restart(struct sink *s)
 {
-	if (!s->sha256)
+	if (!s->sha256 && !s->plain)
 		return -ENOMEM;
 	if (ftruncate(s->fd, 0) < 0 || lseek(s->fd, 0, SEEK_SET) < 0)
 		return -errno;
-	sha256_init(s->sha256);
+	if (s->sha256)
+		sha256_init(s->sha256);
 	if (s->md5)
 		md5_init(s->md5);
 	s->len = 0;

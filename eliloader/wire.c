@@ -110,7 +110,7 @@ int wire_receive_body(int fd, void *data, size_t len)
 	return (size_t)n == len ? 0 : -EBADMSG;
 }
 
-int wire_send_tree(int fd, const struct tree *job)
+static int send_tree(int fd, enum wire_type type, size_t max, const struct tree *tree)
 {
 	autofree char *text = NULL;
 	size_t len = 0;
@@ -119,11 +119,21 @@ int wire_send_tree(int fd, const struct tree *job)
 
 	if (!out)
 		return -errno;
-	tree_print(out, job);
+	tree_print(out, tree);
 	bad = ferror(out);
 	if (fclose(out) != 0 || bad)
 		return -ENOMEM;
-	return wire_send(fd, WIRE_JOB, 0, text, len);
+	return len > max ? -EFBIG : wire_send(fd, type, 0, text, len);
+}
+
+int wire_send_tree(int fd, const struct tree *job)
+{
+	return send_tree(fd, WIRE_JOB, METADATA_MAX, job);
+}
+
+int wire_send_report(int fd, const struct tree *report)
+{
+	return send_tree(fd, WIRE_REPORT, REPORT_MAX, report);
 }
 
 int wire_receive_job(int fd, struct tree *ret_job)

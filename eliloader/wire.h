@@ -15,6 +15,10 @@
  *	(DATA | RESTART)* END for each stream, in any order; DONE.
  * A check worker (eliloader-check) gets its files as descriptors and says
  *	(KERNEL | DIGESTS)? (DATA | END)* DONE.
+ * A disk worker (eliloader-disk) is told one JOB, looks at the disk, and says
+ *	REPORT		(a tree: disk_report.h)
+ * is answered with PICK, or closed, and then sends a kernel and, if there is one, a
+ * ramdisk: (DATA* END) for each stream, in any order; DONE.
  * NOTE and DONE may come at any time; DONE is the last.
  *
  * Owns:   nothing but what is said below.
@@ -45,6 +49,8 @@ enum wire_type {
 	WIRE_DIGESTS,  /* struct wire_digests */
 	WIRE_NOTE,     /* struct wire_note */
 	WIRE_DONE,     /* struct wire_done */
+	WIRE_REPORT,   /* a tree, as tree_print() writes it */
+	WIRE_PICK,     /* to the worker: struct wire_pick */
 };
 
 enum wire_stream {
@@ -93,6 +99,18 @@ struct wire_offer {
 
 struct wire_go {
 	uint8_t wanted[STREAMS]; /* 0: that file is there already */
+};
+
+#define PICK_BY_PATH  UINT32_MAX
+#define PICK_PATH_MAX 1024 /* bytes, NUL included */
+
+/* What is wanted of a disk: an entry of the report by its number, or files by their paths,
+ * looked for on each device in order; of an entry the paths are empty, and of files the
+ * ramdisk's may be. */
+struct wire_pick {
+	uint32_t entry;
+	char kernel[PICK_PATH_MAX];
+	char ramdisk[PICK_PATH_MAX];
 };
 
 enum payload {
@@ -162,6 +180,8 @@ int wire_receive_body(int fd, void *data, size_t len);
 
 /* For workers. */
 int wire_send_tree(int fd, const struct tree *job);
+/* -EFBIG: over REPORT_MAX. */
+int wire_send_report(int fd, const struct tree *report);
 int wire_receive_job(int fd, struct tree *ret_job);
 __attribute__((format(printf, 3, 4))) void wire_note(int fd, enum note_level level,
 						     const char *fmt, ...);

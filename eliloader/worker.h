@@ -2,8 +2,8 @@
 /*
  * worker - eliloader's side of a worker: start it, hear it, end it.
  *
- * A worker is a program of its own (eliloader-net, eliloader-iso, eliloader-check) in the
- * directory of eliloader itself or, installed, in LIBEXECDIR.  What is compiled in of that
+ * A worker is a program of its own (eliloader-net, -iso, -check, -disk) in the directory
+ * of eliloader itself or, installed, in LIBEXECDIR.  What is compiled in of that
  * is the way to it from BINDIR, so that it is found in an install below DESTDIR, too: it
  * is looked for from where /proc/self/exe lies.  It starts with root's rights,
  * an empty environment, /dev/null as 0 and 1, our stderr, the socket as WIRE_FD, and
@@ -40,11 +40,14 @@ struct sink {
 	uint64_t max; /* most bytes */
 	uint64_t len; /* so far */
 	bool whole;   /* END has come */
+	bool plain;   /* no digests are made */
 	void *sha256; /* owned: struct sha256_ctx of nettle */
 	void *md5;    /* owned: struct md5_ctx; NULL: it is not wanted */
 };
 /* No room for digests shows when the first byte comes (-ENOMEM). */
 void sink_init(struct sink *s, int fd, uint64_t max);
+/* Of what no list of checksums can be about: no digests. */
+void sink_init_plain(struct sink *s, int fd, uint64_t max);
 /* Only old fix-up maps want MD5, and it costs more than SHA-256 does: leave it out. */
 void sink_without_md5(struct sink *s);
 void sink_done(struct sink *s);
@@ -62,20 +65,25 @@ struct worker_handler {
 	int (*offer)(void *arg, const struct wire_offer *offer, struct wire_go *ret_go);
 	int (*kernel)(void *arg, const struct wire_kernel *kernel);
 	int (*digests)(void *arg, const struct wire_digests *digests);
+	int (*report)(void *arg, const struct tree *tree);
+	const struct wire_pick *pick;
 	void (*note)(void *arg, const struct wire_note *note); /* NULL: they are logged */
 	void (*progress)(void *arg);			       /* after each DATA */
 	void *arg;
 	struct sink *sinks; /* STREAMS of them */
 };
-#define WORKER_NOTES	1000 /* more are flooding */
-#define WORKER_RESTARTS 32   /* of one stream: more than FETCH_TRIES, but an end */
+#define WORKER_NOTES	    1000  /* more are flooding */
+#define WORKER_REPORT_LINES 16384 /* of a report's tree */
+#define WORKER_RESTARTS	    32	  /* of one stream: more than FETCH_TRIES, but an end */
 
 /* Until DONE (its checked copy in @ret_done; 0 is returned whatever its result) or a
  * failure: -EBADMSG out of order or malformed, -EFBIG over a sink's limit, -ETIMEDOUT
  * silent for WORKER_SILENCE_S, -EPIPE ended without a word, else what a handler or
  * write() said.  Texts in all structs are NUL-terminated when handlers see them.
  * Which grammar of wire.h holds is told by @offer: a source worker's with it, a check
- * worker's without.  A DONE with RESULT_OK comes only when each stream that GO asked for
+ * worker's without.  A disk worker is heard twice: with @report until it has come (then
+ * 0 is returned as if a DONE without a text had come), and with @pick, which is sent
+ * first: then each sink with a descriptor is to be whole.  A DONE with RESULT_OK comes only when each stream that GO asked for
  * (of a check worker: that has begun) is whole.  The handlers may fill in the sinks; those
  * that GO asks for must be there when @offer returns.  What was out of place is logged
  * with --verbose. */
