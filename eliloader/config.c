@@ -28,6 +28,7 @@ enum key_type {
 	KEY_PATHS, /* list */
 	KEY_ONOFF,
 	KEY_POLICY,
+	KEY_READER,
 	KEY_SIZE,
 	KEY_SECONDS,
 	KEY_COUNT,
@@ -59,6 +60,13 @@ static const struct config_key keys[] = {
 	{ "guest-installer-directory", KEY_PATH, AT(installer_dir), 0,
 	  "ramdisk overlays and their maps" },
 	{ "pygrub", KEY_PATH, AT(pygrub), 0, "the program" },
+	{ "grub-fstest", KEY_PATH, AT(grub_fstest), 0, "the program" },
+	{ "disk-reader", KEY_READER, AT(disk_reader), 0, "eliloader or pygrub" },
+	{ "menu", KEY_ONOFF, AT(menu), 0, "on or off" },
+	{ "menu-timeout", KEY_SECONDS, AT(menu_timeout_s), 0,
+	  "seconds, instead of the guest's own" },
+	{ "install-attempts", KEY_COUNT, AT(install_attempts), 0,
+	  "how often an installer is given out" },
 	{ "rhel41-kernel", KEY_PATH, AT(rhel41_kernel), 0, "dom0's kernel for rhel41" },
 	{ "rhel41-ramdisk", KEY_PATH, AT(rhel41_ramdisk), 0, "dom0's ramdisk for it" },
 	{ "rhel44-kernel", KEY_PATH, AT(rhel44_kernel), 0, "dom0's kernel for rhel44" },
@@ -205,12 +213,18 @@ static int set_choice(struct config *c, const struct config_key *k, const char *
 {
 	static const char *const onoff[] = { "off", "on", NULL };
 	static const char *const policy[] = { "off", "auto", "require", NULL };
-	int i = choose(k->type == KEY_ONOFF ? onoff : policy, value);
+	static const char *const reader[] = { "eliloader", "pygrub", NULL };
+	int i = choose(k->type == KEY_ONOFF    ? onoff
+		       : k->type == KEY_READER ? reader
+					       : policy,
+		       value);
 
 	if (i < 0)
 		return i;
 	if (k->type == KEY_ONOFF)
 		*(bool *)field(c, k->at) = i == 1;
+	else if (k->type == KEY_READER)
+		*(enum disk_reader *)field(c, k->at) = (enum disk_reader)i;
 	else
 		*(enum signature_policy *)field(c, k->at) = (enum signature_policy)i;
 	return 0;
@@ -224,6 +238,7 @@ static int set_key(struct config *c, const struct config_key *k, const char *val
 		return add_to_list(c, k, value);
 	case KEY_ONOFF:
 	case KEY_POLICY:
+	case KEY_READER:
 		return set_choice(c, k, value);
 	case KEY_SIZE:
 		return set_size(c, k, value);
@@ -336,6 +351,8 @@ int config_init(struct config *c)
 		.connect_timeout_s = CONNECT_TIMEOUT_S,
 		.stall_timeout_s = STALL_TIMEOUT_S,
 		.fetch_tries = FETCH_TRIES,
+		.install_attempts = INSTALL_ATTEMPTS,
+		.menu = true,
 		.xapi_timeout_s = XAPI_TIMEOUT_S,
 		.worker_user = strdup(WORKER_USER_DEFAULT),
 		.state_dir = strdup("/var/lib/eliloader"),

@@ -17,6 +17,7 @@
 #define WORKER_USER_DEFAULT "eliloader"
 #define CONFIG_FILE_DEFAULT "/etc/eliloader.conf"
 
+enum disk_reader { READER_ELILOADER, READER_PYGRUB };
 enum signature_policy { SIGNATURE_OFF, SIGNATURE_AUTO, SIGNATURE_REQUIRE };
 
 struct config {
@@ -36,7 +37,12 @@ struct config {
 	/* guest-installer-directory, default
 	 * /opt/xensource/packages/files/guest-installer */
 	char *installer_dir;
-	char *pygrub; /* pygrub: its path; NULL: searched for (pygrub_find.h) */
+	char *pygrub;	   /* pygrub: its path; NULL: searched for (pygrub_find.h) */
+	char *grub_fstest; /* grub-fstest: its path; NULL: one of two places (disk.c) */
+	enum disk_reader disk_reader; /* disk-reader, default eliloader's own */
+	bool menu;		      /* menu = on|off, default on */
+	unsigned menu_timeout_s;      /* menu-timeout; 0: what the guest's menu says */
+	unsigned install_attempts;    /* install-attempts */
 	/* kernel file and ramdisk of rhel41 and rhel44: rhel41-kernel, rhel41-ramdisk, ...;
 	 * NULL: "<distro>-vmlinuz", "<distro>-initrd" in the directory above */
 	char *rhel41_kernel, *rhel41_ramdisk, *rhel44_kernel, *rhel44_ramdisk;

@@ -53,3 +53,6 @@
 #define DISK_RUN_CPU_S	   10	       /* RLIMIT_CPU of one run that does not stream */
 #define DISK_MEMORY_MAX	   (256 * MIB) /* RLIMIT_AS of one run */
 #define CACHE_SIZE_DEFAULT (2048 * MIB)
+#define INSTALL_ATTEMPTS   5  /* of an installer that leaves nothing, before we give up */
+#define MENU_WAIT_MAX_S	   60 /* that nobody touches: a guest may want one for ever */
+#define INSPECT_KERNELS	   16 /* that inspect looks into: each is read whole */

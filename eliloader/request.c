@@ -199,13 +199,10 @@ static int take_config_file(struct parse *p, const char *value)
 		return 0;                                                                \
 	}
 TAKE_FLAG(verbose)
+TAKE_FLAG(quiet)
 TAKE_FLAG(explain)
-
-static int take_json(struct parse *p, const char *value)
-{
-	p->r->json = true;
-	return take_explain(p, value);
-}
+TAKE_FLAG(json)
+TAKE_FLAG(list_entries)
 
 /* Accepted and without effect, as it always was. */
 static int take_nothing(struct parse *p, const char *value)
@@ -224,7 +221,7 @@ static const struct option options[] = {
 	{ "default_args", OPTION_OPTIONAL, true, take_escaped_args },
 	{ "extra_args", OPTION_OPTIONAL, true, take_escaped_args },
 	{ "cache", OPTION_TEXT, true, take_cache },
-	{ "quiet", OPTION_FLAG, true, take_nothing },
+	{ "quiet", OPTION_FLAG, true, take_quiet },
 	{ "verbose", OPTION_FLAG, true, take_verbose },
 	{ "logging", OPTION_FLAG, true, take_nothing },
 	{ "output", OPTION_TEXT, false, take_output },
@@ -239,13 +236,17 @@ static const struct option options[] = {
 	{ "xapi-socket", OPTION_TEXT, false, take_xapi_socket },
 	{ "explain", OPTION_FLAG, false, take_explain },
 	{ "json", OPTION_FLAG, false, take_json },
+	{ "list-entries", OPTION_FLAG, false, take_list_entries },
 	{ "forget", OPTION_TEXT, false, take_forget },
 	{ .name = NULL },
 };
 
 static const char *short_name(char c)
 {
-	return c == 'q' ? "quiet" : c == 'v' ? "verbose" : NULL;
+	return c == 'q'	  ? "quiet"
+	       : c == 'v' ? "verbose"
+	       : c == 'l' ? "list-entries"
+			  : NULL;
 }
 
 /* Find the option that @word is, and its value when that is in the same word. */
@@ -371,6 +372,33 @@ static enum request_verdict look_ahead(struct parse *p)
 	return verdict;
 }
 
+/* What a word at the beginning leaves no room for. */
+static int check_verb(struct parse *p)
+{
+	const struct request *r = p->r;
+	const char *verb = r->verb == VERB_BOOT ? "boot" : "inspect";
+
+	if (r->verb == VERB_START)
+		return 0;
+	if (r->vm_uuid || r->record_file || r->set_count > 0 || r->cdrom || r->forget)
+		say(p,
+		    "'%s' is for one disk, and takes no --vm, --set, --record, --cdrom "
+		    "or "
+		    "--forget",
+		    verb);
+	else if (!r->image)
+		say(p, "%s: there is no disk image; see --help", verb);
+	else if (r->verb == VERB_INSPECT &&
+		 (request_is_libxl(r) || r->list_entries || r->kernel || r->ramdisk ||
+		  r->entry || r->args))
+		say(p,
+		    "inspect looks at all that is on a disk: it takes --json, --config, "
+		    "--runas and --verbose");
+	else
+		return 0;
+	return -EINVAL;
+}
+
 static int check_whole(struct parse *p)
 {
 	const struct request *r = p->r;
@@ -385,8 +413,22 @@ static int check_whole(struct parse *p)
 	else if (!r->image && !r->explain && !r->forget)
 		say(p, "there is no disk image; see --help");
 	else
-		return 0;
+		return check_verb(p);
 	return -EINVAL;
+}
+
+/* The word that may come first.  No toolstack's first word is one of them: an option is. */
+static void take_verb(struct parse *p)
+{
+	if (p->argc < 2)
+		return;
+	if (strcmp(p->argv[1], "inspect") == 0)
+		p->r->verb = VERB_INSPECT;
+	else if (strcmp(p->argv[1], "boot") == 0)
+		p->r->verb = VERB_BOOT;
+	else
+		return;
+	p->at++;
 }
 
 enum request_verdict request_parse(int argc, char *const argv[], struct request *ret,
@@ -410,7 +452,10 @@ enum request_verdict request_parse(int argc, char *const argv[], struct request 
 		say(&p, "there are more than %d words", WORDS_MAX);
 		return REQUEST_WRONG;
 	}
+	take_verb(&p);
 	r = parse_words(&p);
+	if (ret->json && ret->verb != VERB_INSPECT)
+		ret->explain = true;
 	if (r >= 0 && !p.after_vm)
 		ret->vm_uuid = NULL; /* "--vm" was the value of something else */
 	if (r >= 0)

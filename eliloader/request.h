@@ -11,8 +11,10 @@
  * Trust:  what follows --vm UUID are the words of PV-bootloader-args, which whoever may
  *         edit the VM chooses.  There, only words that name nothing of dom0's are taken:
  *         no file, no socket, no directory, no second VM.
- * -q:     toolstacks always pass it (libxl in its restricted mode, where progress on the
- *         guest's console is as welcome as else); it is taken and has no effect.
+ *   people          inspect [--json] IMAGE
+ *                   boot [OPTION...] IMAGE: as libxl's, but no key, no state, no install
+ * -q:     toolstacks always pass it (libxl in its restricted mode): no menu.  Progress on
+ *         the guest's console is as welcome as else.
  * Image:  the last word that is not an option: toolstacks put it there, and a stray word
  *         of PV-bootloader-args must not choose a file of dom0's.  (eliloader 1.9 took
  *         the first of several.)
@@ -33,7 +35,11 @@ enum output_format {
 	FORMAT_SXP,	/* linux (kernel P)(ramdisk P)(args "...") */
 };
 
+/* What the first word says: nothing (a start), or one of two words. */
+enum request_verb { VERB_START, VERB_BOOT, VERB_INSPECT };
+
 struct request {
+	enum request_verb verb;
 	const char *vm_uuid; /* --vm; NULL: not xapi */
 	const char *image;   /* NULL: none was given */
 	enum output_format format;
@@ -41,11 +47,11 @@ struct request {
 	const char *output_directory; /* NULL: the toolstack's default */
 	const char *kernel,
 		*ramdisk;  /* --kernel=, --ramdisk=: paths in the guest's disk */
-	const char *entry; /* --entry=N|TITLE: passed on to the disk side */
+	const char *entry; /* --entry=N|TITLE: of the disk's boot menu */
 	char *args; /* owned: --args, --default_args, --extra_args, joined by spaces */
 	bool have_runas;
 	uid_t runas;
-	bool verbose;
+	bool verbose, quiet;
 
 	const char *record_file; /* --record */
 	const char **set;	 /* owned list of --set's KEY=VALUE, borrowed texts */
@@ -60,6 +66,7 @@ struct request {
 	const char *cdrom;
 
 	bool explain, json; /* print the plan and do nothing */
+	bool list_entries;  /* print the disk's boot menu, as pygrub does */
 	const char *forget; /* --forget NAME: remove that VM's state */
 };
 

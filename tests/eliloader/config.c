@@ -43,7 +43,11 @@ static void test_defaults(void)
 	is_str(c.state_dir, "/var/lib/eliloader", "state");
 	is_str(c.installer_dir, "/opt/xensource/packages/files/guest-installer",
 	       "overlays");
-	ok(!c.xapi_socket && !c.ca_bundle && !c.pygrub && !c.rhel41_kernel,
+	ok(c.disk_reader == READER_ELILOADER && c.menu && c.menu_timeout_s == 0 &&
+		   c.install_attempts == INSTALL_ATTEMPTS,
+	   "the disk");
+	ok(!c.xapi_socket && !c.ca_bundle && !c.pygrub && !c.rhel41_kernel &&
+		   !c.grub_fstest,
 	   "the rest is not set");
 	config_done(&c);
 }
@@ -66,6 +70,8 @@ static void test_all_keys(void)
 		     "guest-installer-directory = /gi\npygrub = /usr/bin/py grub\n"
 		     "rhel41-kernel = /k1\nrhel41-ramdisk = /i1\n"
 		     "rhel44-kernel = /k4\nrhel44-ramdisk = /i4\n"
+		     "grub-fstest = /g\ndisk-reader = pygrub\nmenu = off\n"
+		     "menu-timeout = 9\ninstall-attempts = 2\n"
 		     "cache = off\ncache-size = 3G\nkernel-max-size = 70M\n"
 		     "ramdisk-max-size = 12K\nunpacked-max-size = 5\n"
 		     "connect-timeout = 1\nstall-timeout = 3600\nfetch-tries = 100\n"
@@ -81,6 +87,10 @@ static void test_all_keys(void)
 	ok(c.connect_timeout_s == 1 && c.stall_timeout_s == 3600 &&
 		   c.fetch_tries == 100 && c.xapi_timeout_s == 7,
 	   "numbers");
+	ok(c.disk_reader == READER_PYGRUB && !c.menu && c.menu_timeout_s == 9 &&
+		   c.install_attempts == 2,
+	   "the disk");
+	is_str(c.grub_fstest, "/g", "grub-fstest");
 	is_str(c.pygrub, "/usr/bin/py grub", "a path with a space");
 	is_str(c.pinned_key, "sha256//AAAA=", "a value with '='");
 	is_str(c.rhel44_ramdisk, "/i4", "rhel44-ramdisk");
@@ -101,6 +111,10 @@ static void test_refused(void)
 		{ "cache = on\ncache = on", "second time" },
 		{ "Cache = on", "no such key" },
 		{ "signature = on", "bad value" },
+		{ "disk-reader = grub", "bad value" },
+		{ "menu = 1", "bad value" },
+		{ "menu-timeout = 0", "bad value" },
+		{ "install-attempts = 0", "bad value" },
 		{ "ca-bundle = relative.pem", "bad value" },
 		{ "ca-bundle = /a\tb", "bad value" },
 		{ "worker-user = root;x", "bad value" },

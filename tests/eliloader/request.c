@@ -137,6 +137,43 @@ static void test_people(void)
 	request_done(&r);
 }
 
+static void test_verbs(void)
+{
+	struct request r = { 0 };
+
+	ok(PARSE(&r, "inspect", "/i") == REQUEST_RUN && r.verb == VERB_INSPECT,
+	   "inspect");
+	is_str(r.image, "/i", "its image");
+	ok(PARSE(&r, "inspect", "--json", "-v", "--config=/c", "/i") == REQUEST_RUN &&
+		   r.json && !r.explain,
+	   "inspect --json explains nothing");
+	ok(PARSE(&r, "boot", "--entry=1", "--output=/o", "--output-format=simple0",
+		 "/i") == REQUEST_RUN &&
+		   r.verb == VERB_BOOT && request_is_libxl(&r),
+	   "boot");
+	is_str(r.image, "/i", "its image");
+	ok(PARSE(&r, "--args=x", "inspect") == REQUEST_RUN && r.verb == VERB_START,
+	   "an image of that name, after an option");
+	is_str(r.image, "inspect", "...");
+	ok(PARSE(&r, "-q", "/i") == REQUEST_RUN && r.quiet, "-q is --quiet");
+	ok(PARSE(&r, "/i") == REQUEST_RUN && !r.quiet, "and is not by itself");
+	ok(PARSE(&r, "-l", "/i") == REQUEST_RUN && r.list_entries && !r.explain,
+	   "-l is --list-entries");
+	is_int(PARSE(&r, "inspect"), REQUEST_WRONG, "inspect nothing");
+	is_int(PARSE(&r, "boot"), REQUEST_WRONG, "boot nothing");
+	is_int(PARSE(&r, "boot", "--set=install-round=1", "/i"), REQUEST_WRONG,
+	       "boot with a key");
+	is_int(PARSE(&r, "boot", "--record=/r", "/i"), REQUEST_WRONG,
+	       "boot with a record");
+	is_int(PARSE(&r, "boot", "--cdrom=/r", "/i"), REQUEST_WRONG, "boot with a CD");
+	is_int(PARSE(&r, "inspect", "--entry=1", "/i"), REQUEST_WRONG,
+	       "inspect one entry");
+	is_int(PARSE(&r, "inspect", "--output=/o", "/i"), REQUEST_WRONG,
+	       "inspect for a toolstack");
+	is_int(PARSE(&r, "inspect", "--vm", UUID, "/i"), REQUEST_WRONG, "inspect a VM");
+	request_done(&r);
+}
+
 /* What PV-bootloader-args may hold is chosen by whoever may edit the VM. */
 static void test_vm_words(void)
 {
@@ -156,6 +193,8 @@ static void test_vm_words(void)
 		"--no-such-option",
 		"--explain",
 		"--json",
+		"--list-entries",
+		"-l",
 		"-x",
 		"-qv",
 		"--kernel=/a\nramdisk /etc/shadow",
@@ -230,6 +269,7 @@ int main(void)
 	test_old_xapi();
 	test_libxl();
 	test_people();
+	test_verbs();
 	test_vm_words();
 	test_wrong();
 	test_usage();
