@@ -1,5 +1,5 @@
 # The dom0 PV bootloader and its workers.  Lists of the parts are in the fragments.
-ELI_SANDBOX := lib/sandbox.c lib/sandbox_root.c lib/sandbox_calls.c
+ELI_SANDBOX := $(LIB_SANDBOX)
 ELI_WIRE := eliloader/wire.c $(LIB_BASE)
 # What all workers link, and those that read a repository.
 ELI_WORKER := $(ELI_WIRE) eliloader/worker_side.c $(ELI_SANDBOX)
@@ -7,6 +7,8 @@ ELI_SOURCE := $(ELI_WORKER) eliloader/job_read.c eliloader/pick.c eliloader/sums
 include $(filter-out eliloader/module.mk,$(sort $(wildcard eliloader/*.mk)))
 WORKERS += eliloader/eliloader-net eliloader/eliloader-iso eliloader/eliloader-check
 MAN += docs/man/eliloader.8 docs/man/eliloader.conf.5
+
+ELI_MENU := eliloader/menu.c eliloader/menu_view.c
 
 ELI_START := eliloader/start.c eliloader/fetch.c eliloader/vouch.c eliloader/check_run.c eliloader/signature.c \
 	eliloader/ready.c eliloader/disk.c eliloader/pygrub.c eliloader/pygrub_find.c eliloader/progress.c eliloader/failure.c \

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The boot menu's keys and lines; pure. */
+#include <string.h>
+
+#include "eliloader/menu.h"
+#include "lib/log.h"
+
+#define CLEAR	"\033[H\033[2J" /* the cursor in its corner, an empty screen */
+#define REVERSE "\033[7m"
+#define PLAIN	"\033[0m"
+#define TO_END	"\033[K"
+#define INDENT	2 /* columns for each submenu */
+#define DEEPEST 8 /* that are still indented further */
+#define CTRL(c) ((c)&0x1f)
+#define KEY_ESC 0x1b
+
+void menu_view_init(struct menu_view *v, const struct boot_menu *m, unsigned seconds)
+{
+	*v = (struct menu_view){ .menu = m, .left_s = seconds, .asleep = m->hidden };
+	if (m->chosen < m->count)
+		v->at = m->chosen;
+	if (v->at >= MENU_LINES)
+		v->top = v->at - MENU_LINES / 2;
+}
+
+static void move_to(struct menu_view *v, size_t at)
+{
+	v->at = at;
+	if (at < v->top)
+		v->top = at;
+	if (at >= v->top + MENU_LINES)
+		v->top = at - MENU_LINES + 1;
+	v->message[0] = '\0';
+}
+
+static void move_up(struct menu_view *v)
+{
+	if (v->at > 0)
+		move_to(v, v->at - 1);
+}
+
+static void move_down(struct menu_view *v)
+{
+	if (v->at + 1 < v->menu->count)
+		move_to(v, v->at + 1);
+}
+
+/* Digits add up to a number for as long as there is such an entry. */
+static void take_digit(struct menu_view *v, unsigned digit)
+{
+	size_t number = v->number * 10 + digit;
+
+	if (number >= v->menu->count)
+		number = digit;
+	if (number < v->menu->count)
+		move_to(v, number);
+	v->number = number < v->menu->count ? number : 0;
+}
+
+static enum menu_end take_enter(struct menu_view *v)
+{
+	const struct boot_entry *e = &v->menu->entry[v->at];
+	char why[96];
+
+	if (!e->why)
+		return MENU_BOOT;
+	(void)log_escape_line(why, sizeof(why), e->why, strlen(e->why)); /* cut */
+	(void)snprintf(v->message, sizeof(v->message), "cannot be booted: %s", why);
+	return MENU_GOES_ON;
+}
+
+/* ESC [ or ESC O, perhaps numbers, and a letter. */
+static void take_escape(struct menu_view *v, unsigned char byte)
+{
+	if (v->escape == 1 && byte != '[' && byte != 'O') {
+		v->escape = 0;
+		return;
+	}
+	if (v->escape++ == 1 || byte < '@')
+		return;
+	v->escape = 0;
+	if (byte == 'A')
+		move_up(v);
+	else if (byte == 'B')
+		move_down(v);
+	else if (byte == 'H')
+		move_to(v, 0);
+	else if (byte == 'F')
+		move_to(v, v->menu->count - 1);
+}
+
+enum menu_end menu_key(struct menu_view *v, unsigned char byte)
+{
+	bool digit = byte >= '0' && byte <= '9';
+
+	v->left_s = 0;
+	if (byte == CTRL('C'))
+		return MENU_CANCELED;
+	if (v->escape && byte != KEY_ESC) {
+		take_escape(v, byte);
+		return MENU_GOES_ON;
+	}
+	v->escape = byte == KEY_ESC;
+	if (!digit)
+		v->number = 0;
+	if (v->asleep) { /* the key that it waited for, and no other meaning */
+		v->asleep = false;
+		return MENU_GOES_ON;
+	}
+	if (byte == '\r' || byte == '\n')
+		return take_enter(v);
+	if (digit)
+		take_digit(v, byte - '0');
+	else if (byte == 'k' || byte == CTRL('P'))
+		move_up(v);
+	else if (byte == 'j' || byte == CTRL('N'))
+		move_down(v);
+	return MENU_GOES_ON;
+}
+
+static void draw_entry(const struct menu_view *v, size_t i, FILE *out)
+{
+	const struct boot_entry *e = &v->menu->entry[i];
+	const char *title = e->title ? e->title : "";
+	unsigned depth = e->depth < DEEPEST ? e->depth : DEEPEST;
+	char text[MENU_COLUMNS - 8 - INDENT * DEEPEST];
+
+	(void)log_escape_line(text, sizeof(text), title, strlen(title)); /* cut */
+	(void)fprintf(out, " %s%3zu  %*s%s%s" PLAIN TO_END "\r\n",
+		      i == v->at ? REVERSE : "", i, (int)(INDENT * depth), "", text,
+		      e->why ? " (-)" : "");
+}
+
+static void draw_foot(const struct menu_view *v, FILE *out)
+{
+	if (v->message[0])
+		(void)fprintf(out, "\r\n %s" TO_END "\r\n", v->message);
+	else if (v->left_s > 0)
+		(void)fprintf(out,
+			      "\r\n booted in %u s; any key stops this" TO_END "\r\n",
+			      v->left_s);
+	else
+		(void)fputs("\r\n arrows or a number choose, Enter boots" TO_END "\r\n",
+			    out);
+}
+
+void menu_draw(const struct menu_view *v, FILE *out)
+{
+	const struct boot_menu *m = v->menu;
+
+	if (v->asleep) {
+		(void)fprintf(out, "\reliloader: any key for the boot menu (%u s)" TO_END,
+			      v->left_s);
+		return;
+	}
+	(void)fputs(CLEAR "\r\n eliloader: what shall be booted?\r\n\r\n", out);
+	for (size_t i = v->top; i < m->count && i < v->top + MENU_LINES; i++)
+		draw_entry(v, i, out);
+	if (m->count > MENU_LINES)
+		(void)fprintf(out, " (%zu to %zu of %zu)\r\n", v->top,
+			      v->top + MENU_LINES < m->count ? v->top + MENU_LINES - 1
+							     : m->count - 1,
+			      m->count - 1);
+	draw_foot(v, out);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The boot menu: keys, what is shown of hostile titles, and a real terminal (a pty). */
+#include "eliloader/menu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "tests/tap.h"
+
+#define SHOWN_MAX 65536
+
+static void add(struct boot_menu *m, const char *title, unsigned depth, const char *why)
+{
+	struct boot_entry *e = boot_menu_add(m);
+
+	if (!e)
+		abort();
+	e->title = strdup(title);
+	e->depth = depth;
+	e->why = why ? strdup(why) : NULL;
+}
+
+/* @count entries; the default is 1. */
+static void make(struct boot_menu *m, unsigned count)
+{
+	char title[32];
+
+	boot_menu_init(m);
+	for (unsigned i = 0; i < count; i++) {
+		(void)snprintf(title, sizeof(title), "entry %u.", i);
+		add(m, title, 0, NULL);
+	}
+	m->chosen = 1;
+	m->timeout_s = 5;
+}
+
+/* Type @keys; where the bar is then, or -1 for MENU_CANCELED. */
+static int type(struct menu_view *v, const char *keys)
+{
+	for (; *keys; keys++)
+		switch (menu_key(v, (unsigned char)*keys)) {
+		case MENU_CANCELED:
+			return -1;
+		case MENU_BOOT:
+			return (int)v->at + 1000;
+		default:
+			break;
+		}
+	return (int)v->at;
+}
+
+static void test_keys(void)
+{
+	static const struct {
+		const char *keys;
+		int at; /* + 1000: booted */
+	} cases[] = {
+		{ "", 1 },
+		{ "\033[A", 0 },
+		{ "\033[A\033[A\033[A", 0 },
+		{ "\033[B", 2 },
+		{ "\033OB", 2 },
+		{ "\033[1;5B", 2 },
+		{ "\033[B\033[B\r", 1003 },
+		{ "jj", 3 },
+		{ "jk", 1 },
+		{ "\x0e\x0e\x10", 2 },
+		{ "\033[F", 19 },
+		{ "\033[F\033[B", 19 },
+		{ "\033[H", 0 },
+		{ "7", 7 },
+		{ "17", 17 },
+		{ "1x7", 7 },
+		{ "27", 7 },
+		{ "199", 9 },
+		{ "\n", 1001 },
+		{ "q", 1 },
+		{ "\033x\r", 1001 },
+		{ "\x03", -1 },
+	};
+	__attribute__((cleanup(boot_menu_done))) struct boot_menu m;
+
+	make(&m, 20);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct menu_view v;
+
+		menu_view_init(&v, &m, 5);
+		is_int(type(&v, cases[i].keys), cases[i].at, "keys");
+		ok((v.left_s == 0) == (*cases[i].keys != '\0'),
+		   "%zu: a key stops the countdown", i);
+		ok(v.at >= v.top && v.at < v.top + MENU_LINES, "%zu: the bar is seen", i);
+	}
+}
+
+static char *draw(const struct menu_view *v)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		abort();
+	menu_draw(v, out);
+	if (fclose(out) != 0)
+		abort();
+	return text;
+}
+
+static void test_unbootable(void)
+{
+	autobootmenu struct boot_menu m;
+	autofree char *text = NULL;
+	struct menu_view v;
+
+	make(&m, 2);
+	add(&m, "Windows", 0, "chain\033loader");
+	menu_view_init(&v, &m, 0);
+	is_int(type(&v, "2\r"), 2, "Enter does not boot what cannot be");
+	text = draw(&v);
+	ok(strstr(text, "cannot be booted: chain\\x1bloader"), "but says why");
+	ok(strstr(text, "Windows (-)"), "as the list does");
+}
+
+static void test_hostile(void)
+{
+	static const char title[] = "\033]0;x\007\033[2J\x9b"
+				    "31m\ttab\xffé \\";
+	autobootmenu struct boot_menu m;
+	autofree char *text = NULL, *many = NULL;
+	struct menu_view v;
+	size_t escapes = 0;
+
+	boot_menu_init(&m);
+	add(&m, title, 3, NULL);
+	add(&m, "", 100000, NULL);
+	many = malloc(BOOT_TEXT_MAX);
+	if (!many)
+		abort();
+	memset(many, 'M', BOOT_TEXT_MAX - 1);
+	many[BOOT_TEXT_MAX - 1] = '\0';
+	add(&m, many, 0, NULL);
+	menu_view_init(&v, &m, 5);
+	text = draw(&v);
+	for (const char *p = text; *p; p++) {
+		escapes += *p == '\033';
+		if (((unsigned char)*p < ' ' && !strchr("\033\r\n", *p)) ||
+		    (unsigned char)*p > '~')
+			ok(false, "byte %02x", (unsigned char)*p);
+	}
+	is_int((long long)escapes, 2 + 3 * 2 + 1 + 1, "no escape sequence but our own");
+	ok(strstr(text, "      \\x1b]0;x\\x07"), "it is shown escaped, below its menu");
+	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+		ok(end - line < 100, "a line of %td bytes", end - line);
+}
+
+static void test_long(void)
+{
+	autobootmenu struct boot_menu m;
+	struct menu_view v;
+
+	make(&m, BOOT_ENTRIES_MAX);
+	m.chosen = 200;
+	menu_view_init(&v, &m, 5);
+	for (unsigned i = 0; i < 2 * BOOT_ENTRIES_MAX; i++) {
+		autofree char *text = NULL;
+		char want[32];
+		unsigned lines = 0;
+
+		(void)type(&v, i < BOOT_ENTRIES_MAX ? "k" : "j");
+		text = draw(&v);
+		for (const char *p = text; (p = strchr(p, '\n')); p++)
+			lines++;
+		(void)snprintf(want, sizeof(want), "\033[7m%3zu  entry %zu.", v.at, v.at);
+		if (!strstr(text, want) || lines > 24) {
+			ok(false, "at %zu: %u lines", v.at, lines);
+			return;
+		}
+	}
+	ok(v.at == BOOT_ENTRIES_MAX - 1, "all entries are reached, on 24 lines");
+}
+
+static void test_seconds(void)
+{
+	static const struct {
+		int timeout_s;
+		unsigned count, configured, want;
+		bool on;
+	} cases[] = {
+		{ 5, 2, 0, 5, true },	    { 0, 2, 0, 0, true },  { -1, 2, 0, 60, true },
+		{ 100000, 2, 0, 60, true }, { 5, 1, 0, 0, true },  { 5, 2, 0, 0, false },
+		{ 5, 2, 3000, 3000, true }, { -1, 2, 7, 7, true }, { 0, 2, 7, 0, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct config c = { .menu = cases[i].on,
+					  .menu_timeout_s = cases[i].configured };
+		autobootmenu struct boot_menu m;
+
+		make(&m, cases[i].count);
+		m.timeout_s = cases[i].timeout_s;
+		is_int(menu_seconds(&m, &c), cases[i].want, "how long a menu shows");
+	}
+}
+
+/* ---- with a terminal ---- */
+
+struct console {
+	int ours, theirs;
+};
+
+static bool console_open(struct console *c)
+{
+	c->ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (c->ours < 0 || grantpt(c->ours) < 0 || unlockpt(c->ours) < 0)
+		return ok(false, "a pty: %s", strerror(errno));
+	c->theirs = open(ptsname(c->ours), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return c->theirs >= 0 || ok(false, "its other side: %s", strerror(errno));
+}
+
+/* Read until @want has come. */
+static bool expect(int fd, const char *want)
+{
+	static char text[SHOWN_MAX];
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < sizeof(text) - 1 &&
+	       (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0) {
+		len += (size_t)n;
+		text[len] = '\0';
+		if (strstr(text, want))
+			return true;
+	}
+	return false;
+}
+
+/* The exit status of a child in which somebody chooses: the entry, or 100. */
+static pid_t start(const struct console *c, const struct boot_menu *m, unsigned seconds)
+{
+	pid_t pid = fork();
+	size_t index;
+
+	if (pid != 0)
+		return pid;
+	(void)close(c->ours);
+	_exit(menu_choose(c->theirs, c->theirs, m, seconds, &index) < 0 ? 100
+									: (int)index);
+}
+
+static int end(pid_t pid)
+{
+	int status = 0;
+
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static void test_terminal(void)
+{
+	autobootmenu struct boot_menu m;
+	struct termios before, after;
+	struct console c;
+	pid_t pid;
+
+	make(&m, 4);
+	if (!console_open(&c))
+		return;
+	(void)tcgetattr(c.theirs, &before);
+	pid = start(&c, &m, 3600);
+	ok(expect(c.ours, "booted in 3600 s"), "the menu is shown");
+	(void)tcgetattr(c.theirs, &after);
+	ok(!(after.c_lflag & (ICANON | ECHO)), "keys are taken one by one");
+	ok(io_write_all(c.ours, "\033[B", 3) == 0 && expect(c.ours, "Enter boots"),
+	   "a key is answered");
+	ok(io_write_all(c.ours, "\r", 1) == 0, "Enter");
+	is_int(end(pid), 2, "the entry that was chosen");
+	(void)tcgetattr(c.theirs, &after);
+	ok(memcmp(&before, &after, sizeof(before)) == 0, "the modes are put back");
+	pid = start(&c, &m, 3600);
+	ok(expect(c.ours, "booted in") && io_write_all(c.ours, "\x03", 1) == 0, "^C");
+	is_int(end(pid), 100, "ends it without a choice");
+	(void)tcgetattr(c.theirs, &after);
+	ok(memcmp(&before, &after, sizeof(before)) == 0, "the modes are put back");
+	pid = start(&c, &m, 1);
+	is_int(end(pid), 1, "nobody there: the default");
+	m.hidden = true;
+	pid = start(&c, &m, 3600);
+	ok(expect(c.ours, "any key for the boot menu"), "a hidden one");
+	ok(io_write_all(c.ours, "\r", 1) == 0 && expect(c.ours, "entry 3."),
+	   "shows after a key");
+	ok(io_write_all(c.ours, "0\r", 2) == 0, "and is as any");
+	is_int(end(pid), 0, "then");
+	pid = start(&c, &m, 3600);
+	ok(expect(c.ours, "any key"), "once more");
+	(void)close(c.theirs);
+	(void)close(c.ours);
+	is_int(end(pid), 1, "a console that is closed: the default");
+}
+
+static void test_no_terminal(void)
+{
+	autoclose int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	autobootmenu struct boot_menu m;
+	size_t index = 77;
+
+	make(&m, 3);
+	ok(menu_choose(null, null, &m, 3600, &index) == 0 && index == 1,
+	   "no terminal at all: the default");
+}
+
+int main(void)
+{
+	test_keys();
+	test_unbootable();
+	test_hostile();
+	test_long();
+	test_seconds();
+	test_terminal();
+	test_no_terminal();
+	return tap_done();
+}
