@@ -160,8 +160,8 @@ void room_done(struct room *room)
 	if (room->pid_written)
 		(void)unlink(room->opt->pid_file); /* or another did */
 	room_lock_drop(room->uid, &room->lock);
-	room_list_done(&room->env);
-	room_libraries_done(&room->libraries);
+	text_list_done(&room->env);
+	libraries_done(&room->libraries);
 	room_profile_done(&room->profile);
 	free(room->calls.filter);
 	free(room->init_calls.filter);

@@ -24,8 +24,8 @@
 #include <sys/types.h>
 #include <linux/filter.h>
 
-#include "dom0-tools/room_library.h"
 #include "dom0-tools/room_profile.h"
+#include "lib/libraries.h"
 
 #define ROOM_WHY_MAX	 400 /* bytes of a sentence; a path of the longest is cut */
 #define ROOM_STEP_MAX	 32
@@ -43,7 +43,7 @@ struct room_options {
 	const char *profile;
 	int keep[ROOM_KEEP_MAX];
 	size_t keep_count;
-	struct room_list binds, writes, env, lib_dirs; /* owned by the options */
+	struct text_list binds, writes, env, lib_dirs; /* owned by the options */
 	const char *pid_file;
 	unsigned stop_s;
 	bool require_cgroup, network, no_handles, no_xenstore, json, verbose;
@@ -67,8 +67,8 @@ struct room {
 	/* where the empty path lies by which it is executed: no process without rights can
 	 * map anything there; ROOM_ANYWHERE: the host has no such place for us */
 	uintptr_t path;
-	struct room_libraries libraries;     /* owned */
-	struct room_list env;		     /* owned: all of the program's environment */
+	struct libraries libraries;	     /* owned */
+	struct text_list env;		     /* owned: all of the program's environment */
 	struct sock_fprog calls, init_calls; /* owned: the filters */
 
 	int evtchn, privcmd; /* owned; -1: none */

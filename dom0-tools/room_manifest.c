@@ -16,7 +16,7 @@ static json_t *number_or_none(uint64_t value)
 	return value == ROOM_LIMIT_AS_IS ? json_null() : json_integer((json_int_t)value);
 }
 
-static json_t *list(const struct room_list *l)
+static json_t *list(const struct text_list *l)
 {
 	json_t *array = json_array();
 
@@ -55,7 +55,7 @@ static json_t *binds(const struct room_profile *p)
 	return array;
 }
 
-static json_t *libraries(const struct room_libraries *l)
+static json_t *libraries(const struct libraries *l)
 {
 	json_t *array = json_array();
 

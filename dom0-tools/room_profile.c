@@ -29,38 +29,12 @@ const struct room_limit room_limits[] = {
 };
 const size_t room_limits_count = sizeof(room_limits) / sizeof(*room_limits);
 
-int room_list_add(struct room_list *l, const char *text)
-{
-	char **more, *copy;
-
-	if (l->count == ROOM_LIST_MAX)
-		return -E2BIG;
-	more = realloc(l->item, (l->count + 2) * sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	l->item = more;
-	copy = strdup(text);
-	if (!copy)
-		return -ENOMEM;
-	l->item[l->count++] = copy;
-	l->item[l->count] = NULL;
-	return 0;
-}
-
-void room_list_done(struct room_list *l)
-{
-	for (size_t i = 0; i < l->count; i++)
-		free(l->item[i]);
-	free(l->item);
-	memset(l, 0, sizeof(*l));
-}
-
 void room_profile_done(struct room_profile *p)
 {
-	room_list_done(&p->calls);
-	room_list_done(&p->dirs);
-	room_list_done(&p->libraries);
-	room_list_done(&p->env);
+	text_list_done(&p->calls);
+	text_list_done(&p->dirs);
+	text_list_done(&p->libraries);
+	text_list_done(&p->env);
 	for (size_t i = 0; i < p->binds_count; i++) {
 		free(p->binds[i].from);
 		free(p->binds[i].to);
@@ -94,7 +68,7 @@ static int add_bind(struct room_profile *p, const struct room_bind *model)
 
 	if (!is_plain_path(model->from) || !is_plain_path(model->to))
 		return -EINVAL;
-	if (p->binds_count == ROOM_LIST_MAX)
+	if (p->binds_count == TEXT_LIST_MAX)
 		return -E2BIG;
 	more = realloc(p->binds, (p->binds_count + 1) * sizeof(*more));
 	if (!more)
@@ -157,13 +131,13 @@ static int parse_size(struct reading *rd, const char *word, uint64_t *ret)
 	return 0;
 }
 
-static int add_words(struct reading *rd, struct room_list *l, unsigned argc,
+static int add_words(struct reading *rd, struct text_list *l, unsigned argc,
 		     char *const *argv)
 {
 	int r = 0;
 
 	for (unsigned i = 1; i < argc && r == 0; i++)
-		r = room_list_add(l, argv[i]);
+		r = text_list_add(l, argv[i]);
 	return r == -E2BIG ? say(rd, "too many words for", argv[0]) : r;
 }
 
@@ -265,7 +239,7 @@ static int on_ioctl(struct reading *rd, unsigned argc, char *const *argv)
 
 		if (room_ioctl_number(argv[i], &number) < 0)
 			return say(rd, "no request is called", argv[i]);
-		if (p->ioctls_count == ROOM_LIST_MAX)
+		if (p->ioctls_count == TEXT_LIST_MAX)
 			return say(rd, "too many words for", argv[0]);
 		more = realloc(p->ioctls, (p->ioctls_count + 1) * sizeof(*more));
 		if (!more)
@@ -326,7 +300,7 @@ static int on_dir(struct reading *rd, unsigned argc, char *const *argv)
 	for (unsigned i = 1; i < argc && r == 0; i++) {
 		r = expand(rd, argv[i], path);
 		if (r == 0)
-			r = room_list_add(&rd->p->dirs, path);
+			r = text_list_add(&rd->p->dirs, path);
 	}
 	return r == -E2BIG ? say(rd, "too many words for", argv[0]) : r;
 }

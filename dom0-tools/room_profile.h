@@ -25,7 +25,7 @@
  * Source: this project; dom0-tools/profile.h has the form of the file.
  * Owns:   all it points to; room_profile_done().
  * Errors: 0 or a negative errno and a sentence; -ENOENT: no such profile or section.
- * Limits: ROOM_LIST_MAX.
+ * Limits: TEXT_LIST_MAX.
  */
 #pragma once
 #include <stdbool.h>
@@ -33,7 +33,8 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
-#define ROOM_LIST_MAX	    256 /* words of one kind: the longest, calls, has some 100 */
+#include "lib/text_list.h"
+
 #define ROOM_LIMIT_AS_IS    UINT64_MAX
 #define ROOM_TASKS_MAX	    4096 /* more is a mistake: it is there to stop a fork bomb */
 #define ROOM_RLIMITS	    16	 /* RLIM_NLIMITS of Linux, whatever libc's headers say */
@@ -48,11 +49,6 @@
 #define ROOM_HANDLE_EVTCHN  1U
 #define ROOM_HANDLE_PRIVCMD 2U
 
-struct room_list {
-	char **item; /* owned; ended by NULL when there are any */
-	size_t count;
-};
-
 struct room_bind {
 	char *from, *to; /* owned; absolute */
 	bool writable;
@@ -66,7 +62,7 @@ struct room_profile {
 	uint64_t memory_max; /* bytes; ROOM_LIMIT_AS_IS: none */
 	/* by RLIMIT_ number; ROOM_LIMIT_AS_IS: as the launcher's; nproc is tasks and init */
 	uint64_t limit[ROOM_RLIMITS];
-	struct room_list calls, dirs, libraries, env;
+	struct text_list calls, dirs, libraries, env;
 	uint32_t *ioctls; /* owned */
 	size_t ioctls_count;
 	uint64_t caps;		 /* bits by number; 0 unless late */
@@ -89,9 +85,6 @@ int room_profile_read(const char *name, unsigned domid, struct room_profile *ret
 void room_profile_done(struct room_profile *p);
 #define autoroomprofile __attribute__((cleanup(room_profile_done)))
 
-/* A copy of @text at the end of @l.  -E2BIG: over ROOM_LIST_MAX. */
-int room_list_add(struct room_list *l, const char *text);
-void room_list_done(struct room_list *l);
 /* "SRC[:DST]" of the command line, too: @to NULL is @from.  -EINVAL: not an absolute path
  * of plain components. */
 int room_profile_bind(struct room_profile *p, const char *from, const char *to,

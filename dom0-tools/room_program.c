@@ -59,13 +59,13 @@ int room_step_program(struct room *room)
 
 int room_step_libraries(struct room *room)
 {
-	return room_libraries_find(room->program, room->opt->argv[0],
-				   &room->opt->lib_dirs, &room->profile.libraries,
-				   &room->libraries, room->why, sizeof(room->why));
+	return libraries_find(room->program, room->opt->argv[0], &room->opt->lib_dirs,
+			      &room->profile.libraries, &room->libraries, room->why,
+			      sizeof(room->why));
 }
 
 /* "NAME=VALUE" in the place of another NAME, or at the end. */
-static int set_env(struct room_list *env, const char *text)
+static int set_env(struct text_list *env, const char *text)
 {
 	size_t len = strcspn(text, "=") + 1;
 
@@ -79,10 +79,10 @@ static int set_env(struct room_list *env, const char *text)
 			env->item[i] = copy;
 			return 0;
 		}
-	return room_list_add(env, text);
+	return text_list_add(env, text);
 }
 
-static int set_number(struct room_list *env, const char *name, unsigned value)
+static int set_number(struct text_list *env, const char *name, unsigned value)
 {
 	char text[64];
 
@@ -93,7 +93,7 @@ static int set_number(struct room_list *env, const char *name, unsigned value)
 /* Nothing of ours: the profile's, the command line's, and last what is so. */
 int room_step_environment(struct room *room)
 {
-	const struct room_list *from[] = { &room->profile.env, &room->opt->env };
+	const struct text_list *from[] = { &room->profile.env, &room->opt->env };
 	unsigned handles = room->opt->no_handles ? 0 : room->profile.handles;
 	int r = 0;
 
@@ -101,7 +101,7 @@ int room_step_environment(struct room *room)
 		for (size_t i = 0; i < from[k]->count && r == 0; i++)
 			r = set_env(&room->env, from[k]->item[i]);
 	if (r == 0 && room->libraries.interpreter)
-		r = set_env(&room->env, "LD_LIBRARY_PATH=" ROOM_LIBRARIES);
+		r = set_env(&room->env, "LD_LIBRARY_PATH=" LIBRARIES_DIR);
 	if (r == 0 && room->profile.xenstore)
 		r = set_env(&room->env, "XENSTORED_PATH=" ROOM_XENSTORE);
 	if (r == 0)

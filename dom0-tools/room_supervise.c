@@ -255,7 +255,7 @@ static int run(struct supervisor *s)
 static int add_options(struct room_profile *p, const struct room_options *opt, char *why,
 		       size_t size)
 {
-	const struct room_list *lists[] = { &opt->binds, &opt->writes };
+	const struct text_list *lists[] = { &opt->binds, &opt->writes };
 	int r = 0;
 
 	p->network |= opt->network;

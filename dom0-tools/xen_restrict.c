@@ -113,15 +113,15 @@ static uid_t parse_base(const char *text)
 	return user->pw_uid;
 }
 
-static void add_word(const char *what, struct room_list *l, const char *text)
+static void add_word(const char *what, struct text_list *l, const char *text)
 {
-	if (room_list_add(l, text) == 0)
+	if (text_list_add(l, text) == 0)
 		return;
 	log_error("--%s: too many, or out of memory", what);
 	usage_error();
 }
 
-static void add_lib_dir(struct room_list *l, const char *text)
+static void add_lib_dir(struct text_list *l, const char *text)
 {
 	if (text[0] != '/') {
 		log_error("--lib-dir: '%s' is not an absolute path", text);
@@ -130,7 +130,7 @@ static void add_lib_dir(struct room_list *l, const char *text)
 	add_word("lib-dir", l, text);
 }
 
-static void add_env(struct room_list *l, const char *text)
+static void add_env(struct text_list *l, const char *text)
 {
 	static const char *const ours[] = { "XENSTORED_", "XENRESTRICT_", "LD_" };
 
@@ -391,9 +391,9 @@ int main(int argc, char *argv[])
 	options_parse(argc, argv, &opt);
 	log_open("xen-restrict", false, opt.room.verbose);
 	status = run(&opt);
-	room_list_done(&opt.room.binds);
-	room_list_done(&opt.room.writes);
-	room_list_done(&opt.room.env);
-	room_list_done(&opt.room.lib_dirs);
+	text_list_done(&opt.room.binds);
+	text_list_done(&opt.room.writes);
+	text_list_done(&opt.room.env);
+	text_list_done(&opt.room.lib_dirs);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dom0-tools/room_elf.h"
+#include "lib/elf_needs.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -126,7 +126,7 @@ static int dynamic_string(const struct file *f, uint64_t offset, char **ret)
 	return read_string(f->fd, f->strings + offset, f->strings_len - offset, ret);
 }
 
-static int take_entry(const struct file *f, const Elf64_Dyn *d, struct room_elf *elf)
+static int take_entry(const struct file *f, const Elf64_Dyn *d, struct elf_needs *elf)
 {
 	autofree char *name = NULL;
 	int r;
@@ -137,7 +137,7 @@ static int take_entry(const struct file *f, const Elf64_Dyn *d, struct room_elf 
 	if (r < 0)
 		return r;
 	if (d->d_tag == DT_NEEDED)
-		return room_list_add(&elf->needed, name);
+		return text_list_add(&elf->needed, name);
 	if (d->d_tag == DT_RPATH && !elf->rpath)
 		elf->rpath = steal_ptr(name);
 	else if (d->d_tag == DT_RUNPATH && !elf->runpath)
@@ -145,7 +145,7 @@ static int take_entry(const struct file *f, const Elf64_Dyn *d, struct room_elf 
 	return 0;
 }
 
-static int read_dynamic(struct file *f, struct room_elf *elf)
+static int read_dynamic(struct file *f, struct elf_needs *elf)
 {
 	const Elf64_Phdr *h = find_header(f, PT_DYNAMIC);
 	autofree Elf64_Dyn *dyn = NULL;
@@ -169,9 +169,9 @@ static int read_dynamic(struct file *f, struct room_elf *elf)
 	return r;
 }
 
-int room_elf_read(int fd, struct room_elf *ret)
+int elf_needs_read(int fd, struct elf_needs *ret)
 {
-	struct room_elf elf = { 0 };
+	struct elf_needs elf = { 0 };
 	struct file f = { .fd = fd };
 	const Elf64_Phdr *h;
 	int r = read_headers(&f);
@@ -184,17 +184,17 @@ int room_elf_read(int fd, struct room_elf *ret)
 	if (r == 0)
 		r = read_dynamic(&f, &elf);
 	if (r < 0)
-		room_elf_done(&elf);
+		elf_needs_done(&elf);
 	else
 		*ret = elf;
 	return r;
 }
 
-void room_elf_done(struct room_elf *elf)
+void elf_needs_done(struct elf_needs *elf)
 {
 	free(elf->interpreter);
 	free(elf->rpath);
 	free(elf->runpath);
-	room_list_done(&elf->needed);
+	text_list_done(&elf->needed);
 	memset(elf, 0, sizeof(*elf));
 }

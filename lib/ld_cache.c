@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dom0-tools/room_cache.h"
+#include "lib/ld_cache.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ struct entry {
 };
 
 /* The new form is at the beginning, or behind the old one. */
-static int find_start(struct room_cache *c)
+static int find_start(struct ld_cache *c)
 {
 	struct old_header old;
 
@@ -60,7 +60,7 @@ static int find_start(struct room_cache *c)
 		       : -EBADMSG;
 }
 
-void room_cache_open(struct room_cache *ret)
+void ld_cache_open(struct ld_cache *ret)
 {
 	autoclose int fd = open("/etc/ld.so.cache", O_RDONLY | O_CLOEXEC);
 	struct stat st;
@@ -75,11 +75,11 @@ void room_cache_open(struct room_cache *ret)
 	ret->map = map;
 	ret->len = (size_t)st.st_size;
 	if (find_start(ret) < 0)
-		room_cache_close(ret);
+		ld_cache_close(ret);
 }
 
 /* The string at @offset, or NULL when it does not end in the file. */
-static const char *string_at(const struct room_cache *c, uint32_t offset)
+static const char *string_at(const struct ld_cache *c, uint32_t offset)
 {
 	size_t room = c->len - c->start;
 
@@ -88,7 +88,7 @@ static const char *string_at(const struct room_cache *c, uint32_t offset)
 	return c->map + c->start + offset;
 }
 
-int room_cache_find(const struct room_cache *c, const char *name, char **ret_path)
+int ld_cache_find(const struct ld_cache *c, const char *name, char **ret_path)
 {
 	struct header h;
 	struct entry e;
@@ -114,7 +114,7 @@ int room_cache_find(const struct room_cache *c, const char *name, char **ret_pat
 	return -ENOENT;
 }
 
-void room_cache_close(struct room_cache *c)
+void ld_cache_close(struct ld_cache *c)
 {
 	if (c->map)
 		(void)munmap((void *)(uintptr_t)c->map, c->len); /* cannot fail */

@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * room_library - which files a dynamic program needs to start, found as its loader would.
+ * libraries - which files a dynamic program needs to start, found as its loader would.
  *
  * The interpreter (PT_INTERP) and the closure of DT_NEEDED, each looked for in --lib-dir,
  * RPATH or RUNPATH of who needs it ($ORIGIN too), /etc/ld.so.cache, and the usual
  * directories.  Only 64-bit ELF files of this machine.
  *
  * Source: elf(5), ld.so(8); the cache's form is glibc's dl-cache.h (1.1)
- * Owns:   struct room_libraries owns its strings; room_libraries_done().
+ * Owns:   struct libraries owns its strings; libraries_done().
  * Errors: 0 or a negative errno; -ENOEXEC: not such a file.  @why gets a sentence.
- * Limits: ROOM_LIBRARIES_MAX.
+ * Limits: LIBRARIES_MAX.
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dom0-tools/room_profile.h"
+#include "lib/text_list.h"
 
-#define ROOM_LIBRARIES	   "/lib" /* where they lie in the room */
-#define ROOM_LIBRARIES_MAX 256	  /* a qemu with everything needs some 130 */
+#define LIBRARIES_DIR "/lib" /* where they lie in the room */
+#define LIBRARIES_MAX 256    /* a qemu with everything needs some 130 */
 
-struct room_library {
+struct library {
 	char *name; /* owned: as it is asked for */
 	char *path; /* owned: where it is outside */
 };
 
-struct room_libraries {
+struct libraries {
 	char *interpreter; /* owned; NULL: the program is static */
-	struct room_library lib[ROOM_LIBRARIES_MAX];
+	struct library lib[LIBRARIES_MAX];
 	size_t count;
 };
 
 /* @path is what $ORIGIN of the program comes from; @more: of the profile, loaded later. */
-int room_libraries_find(int program, const char *path, const struct room_list *dirs,
-			const struct room_list *more, struct room_libraries *ret,
-			char *why, size_t size);
-void room_libraries_done(struct room_libraries *l);
+int libraries_find(int program, const char *path, const struct text_list *dirs,
+		   const struct text_list *more, struct libraries *ret, char *why,
+		   size_t size);
+void libraries_done(struct libraries *l);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dom0-tools/room_library.h"
+#include "lib/libraries.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,16 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dom0-tools/room_cache.h"
-#include "dom0-tools/room_elf.h"
+#include "lib/ld_cache.h"
+#include "lib/elf_needs.h"
 #include "lib/cleanup.h"
 
 #define PATH_ROOM 4096
 
 struct search {
-	const struct room_list *dirs;
-	struct room_cache cache;
-	struct room_libraries *found;
+	const struct text_list *dirs;
+	struct ld_cache cache;
+	struct libraries *found;
 	char *why;
 	size_t size;
 };
@@ -102,7 +102,7 @@ static int try_usual(const char *name, char **ret)
 	return r;
 }
 
-static int find(const struct search *s, const struct room_elf *by, const char *owner,
+static int find(const struct search *s, const struct elf_needs *by, const char *owner,
 		const char *name, char **ret)
 {
 	int r = -ENOENT;
@@ -112,13 +112,13 @@ static int find(const struct search *s, const struct room_elf *by, const char *o
 	if (r == -ENOENT)
 		r = try_paths(by->runpath ? by->runpath : by->rpath, owner, name, ret);
 	if (r == -ENOENT)
-		r = room_cache_find(&s->cache, name, ret);
+		r = ld_cache_find(&s->cache, name, ret);
 	if (r == -ENOENT)
 		r = try_usual(name, ret);
 	return r;
 }
 
-static bool is_known(const struct room_libraries *l, const char *name)
+static bool is_known(const struct libraries *l, const char *name)
 {
 	const char *slash = strrchr(l->interpreter, '/');
 
@@ -131,18 +131,18 @@ static bool is_known(const struct room_libraries *l, const char *name)
 	return false;
 }
 
-static int add(struct search *s, const struct room_elf *by, const char *owner,
+static int add(struct search *s, const struct elf_needs *by, const char *owner,
 	       const char *name)
 {
-	struct room_libraries *l = s->found;
-	struct room_library *lib;
+	struct libraries *l = s->found;
+	struct library *lib;
 	int r;
 
 	if (strchr(name, '/') || name[0] == '\0' || strcmp(name, "..") == 0)
 		return say(s, -ENOEXEC, "a library is needed by a path:", name);
 	if (is_known(l, name))
 		return 0;
-	if (l->count == ROOM_LIBRARIES_MAX)
+	if (l->count == LIBRARIES_MAX)
 		return say(s, -E2BIG, "too many libraries are needed, after", name);
 	lib = &l->lib[l->count];
 	r = find(s, by, owner, name, &lib->path);
@@ -153,8 +153,8 @@ static int add(struct search *s, const struct room_elf *by, const char *owner,
 	return lib->name ? 0 : -ENOMEM;
 }
 
-static int add_all(struct search *s, const struct room_elf *by, const char *owner,
-		   const struct room_list *names)
+static int add_all(struct search *s, const struct elf_needs *by, const char *owner,
+		   const struct text_list *names)
 {
 	int r = 0;
 
@@ -168,20 +168,20 @@ static int follow(struct search *s, size_t i)
 {
 	const char *path = s->found->lib[i].path;
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct room_elf elf = { 0 };
-	int r = fd < 0 ? -errno : room_elf_read(fd, &elf);
+	struct elf_needs elf = { 0 };
+	int r = fd < 0 ? -errno : elf_needs_read(fd, &elf);
 
 	if (r < 0)
 		return say(s, r, "cannot read the library", path);
 	r = add_all(s, &elf, path, &elf.needed);
-	room_elf_done(&elf);
+	elf_needs_done(&elf);
 	return r;
 }
 
-static int find_all(struct search *s, const struct room_elf *program, const char *path,
-		    const struct room_list *more)
+static int find_all(struct search *s, const struct elf_needs *program, const char *path,
+		    const struct text_list *more)
 {
-	const struct room_elf nobody = { 0 };
+	const struct elf_needs nobody = { 0 };
 	int r = add_all(s, program, path, &program->needed);
 
 	if (r == 0)
@@ -191,33 +191,33 @@ static int find_all(struct search *s, const struct room_elf *program, const char
 	return r;
 }
 
-int room_libraries_find(int program, const char *path, const struct room_list *dirs,
-			const struct room_list *more, struct room_libraries *ret,
-			char *why, size_t size)
+int libraries_find(int program, const char *path, const struct text_list *dirs,
+		   const struct text_list *more, struct libraries *ret, char *why,
+		   size_t size)
 {
 	struct search s = { .dirs = dirs, .found = ret, .why = why, .size = size };
-	struct room_elf elf = { 0 };
-	int r = room_elf_read(program, &elf);
+	struct elf_needs elf = { 0 };
+	int r = elf_needs_read(program, &elf);
 
 	memset(ret, 0, sizeof(*ret));
 	if (r < 0)
 		return say(&s, r,
 			   "no program of this machine, in ELF's 64-bit form:", path);
 	if (!elf.interpreter) { /* static */
-		room_elf_done(&elf);
+		elf_needs_done(&elf);
 		return 0;
 	}
 	ret->interpreter = steal_ptr(elf.interpreter);
-	room_cache_open(&s.cache);
+	ld_cache_open(&s.cache);
 	r = find_all(&s, &elf, path, more);
-	room_cache_close(&s.cache);
-	room_elf_done(&elf);
+	ld_cache_close(&s.cache);
+	elf_needs_done(&elf);
 	if (r < 0)
-		room_libraries_done(ret);
+		libraries_done(ret);
 	return r;
 }
 
-void room_libraries_done(struct room_libraries *l)
+void libraries_done(struct libraries *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		free(l->lib[i].name);
