@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154,SC2030,SC2031 # $top, $dir: the test's; $LOOP: of img_loop's subshell
+# shellcheck disable=SC2154,SC2030,SC2031 # $top, $dir: the test's; $LOOP: of a subshell
 # images.sh - sourced after trees.sh: disks as guests have them, made by the real tools, in
 # sparse files.  Nothing here needs device-mapper or md in the kernel.
 #
@@ -12,14 +12,17 @@
 #	fs_fat  FILE MIB TREE [LABEL [ID [OPTION...]]]     ID: 8 hexadecimal digits
 #	fs_iso  FILE TREE [OPTION...]                      xorriso's as mkisofs, with Rock Ridge
 #	fs_btrfs_sub FILE MIB TREE LABEL UUID SUBVOLUME... the kernel's btrfs: the SUBVOLUMEs are
-#				directories of TREE, parents first; [ro:]DIR
+#			directories of TREE, parents first; [ro:]DIR
+#	fs_lvm  FILE VG NAME=FS...   a physical volume with logical volumes that hold these
 # A disk of them; each PART is [TYPE=]FILE, TYPE as sfdisk has it (83, U, S...):
 #	disk_gpt IMAGE PART...
 #	disk_mbr IMAGE ACTIVE PART...       ACTIVE: a partition's number, 0: none
 #	disk_logical IMAGE PRIMARY LOGICAL...   partition 1 and 5 and on
 #	disk_part_start IMAGE N             where partition N begins, bytes
-# img_loop FILE COMMAND... : with the environment's LOOP a loop device of it, that goes with
-#	the command
+# What lies in a system:
+#	grub_mkconfig FS [MOUNT-OPTIONS [BOOT-FS]]  Debian's own grub-mkconfig writes
+#			/boot/grub/grub.cfg, for the kernels that are there, by the system's
+#			/etc/default/grub (the kernel must know the file systems)
 sbin=$top/build/xen/sbin
 
 fs_new() { rm -f "$1" && truncate -s "$2M" "$1"; }
@@ -91,24 +94,26 @@ fs_iso() {
 	xorriso -as mkisofs -quiet -R -J -V IMAGES "$@" -o "$file" "$tree" > "$file.log" 2>&1
 }
 
-# The descriptor keeps the device, and the kernel detaches it when that is closed: however
-# the command ends.
-img_loop() {
-	local file=$1
-
-	shift
+# img_mounted FUNCTION FILE WORD... : calls it, LOOP being a loop device of FILE, in a mount
+# namespace of its own.  The descriptor keeps the device: the kernel detaches it when
+# that is closed and nothing is mounted from it, however this ends.
+img_mounted() {
 	(
-		LOOP=$(losetup --find --show "$file") && exec 7< "$LOOP" && losetup -d "$LOOP" &&
-			LOOP=$LOOP "$@"
+		export top dir sbin LOOP
+		LOOP=$(losetup --find --show "$2") && exec 7< "$LOOP" && losetup -d "$LOOP" || exit
+		export -f "${1?}" "${img_functions[@]}"
+		# shellcheck disable=SC2016 # the inner shell expands them
+		exec unshare --mount --propagation private bash -c '"$@"' img_mounted "$1" "${@:3}"
 	)
 }
+img_functions=(lv_run chroot_node chroot_system)
 
-# btrfs_fill TREE SUBVOLUME... : of $LOOP, in a mount namespace of its own
+# btrfs_fill TREE SUBVOLUME...
 btrfs_fill() {
-	local tree=$1 at sub
+	local tree=$1 at=$dir/btrfs sub
 
 	shift
-	at=$(mktemp -d) && mount -t btrfs "$LOOP" "$at" || return
+	mkdir -p "$at" && mount -t btrfs "$LOOP" "$at" || return
 	for sub; do
 		mkdir -p "$(dirname "$at/${sub#ro:}")" &&
 			"$top/build/xen/bin/btrfs" -q subvolume create "$at/${sub#ro:}" || return
@@ -119,7 +124,7 @@ btrfs_fill() {
 		ro:*) "$top/build/xen/bin/btrfs" property set "$at/${sub#ro:}" ro true || return ;;
 		esac
 	done
-	umount "$at" && rmdir "$at"
+	umount "$at"
 }
 fs_btrfs_sub() {
 	local file=$1 mib=$2 tree=$3
@@ -127,10 +132,93 @@ fs_btrfs_sub() {
 	fs_new "$file" "$mib" && "$sbin/mkfs.btrfs" -q ${4:+-L "$4"} ${5:+-U "$5"} "$file" \
 		> "$file.log" || return
 	shift 5
-	export top && export -f btrfs_fill
-	# shellcheck disable=SC2016 # the inner shell expands them
-	img_loop "$file" unshare --mount --propagation private \
-		bash -c 'btrfs_fill "$@"' btrfs_fill "$tree" "$@"
+	img_mounted btrfs_fill "$file" "$tree" "$@"
+}
+
+# lv_run COMMAND WORD... : of LVM, on $LOOP alone; nothing of the machine's is asked or changed
+lv_run() {
+	LVM_SYSTEM_DIR=$dir/lvm LVM_SUPPRESS_FD_WARNINGS=1 "$sbin/lvm" "$@" --driverloaded n \
+		--devices "$LOOP" --config "devices { use_devicesfile=0 obtain_device_list_from_udev=0
+			external_device_info_source=none } global { locking_dir=\"$dir/lvm\" use_lvmpolld=0
+			event_activation=0 } backup { backup=0 archive=0 }
+			activation { udev_sync=0 udev_rules=0 monitoring=0 }" 2>> "$dir/lvm/log"
+}
+# lvm_fill VG NAME=MIB... : prints the lines "NAME EXTENT" of what was made
+lvm_fill() {
+	local vg=$1 lv
+
+	shift
+	lv_run pvcreate -q -q -ff -y "$LOOP" && lv_run vgcreate -q -q "$vg" "$LOOP" || return
+	for lv; do
+		lv_run lvcreate -q -q -an -Zn -Wn -y -n "${lv%%=*}" -L "${lv#*=}m" "$vg" || return
+	done
+	lv_run lvs --noheadings -o lv_name,devices "$vg" | sed 's/(\([0-9]*\))$/ \1/; s, /[^ ]* , ,'
+}
+fs_lvm() {
+	local file=$1 vg=$2 lv extent mib=1 sizes=()
+
+	shift 2
+	for lv; do
+		sizes+=("${lv%%=*}=$((($(mib_of "${lv#*=}") + 3) / 4 * 4))")
+		mib=$((mib + ${sizes[-1]#*=}))
+	done
+	mkdir -p "$dir/lvm" && fs_new "$file" $((mib + 4)) &&
+		img_mounted lvm_fill "$file" "$vg" "${sizes[@]}" > "$file.lvs" || return
+	for lv; do
+		# extents of 4 MiB begin at 1 MiB
+		extent=$(awk -v name="${lv%%=*}" '$1 == name { print $2 }' "$file.lvs")
+		part_put "$file" $((1 + extent * 4)) "${lv#*=}" || return
+	done
+}
+
+# chroot_node DIR LOOP NAME UUID : a guest's name for the device
+chroot_node() {
+	mknod "$1/$3" b "$(stat -c %Hr "$2")" "$(stat -c %Lr "$2")" && mkdir -p "$1/disk/by-uuid" &&
+		{ [ -z "$4" ] || ln -s "../../$3" "$1/disk/by-uuid/$4"; }
+}
+# chroot_system DIR : this machine's programs and GRUB's as those of the system there
+chroot_system() {
+	local part
+
+	mkdir -p "$1"/{usr,dev,proc,tmp,etc/grub.d,boot/grub} || return
+	for part in bin sbin lib lib64; do
+		if [ -L /$part ]; then
+			cp -a /$part "$1/"
+		else
+			mkdir -p "$1/$part" && mount --bind /$part "$1/$part"
+		fi || return
+	done
+	mount -t overlay -o "ro,lowerdir=$top/build/xen/usr:/usr" overlay "$1/usr" &&
+		mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/tmp" &&
+		mount -t tmpfs tmpfs "$1/etc/grub.d" &&
+		cp "$top"/build/xen/etc/grub.d/{00_header,10_linux} "$1/etc/grub.d/"
+}
+# mkconfig_fill FILE OPTIONS BOOT : in $dir/at the system on $LOOP; BOOT: "" or a second device
+mkconfig_fill() {
+	local at=$dir/at type boot
+
+	mkdir -p "$at" && mount -t tmpfs tmpfs "$at" && mkdir "$at/dev" "$at/root" &&
+		mknod "$at/dev/null" c 1 3 && ln -s /proc/self/fd "$at/dev/fd" &&
+		chroot_node "$at/dev" "$LOOP" xvdb "$(blkid -p -s UUID -o value "$LOOP")" || return
+	if [ -n "$2" ]; then
+		chroot_node "$at/dev" "$2" xvda "$(blkid -p -s UUID -o value "$2")" || return
+		boot=$(blkid -p -s TYPE -o value "$2")
+	fi
+	# grub-probe looks for the names that were mounted
+	type=$(blkid -p -s TYPE -o value "$LOOP") && mount --rbind "$at/dev" /dev &&
+		mount -t "$type" ${1:+-o "$1"} /dev/xvdb "$at/root" || return
+	[ -z "$2" ] || mount -t "$boot" /dev/xvda "$at/root/boot" || return
+	chroot_system "$at/root" && mount --rbind "$at/dev" "$at/root/dev" &&
+		chroot "$at/root" grub-mkconfig -o /boot/grub/grub.cfg && umount -R "$at"
+}
+grub_mkconfig() {
+	local file=$1 boot=''
+
+	if [ -n "${3:-}" ]; then
+		boot=$(losetup --find --show "$3") && exec 8< "$boot" && losetup -d "$boot" || return
+	fi
+	img_mounted mkconfig_fill "$file" "${2:-}" "$boot" > "$file.log" 2>&1 || return
+	exec 8<&-
 }
 
 # mib_of FILE : its size, rounded up
