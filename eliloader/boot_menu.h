@@ -40,7 +40,17 @@ struct boot_entry {
 	size_t ramdisk_count;
 	char *args;	/* owned: the kernel's; never NULL */
 	char *why;	/* owned; not NULL: cannot be booted, and why ("chainloader") */
-	unsigned depth; /* in how many submenus it lies */
+	unsigned depth; /* in how many submenus it lies; boot_menu_add() sets it */
+};
+
+/* What lies behind one line of a menu: the entries first to end - 1.  It is no entry
+ * itself, but counts as one in the numbers by which a configuration names its default. */
+struct boot_submenu {
+	char *title; /* owned */
+	char *id;    /* owned; NULL: none */
+	size_t first, end;
+	unsigned depth; /* that of the line */
+	bool open;	/* entries are still added to it */
 };
 
 struct boot_menu {
@@ -48,6 +58,8 @@ struct boot_menu {
 	struct boot_path config; /* the file that was read; of BOOT_KERNELS a directory */
 	struct boot_entry *entry; /* owned */
 	size_t count;
+	struct boot_submenu *submenu; /* owned; in the order of the menu */
+	size_t submenu_count;
 	size_t chosen; /* the default: an entry that can be booted, or == count: none */
 	int timeout_s; /* -1: it waits for a key; 0: no menu is shown */
 	bool hidden;   /* the menu shows only after a key */
@@ -58,12 +70,23 @@ void boot_menu_done(struct boot_menu *m);
 #define autobootmenu __attribute__((cleanup(boot_menu_done)))
 /* A new last entry, all NULL but args ""; NULL: BOOT_ENTRIES_MAX or no memory. */
 struct boot_entry *boot_menu_add(struct boot_menu *m);
+/* The entries added until the matching boot_menu_leave() lie in a submenu. */
+int boot_menu_enter(struct boot_menu *m, const char *title, const char *id);
+void boot_menu_leave(struct boot_menu *m);
+/* Why it cannot be booted; the first reason stays. */
+__attribute__((format(printf, 2, 3))) void boot_entry_refuse(struct boot_entry *e,
+							     const char *fmt, ...);
 /* Keep the first note. */
 __attribute__((format(printf, 2, 3))) void boot_menu_note(struct boot_menu *m,
 							  const char *fmt, ...);
-/* Set the default by what a configuration says: a number, an id or a title; of GRUB also
- * "1>0" with submenus.  What cannot be booted is passed over: the first that can is it. */
+/* The entry that a configuration means by a number, an id or a title; of GRUB also "1>0"
+ * with submenus (">>" is a '>' of a title).  Of a submenu its first entry.  -ENOENT. */
+int boot_menu_resolve(const struct boot_menu *m, const char *text, size_t *ret_index);
+/* Set the default to what resolve() says of @text (NULL or unknown: the first entry).
+ * What cannot be booted is passed over: the first that can is it. */
 void boot_menu_choose(struct boot_menu *m, const char *text);
+/* The same by an entry's index. */
+void boot_menu_prefer(struct boot_menu *m, size_t index);
 /* --entry: a number from 0 or a title (whole, else the only one that begins so).
  * -ENOENT; -ENOTUNIQ. */
 int boot_menu_find(const struct boot_menu *m, const char *text, size_t *ret_index);
@@ -78,8 +101,11 @@ int boot_legacy_read(struct boot_fs *fs, const struct boot_path *config,
 int boot_extlinux_read(struct boot_fs *fs, const struct boot_path *config,
 		       struct boot_menu *ret);
 int boot_kernels_read(struct boot_fs *fs, struct boot_menu *ret);
-/* The disk's. */
+/* The disk's.  An entry of which a file is not there is not bootable. */
 int boot_menu_read(struct boot_fs *fs, struct boot_menu *ret);
+/* Directories in which boot_menu_read() may look on each device, a NULL at the end: for a
+ * file system that lists many at once. */
+extern const char *const boot_menu_directories[];
 
 /* For boot_grub_read(): the entries below @dir ("/loader/entries" of a device) as the
  * command blscfg adds them, newest first; $variables of theirs are looked up by @get (NULL:
