@@ -55,39 +55,41 @@ static int take_request_args(struct plan *p, const struct plan_from *f)
 /* Is there nothing to install?  Then the disk is booted, whatever other keys say. */
 static int check_installed(struct plan *p, const struct plan_from *f)
 {
-	const char *bootloader = record_get(f->record, "PV-bootloader");
 	const char *distro = record_other(f->record, "install-distro");
 	const char *repo = record_other(f->record, "install-repository");
 	int r;
 
-	if (bootloader && strcmp(bootloader, "pygrub") == 0)
-		r = plan_reason(p, "PV-bootloader is pygrub: the install is finished");
-	else if ((!distro || !*distro) && (!repo || !*repo))
-		r = plan_reason(p,
-				"neither install-distro nor install-repository is set: "
-				"there is nothing to install");
-	else
-		return 0;
 	p->action = PLAN_DISK;
+	r = plan_take_installed(p, f);
+	if (r != 0 || (distro && *distro) || (repo && *repo))
+		return r;
+	r = plan_reason(p, "neither install-distro nor install-repository is set: "
+			   "there is nothing to install");
 	return r < 0 ? r : PLAN_STOP;
 }
 
-static int take_action(struct plan *p)
+static int take_action(struct plan *p, const struct plan_from *f)
 {
+	char shown[SHOWN_MAX];
+
 	p->action = p->distro->dom0_files ? PLAN_DOM0_FILES : PLAN_INSTALL;
 	if (p->round == 1)
 		return 0;
 	p->again = true;
-	return plan_reason(
-		p, "the installer was given out before, and the disk does not boot: "
-		   "the installer again");
+	return plan_reason(p,
+			   "the installer was given out before, and left no system%s%s: "
+			   "the installer again, time %u of %u",
+			   *f->disk->why ? ": " : "", plan_shown(shown, f->disk->why),
+			   p->attempt, f->config->install_attempts);
 }
 
 /* Give out the installer. */
 static int plan_install(struct plan *p, const struct plan_from *f, enum plan_image image)
 {
-	int r = plan_take_repo(p, f);
+	int r = plan_take_attempt(p, f);
 
+	if (r == 0)
+		r = plan_take_repo(p, f);
 	if (r == 0 && p->repo.scheme == SCHEME_CDROM) {
 		bool aside = f->request->cdrom && !request_is_xapi(f->request);
 
@@ -97,27 +99,56 @@ static int plan_install(struct plan *p, const struct plan_from *f, enum plan_ima
 		p->iso_unsure = image == IMAGE_UNSURE;
 	}
 	if (r == 0)
+		r = plan_guard(p, f);
+	if (r == 0)
 		r = plan_take_proxy(p, f);
 	if (r == 0)
 		r = plan_take_words(p, f);
 	if (r == 0)
+		r = plan_check_bootloader(p, f);
+	if (r == 0)
 		r = plan_take_pairs(p, f);
 	if (r == 0)
-		r = take_action(p);
+		r = take_action(p, f);
 	return r != 0 ? r : plan_change_install(p, f);
 }
 
+/* Something that no installer of ours is known to leave, and that is perhaps somebody's:
+ * never installed over by itself. */
+static int fail_foreign(struct plan *p, const struct plan_from *f)
+{
+	char shown[SHOWN_MAX], again[256];
+
+	return plan_fail(
+		p, FAILURE_SOURCE,
+		"the disk is not empty, and cannot be booted: %s. To install "
+		"again, over what it holds: %s.",
+		plan_shown(shown, *f->disk->why ? f->disk->why : "no system was found"),
+		plan_how_to_install(f, again));
+}
+
+/* Round 2, and the image is the disk. */
 static int boot_disk(struct plan *p, const struct plan_from *f)
 {
 	int r;
 
+	if (f->disk->state == DISK_FOREIGN)
+		return fail_foreign(p, f);
 	p->action = PLAN_DISK;
-	if (f->disk != DISK_BOOTS)
-		return plan_reason(p,
-				   "the disk is looked at: if it boots, the install is "
-				   "finished, else the installer is given out again");
-	r = plan_reason(p, "the disk boots: the install is finished");
-	return r < 0 ? r : plan_change_finish(p, f);
+	r = plan_take_later_limits(p, f);
+	if (r < 0)
+		return r;
+	if (f->disk->state == DISK_BOOTS) {
+		r = plan_reason(p, "the disk boots: the install is finished");
+		return r < 0 ? r : plan_change_finish(p, f);
+	}
+	if (f->disk->state == DISK_BOOTS_ANYHOW)
+		return plan_reason(p, "the disk boots, but its boot configuration is not "
+				      "understood: the round stays");
+	p->asks_pygrub = plan_asks_pygrub(f);
+	return plan_reason(p,
+			   "the disk is looked at: if it boots, the install is "
+			   "finished; if it is empty, the installer is given out again");
 }
 
 /* A CD with a boot menu of its own (contract par. 3.5). */
@@ -135,7 +166,19 @@ static int boot_cd_menu(struct plan *p, const struct plan_from *f)
 	p->repo.scheme = SCHEME_CDROM;
 	p->action = PLAN_DISK;
 	r = plan_reason(p, "install-distro is pygrub: the CD's own boot menu counts");
-	return r < 0 ? r : plan_change_install(p, f);
+	if (r == 0)
+		r = plan_take_attempt(p, f);
+	return r != 0 ? r : plan_change_install(p, f);
+}
+
+static bool was_asked(const struct plan_from *f)
+{
+	return f->disk->state != DISK_NOT_ASKED && f->disk->state != DISK_NOT_ISO;
+}
+
+static bool boots(const struct plan_from *f)
+{
+	return f->disk->state == DISK_BOOTS || f->disk->state == DISK_BOOTS_ANYHOW;
 }
 
 static int decide_cdrom(struct plan *p, const struct plan_from *f)
@@ -144,16 +187,16 @@ static int decide_cdrom(struct plan *p, const struct plan_from *f)
 
 	if (boots_by_menu(p, f) &&
 	    (image == IMAGE_CD || (image == IMAGE_UNSURE && p->round == 1))) {
-		if (f->disk != DISK_DOES_NOT_BOOT)
+		if (!was_asked(f) || boots(f))
 			return boot_cd_menu(p, f);
 		return plan_install(p, f,
 				    IMAGE_CD); /* an error: it has no install-kernel */
 	}
 	if (boots_by_menu(p, f) && image == IMAGE_UNSURE)
 		image = IMAGE_DISK;
-	if (f->disk == DISK_BOOTS || f->disk == DISK_DOES_NOT_BOOT)
+	if (was_asked(f))
 		image = IMAGE_DISK; /* only a disk is asked whether it boots */
-	if (p->round == 1 || image != IMAGE_DISK || f->disk == DISK_DOES_NOT_BOOT)
+	if (p->round == 1 || image != IMAGE_DISK || f->disk->state == DISK_EMPTY)
 		return plan_install(p, f, image);
 	return boot_disk(p, f);
 }
@@ -176,14 +219,14 @@ static int decide(struct plan *p, const struct plan_from *f)
 	if (repo && strcmp(repo, "cdrom") == 0)
 		return decide_cdrom(p, f);
 	/* In round 2 a repository that is gone must not keep a system from booting. */
-	if (p->round == 1 || f->disk == DISK_DOES_NOT_BOOT)
+	if (p->round == 1 || f->disk->state == DISK_EMPTY)
 		return plan_install(p, f, IMAGE_DISK);
 	return boot_disk(p, f);
 }
 
 int plan_make(const struct request *request, const struct record *record,
 	      const struct config *config, const struct plan_store_limits *store,
-	      enum disk_state disk, struct plan *ret)
+	      const struct disk_verdict *disk, struct plan *ret)
 {
 	const struct plan_from from = { request, record, config, store, disk };
 	int r;

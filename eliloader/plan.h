@@ -4,16 +4,30 @@
  * be done.  Pure: nothing is opened, nothing is printed; every decision leaves a reason.
  *
  *	install-round 1		      install: give out the installer, then round becomes 2
- *	install-round 2, the last one: the disk is asked.  It can boot: boot it, and the
- *				      install is finished (CHANGE_...); it cannot: the
- *				      installer again, and nothing changes
+ *	install-round 2, the last one: the disk is asked (struct disk_verdict)
+ *	  DISK_BOOTS		      it is booted, and the install is finished
+ *	  DISK_BOOTS_ANYHOW	      it is booted, and nothing changes
+ *	  DISK_EMPTY		      the installer again, so often as install-attempts says
+ *	  DISK_FOREIGN		      an error that names what is there
  *	install-round over that	      an error that says what to do
  * A one-round family has that second start, too: what the installer left shows only there.
+ * Under xl a state that was lost looks like a new VM: there, round 1 wants a DISK_EMPTY,
+ * too (@guards), unless install-round says 1 in so many words.
  *
- * Finishing is: what needs no other key first (updates disk, size limits), then
- * PV-bootloader, then install-round and install-distro are removed.  From the moment
- * PV-bootloader is pygrub the other keys do not count any more, neither for the toolstack
- * nor here; before that moment a kill leaves round 2, whose next start does it all again.
+ * Finishing under xapi, in this order:
+ *	updates disk, size limits	want the family, or no other key
+ *	PV-bootloader-args		an eliloader that gets these words in round 2 takes them
+ *	eliloader-installed = N		N: pygrub or eliloader, what boots from now on
+ *	install-round, eliloader-attempts, install-distro removed
+ *	PV-bootloader = pygrub, eliloader-installed removed	if that is N
+ * eliloader-installed counts when there is no install-round: the install is over then,
+ * whatever other keys say, and where N is pygrub the rest of that list is done.  So, killed
+ * before install-round is removed, the next start asks the disk and does it all again;
+ * killed after that, the next start does the rest; and no key of an install is left
+ * behind by a bootloader that nobody starts any more.  (Switched first, as
+ * eliloader 1.9 did, install-distro would stay, by which XenCenter knows a VM that is
+ * to be installed.)  A kill between the last two leaves eliloader-installed=pygrub.
+ * Under xl the changes are one file that is written at once.
  *
  * cdrom under xapi: the toolstack hands over the first VBD, in the order of VM.VBDs, that
  * is bootable and not empty; so the CD must be bootable and have its medium for the
@@ -77,9 +91,27 @@ enum plan_action {
 	PLAN_DISK,	 /* boot what is on the disk */
 };
 
-/* What looking at the image has shown (DISK_NOT_ASKED until somebody did).  DISK_NOT_ISO:
- * only that it is no ISO 9660 image, so that it is the disk (see @iso_unsure). */
-enum disk_state { DISK_NOT_ASKED, DISK_BOOTS, DISK_DOES_NOT_BOOT, DISK_NOT_ISO };
+/* What looking at the image has shown. */
+enum disk_state {
+	DISK_NOT_ASKED,
+	DISK_NOT_ISO, /* only that it is no ISO 9660 image, so that it is the disk (see
+			    * @iso_unsure) */
+	DISK_EMPTY,   /* no system: blank, or what an installer leaves that was cut */
+	DISK_FOREIGN, /* something that cannot be read, or not booted: @why */
+	DISK_BOOTS_ANYHOW, /* it boots, but nothing says that the installer came to its end:
+			    * kernels, and a configuration that is not understood */
+	DISK_BOOTS,	   /* its system boots: it was found, and its kernel can run */
+};
+
+struct disk_verdict {
+	enum disk_state state;
+	bool pygrub;	   /* DISK_BOOTS: pygrub gives out the same, with @selection */
+	bool pygrub_boots; /* pygrub gives out something */
+	char why[512];	   /* what the disk holds, a clause; hostile; may be empty */
+	/* DISK_BOOTS: words that PV-bootloader-args must hold for that ("--kernel K
+	 * --ramdisk I", "--entry N"); empty: none. */
+	char selection[256];
+};
 
 /* Sizes, from the strongest word: VM.platform, xenstore (this VM, the host), configuration;
  * never over the ceilings of limits.h unless the configuration says more. */
@@ -101,7 +133,11 @@ struct plan {
 
 	const struct distro *distro; /* NULL: no install keys, the disk is booted */
 	unsigned round;
-	bool again; /* the installer was given out before, and left no system */
+	bool again;	  /* the installer was given out before, and left no system */
+	unsigned attempt; /* @again: the how manieth time, from 2 */
+	bool guards; /* PLAN_INSTALL: only on a disk that is DISK_EMPTY: ask it, and plan again
+		      * with what it says */
+	bool asks_pygrub; /* PLAN_DISK: if it boots, pygrub is asked, too: plan again */
 	struct repo repo;
 	char proxy[VALUE_MAX]; /* install-proxy; empty: none */
 	/* PLAN_INSTALL from cdrom: the file to read (borrowed from @request; NULL: none
@@ -140,12 +176,8 @@ struct plan_store_limits {
 
 int plan_make(const struct request *request, const struct record *record,
 	      const struct config *config, const struct plan_store_limits *store,
-	      enum disk_state disk, struct plan *ret);
+	      const struct disk_verdict *disk, struct plan *ret);
 void plan_done(struct plan *p);
-/* The disk boots, but only with these words of PV-bootloader-args ("--kernel K --ramdisk I",
- * "--entry N"): add that change before the one that makes pygrub the bootloader.  -EINVAL:
- * not printable ASCII, or too long.  0 and nothing added when the plan does not finish. */
-int plan_finish(struct plan *p, const char *bootloader_args);
 #define autoplan __attribute__((cleanup(plan_done)))
 
 /* The kernel's arguments: those of the request, ours, install-args, and then what the

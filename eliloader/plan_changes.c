@@ -9,8 +9,8 @@
 #include "eliloader/plan_parts.h"
 #include "lib/io.h"
 
-static int add(struct plan *p, enum change_kind kind, const char *key, const char *value,
-	       size_t vbd)
+int plan_change(struct plan *p, enum change_kind kind, const char *key, const char *value,
+		size_t vbd)
 {
 	struct change *more = reallocarray(p->change, p->change_count + 1, sizeof(*more));
 
@@ -88,8 +88,8 @@ static int set_bootable(struct plan *p, const struct record *r, bool bootable,
 
 	for (size_t i = 0; ret == 0 && i < r->vbd_count; i++)
 		if (pick(r, i) && r->vbd[i].bootable != bootable)
-			ret = add(p, CHANGE_BOOTABLE, r->vbd[i].userdevice,
-				  bootable ? "true" : "false", i);
+			ret = plan_change(p, CHANGE_BOOTABLE, r->vbd[i].userdevice,
+					  bootable ? "true" : "false", i);
 	return ret;
 }
 
@@ -118,7 +118,7 @@ enum plan_image plan_find_image(struct plan *p, const struct plan_from *f)
 	bool cd = false, disk = false, xapi = request_is_xapi(f->request);
 
 	p->needs_vbds = xapi && f->record->vbd_count == 0;
-	if (f->disk == DISK_NOT_ISO)
+	if (f->disk->state == DISK_NOT_ISO)
 		return IMAGE_DISK;
 	if (!xapi)
 		return f->request->cdrom ? IMAGE_DISK : IMAGE_UNSURE;
@@ -133,6 +133,33 @@ enum plan_image plan_find_image(struct plan *p, const struct plan_from *f)
 	return IMAGE_UNSURE;
 }
 
+/* Remove a key of other-config that is there. */
+int plan_drop(struct plan *p, const struct plan_from *f, const char *key)
+{
+	if (!record_other(f->record, key))
+		return 0;
+	return plan_change(p, CHANGE_OTHER_CONFIG_REMOVE, key, "", 0);
+}
+
+static int count_round(struct plan *p, const struct plan_from *f)
+{
+	char number[16];
+	int r;
+
+	if (p->round != 1) {
+		(void)snprintf(number, sizeof(number), "%u", p->attempt);
+		return p->attempt == 0 ? 0
+				       : plan_change(p, CHANGE_OTHER_CONFIG_SET,
+						     "eliloader-attempts", number, 0);
+	}
+	/* of an install before; while install-round is 1 they count for nothing */
+	r = plan_drop(p, f, "eliloader-installed");
+	if (r == 0)
+		r = plan_drop(p, f, "eliloader-attempts");
+	return r == 0 ? plan_change(p, CHANGE_OTHER_CONFIG_SET, "install-round", "2", 0)
+		      : r;
+}
+
 int plan_change_install(struct plan *p, const struct plan_from *f)
 {
 	bool flags = p->repo.scheme == SCHEME_CDROM && request_is_xapi(f->request) &&
@@ -141,8 +168,8 @@ int plan_change_install(struct plan *p, const struct plan_from *f)
 
 	if (flags)
 		r = set_bootable(p, f->record, true, is_system_disk);
-	if (r == 0 && p->round == 1)
-		r = add(p, CHANGE_OTHER_CONFIG_SET, "install-round", "2", 0);
+	if (r == 0)
+		r = count_round(p, f);
 	if (r == 0 && flags)
 		r = set_bootable(p, f->record, false, is_not_system_disk);
 	return r;
@@ -186,81 +213,4 @@ int plan_change_to_cd(struct plan *p, const struct plan_from *f)
 		"device. Now it is%s: start the VM once more to install.",
 		state,
 		disk_stays ? "" : ", and the only one (leave the medium in the drive)");
-}
-
-/* The sizes that hold after the install: pv-postinstall-X becomes pv-X. */
-static int move_limit(struct plan *p, const struct plan_from *f, const char *from,
-		      const char *to)
-{
-	const char *value = record_platform(f->record, from);
-	uint64_t bytes;
-	int r;
-
-	if (!value)
-		return 0;
-	if (io_parse_u64(value, UINT64_MAX, &bytes) < 0)
-		return plan_reason(p, "platform:%s is not a number and is left alone",
-				   from);
-	r = add(p, CHANGE_PLATFORM_SET, to, value, 0);
-	if (r == 0)
-		r = add(p, CHANGE_PLATFORM_REMOVE, from, "", 0);
-	return r;
-}
-
-/* Only VBDs that say so themselves, and never a CD or the system's disk. */
-static int remove_updates_disk(struct plan *p, const struct plan_from *f)
-{
-	int r = 0;
-
-	if (!p->distro->dom0_files || !request_is_xapi(f->request))
-		return 0;
-	p->needs_vbds = f->record->vbd_count == 0;
-	for (size_t i = 0; r == 0 && i < f->record->vbd_count; i++)
-		if (f->record->vbd[i].updates_disk && !f->record->vbd[i].cd)
-			r = add(p, CHANGE_DESTROY_VBD, f->record->vbd[i].userdevice, "",
-				i);
-	return r;
-}
-
-int plan_change_finish(struct plan *p, const struct plan_from *f)
-{
-	int r = remove_updates_disk(p, f);
-
-	if (r == 0)
-		r = move_limit(p, f, "pv-postinstall-kernel-max-size",
-			       "pv-kernel-max-size");
-	if (r == 0)
-		r = move_limit(p, f, "pv-postinstall-ramdisk-max-size",
-			       "pv-ramdisk-max-size");
-	if (r == 0)
-		r = add(p, CHANGE_BOOTLOADER, "", "pygrub", 0);
-	if (r == 0 && record_other(f->record, "install-round"))
-		r = add(p, CHANGE_OTHER_CONFIG_REMOVE, "install-round", "", 0);
-	if (r == 0 && record_other(f->record, "install-distro"))
-		r = add(p, CHANGE_OTHER_CONFIG_REMOVE, "install-distro", "", 0);
-	return r;
-}
-
-int plan_finish(struct plan *p, const char *bootloader_args)
-{
-	size_t at = 0;
-	struct change last;
-	int r;
-
-	if (!plan_is_printable(bootloader_args) ||
-	    strlen(bootloader_args) >= sizeof(last.value))
-		return -EINVAL;
-	while (at < p->change_count && p->change[at].kind != CHANGE_BOOTLOADER)
-		at++;
-	if (at == p->change_count)
-		return 0;
-	r = add(p, CHANGE_BOOTLOADER_ARGS, "", bootloader_args, 0);
-	if (r < 0)
-		return r;
-	/* a pygrub that does not get its words yet would boot nothing */
-	last = p->change[p->change_count - 1];
-	memmove(&p->change[at + 1], &p->change[at],
-		(p->change_count - 1 - at) * sizeof(last));
-	p->change[at] = last;
-	return 0;
 }

@@ -97,3 +97,13 @@ const char *plan_how_to_remove(const struct plan_from *f, const char *key, char 
 		(void)snprintf(out, 256, "eliloader --forget NAME and no --set %s", key);
 	return out;
 }
+
+const char *plan_how_to_install(const struct plan_from *f, char out[256])
+{
+	if (request_is_xapi(f->request))
+		return plan_how_to_set(f, "install-round", "1", out);
+	(void)snprintf(out, 256,
+		       "eliloader --forget NAME, and --set install-round=1 in "
+		       "bootloader_args for the next start");
+	return out;
+}

@@ -9,47 +9,12 @@
 #include "eliloader/plan_parts.h"
 #include "lib/io.h"
 
-#define ROUND_LAST 2 /* see plan.h */
-
 bool plan_is_printable(const char *text)
 {
 	for (; *text; text++)
 		if (*text < 0x20 || *text > 0x7e)
 			return false;
 	return true;
-}
-
-static int fail_round(struct plan *p, const struct plan_from *f, const char *value)
-{
-	char shown[SHOWN_MAX], set[256], remove[256];
-
-	if (!request_is_xapi(f->request))
-		return plan_fail(
-			p, FAILURE_METHOD,
-			"install-round is '%s', but there are only rounds 1 and 2. "
-			"To install again: %s, or eliloader --forget NAME.",
-			plan_shown(shown, value),
-			plan_how_to_set(f, "install-round", "1", set));
-	return plan_fail(
-		p, FAILURE_METHOD,
-		"other-config:install-round is '%s', but there are only rounds 1 "
-		"and 2. To install again: %s. To boot what is installed: %s; "
-		"xe vm-param-set uuid=%s PV-bootloader=pygrub",
-		plan_shown(shown, value), plan_how_to_set(f, "install-round", "1", set),
-		plan_how_to_remove(f, "install-round", remove), f->request->vm_uuid);
-}
-
-int plan_take_round(struct plan *p, const struct plan_from *f)
-{
-	const char *value = record_other(f->record, "install-round");
-	uint64_t round = 1;
-
-	if (value && (io_parse_u64(value, ROUND_LAST, &round) < 0 || round == 0))
-		return fail_round(p, f, value);
-	p->round = (unsigned)round;
-	return plan_reason(
-		p, "install-round is %u%s: %s", p->round, value ? "" : " (not set)",
-		p->round == 1 ? "the installer" : "the disk is asked whether it boots");
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -101,6 +66,33 @@ int plan_take_limits(struct plan *p, const struct plan_from *f)
 			       f->config->ramdisk_max, RAMDISK_MAX_CEILING,
 			       &p->limits.ramdisk);
 	return r;
+}
+
+static void take_later(const struct plan_from *f, const char *key, uint64_t max,
+		       uint64_t *ret)
+{
+	const char *value = record_platform(f->record, key);
+	uint64_t limit;
+
+	if (value && io_parse_u64(value, UINT64_MAX, &limit) == 0 && limit > 0)
+		*ret = limit > max ? max : limit;
+}
+
+int plan_take_later_limits(struct plan *p, const struct plan_from *f)
+{
+	struct plan_limits before = p->limits;
+
+	take_later(f, "pv-postinstall-kernel-max-size",
+		   larger(KERNEL_MAX_CEILING, f->config->kernel_max), &p->limits.kernel);
+	take_later(f, "pv-postinstall-ramdisk-max-size",
+		   larger(RAMDISK_MAX_CEILING, f->config->ramdisk_max),
+		   &p->limits.ramdisk);
+	if (before.kernel == p->limits.kernel && before.ramdisk == p->limits.ramdisk)
+		return 0;
+	return plan_reason(p,
+			   "the limits of after the install hold: kernel %" PRIu64
+			   ", ramdisk %" PRIu64 " bytes",
+			   p->limits.kernel, p->limits.ramdisk);
 }
 
 /* The text that XAPI's users know (contract par. 1.3). */

@@ -21,7 +21,7 @@ struct pygrub_result {
 	char args[ARGS_MAX];
 	/* The selection that worked, for PV-bootloader-args ("--kernel K --ramdisk I");
 	 * empty: pygrub's own default. */
-	char selection[512];
+	char selection[256];
 };
 
 /* Boot @image: @output gets the files.  @suse_bits: 0, or 32 or 64: where pygrub finds no

@@ -78,7 +78,8 @@ static bool is_install_key(const char *name, size_t len)
 		"install-repository", "install-distro",	   "install-arch",
 		"install-round",      "install-methods",   "install-kernel",
 		"install-ramdisk",    "install-proxy",	   "install-args",
-		"install-vnc",	      "install-vncpasswd", "debian-release",
+		"install-vnc",	      "install-vncpasswd", "install-bootloader",
+		"debian-release",
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -144,7 +144,7 @@ static int open_record(struct start *s)
 	return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
 }
 
-static int make_plan(struct start *s, enum disk_state disk)
+static int make_plan(struct start *s, const struct disk_verdict *disk)
 {
 	char why[1024];
 	int r;
@@ -280,6 +280,7 @@ static int install(struct start *s)
 /* The disk boots: it is the result, and an install is finished with that. */
 static int boot_disk(struct start *s)
 {
+	struct disk_verdict verdict = { .state = DISK_BOOTS, .pygrub = true };
 	struct pygrub_result result;
 	int r = disk_boot(&s->run, &s->record, &s->plan, &s->output, &result);
 
@@ -288,12 +289,8 @@ static int boot_disk(struct start *s)
 	memcpy(s->args, result.args, sizeof(s->args));
 	if (!s->plan.distro)
 		return 0;
-	r = make_plan(s, DISK_BOOTS);
-	if (r == 0 && *result.selection)
-		r = plan_finish(&s->plan, result.selection);
-	return r < 0 ? failure_set(&s->run.failure, r, FAILURE_INTERNAL, "%s",
-				   strerror(-r))
-		     : 0;
+	snprintf(verdict.selection, sizeof(verdict.selection), "%s", result.selection);
+	return make_plan(s, &verdict);
 }
 
 /* The record's changes, those that belong to an error included. */
@@ -319,14 +316,16 @@ static int tell_error(struct start *s)
 /* What was tried did not work: plan again, knowing that. */
 static int plan_again(struct start *s, enum disk_state disk)
 {
-	if (disk == DISK_DOES_NOT_BOOT) {
+	const struct disk_verdict verdict = { .state = disk };
+
+	if (disk == DISK_EMPTY) {
 		progress_say(&s->run.progress,
 			     "the disk does not boot (%s): the installer again",
 			     s->run.failure.text);
 		log_debug("the disk does not boot: %s", s->run.failure.text);
 	}
 	s->run.failure.text[0] = '\0';
-	return make_plan(s, disk);
+	return make_plan(s, &verdict);
 }
 
 /* The image is the disk, or an ISO image, or (@iso_unsure) one of them; and a disk may
@@ -345,7 +344,7 @@ static int act(struct start *s)
 		r = boot_disk(s);
 		if (r != -ENODATA || !s->plan.distro)
 			return r;
-		r = plan_again(s, DISK_DOES_NOT_BOOT);
+		r = plan_again(s, DISK_EMPTY);
 	}
 	if (r < 0)
 		return r;
@@ -416,7 +415,7 @@ static int run_start(struct start *s)
 	if (r == 0)
 		r = open_record(s);
 	if (r == 0)
-		r = make_plan(s, DISK_NOT_ASKED);
+		r = make_plan(s, &(struct disk_verdict){ .state = DISK_NOT_ASKED });
 	if (r < 0)
 		return r;
 	if (s->run.request->explain)

@@ -18,6 +18,10 @@ static void set_family(struct plan_case *c, const char *family)
 		 "install-kernel=vmlinuz install-ramdisk=initrd.img");
 }
 
+#define FINISH                                                                           \
+	"eliloader-installed=pygrub -install-round -install-distro bootloader=pygrub "   \
+	"-eliloader-installed"
+
 static void test_round_1(const char *family)
 {
 	struct plan_case c;
@@ -48,13 +52,12 @@ static void test_round_2(const char *family)
 	ok(c.plan.action == PLAN_DISK && c.plan.distro && c.plan.change_count == 0,
 	   "%s, round 2: the disk is looked at, and nothing changes", family);
 	case_plan(&c, DISK_BOOTS);
-	is_str(case_changes(&c), "bootloader=pygrub -install-round -install-distro",
-	       "it boots: pygrub first, then the keys go");
+	is_str(case_changes(&c), FINISH, "it boots: the keys go, then pygrub comes");
 	is_int(c.plan.action, PLAN_DISK, "and the disk is booted");
-	case_plan(&c, DISK_DOES_NOT_BOOT);
-	ok(c.plan.action == (dom0 ? PLAN_DOM0_FILES : PLAN_INSTALL) && c.plan.again &&
-		   c.plan.change_count == 0,
-	   "it does not: the installer again, and nothing changes");
+	case_plan(&c, DISK_EMPTY);
+	ok(c.plan.action == (dom0 ? PLAN_DOM0_FILES : PLAN_INSTALL) && c.plan.again,
+	   "it is empty: the installer again");
+	is_str(case_changes(&c), "eliloader-attempts=2", "which is counted");
 	case_done(&c);
 }
 
@@ -70,7 +73,7 @@ static void test_no_dead_end(void)
 	is_int(c.plan.action, PLAN_DISK, "round 2 does not need the repository");
 	case_plan(&c, DISK_BOOTS);
 	is_int(c.plan.action, PLAN_DISK, "nor does its end");
-	case_plan(&c, DISK_DOES_NOT_BOOT);
+	case_plan(&c, DISK_EMPTY);
 	is_str(c.plan.error_name, "UNSUPPORTED_INSTALL_METHOD", "but the installer does");
 	case_done(&c);
 }
@@ -83,72 +86,14 @@ static void test_nothing_to_install(void)
 	case_plan(&c, DISK_NOT_ASKED);
 	ok(c.plan.action == PLAN_DISK && !c.plan.distro && c.plan.change_count == 0,
 	   "no install keys: the disk, and nothing changes");
-	case_plan(&c, DISK_DOES_NOT_BOOT);
-	ok(c.plan.action == PLAN_DISK, "even when it does not boot");
+	case_plan(&c, DISK_EMPTY);
+	ok(c.plan.action == PLAN_DISK && c.plan.change_count == 0,
+	   "even when it does not boot");
 	case_set(&c, "install-repository=http://h/t install-distro=rhlike "
 		     "PV-bootloader=pygrub");
 	case_plan(&c, DISK_NOT_ASKED);
-	ok(c.plan.action == PLAN_DISK && !c.plan.distro,
-	   "PV-bootloader pygrub: finished, whatever keys a kill has left");
-	case_done(&c);
-}
-
-/* The rounds' keys through the changes: what a kill after each of them leaves must come to
- * the same end. */
-static void test_killed_finish(void)
-{
-	struct plan_case c;
-
-	case_init(&c, XAPI);
-	case_set(&c,
-		 "install-distro=rhlike install-repository=http://h/t install-round=2 "
-		 "platform:pv-postinstall-kernel-max-size=4096 "
-		 "platform:pv-postinstall-ramdisk-max-size=8192 "
-		 "platform:pv-kernel-max-size=1048576");
-	case_plan(&c, DISK_BOOTS);
-	is_str(case_changes(&c),
-	       "platform:pv-kernel-max-size=4096 "
-	       "-platform:pv-postinstall-kernel-max-size "
-	       "platform:pv-ramdisk-max-size=8192 "
-	       "-platform:pv-postinstall-ramdisk-max-size "
-	       "bootloader=pygrub -install-round -install-distro",
-	       "size limits of after the install come before the switch");
-	tree_remove(&c.record.keys, "platform/pv-postinstall-kernel-max-size");
-	case_set(&c, "platform:pv-kernel-max-size=4096");
-	case_plan(&c, DISK_BOOTS);
-	is_str(case_changes(&c),
-	       "platform:pv-ramdisk-max-size=8192 "
-	       "-platform:pv-postinstall-ramdisk-max-size "
-	       "bootloader=pygrub -install-round -install-distro",
-	       "killed after the first two: the rest again");
-	case_set(&c, "PV-bootloader=pygrub");
-	tree_remove(&c.record.keys, "other-config/install-round");
-	case_plan(&c, DISK_NOT_ASKED);
-	ok(c.plan.action == PLAN_DISK && !c.plan.distro,
-	   "killed after the switch and with round removed: no installer");
-	case_done(&c);
-}
-
-static void test_finish_args(void)
-{
-	struct plan_case c;
-
-	case_init(&c, XAPI);
-	case_set(&c,
-		 "install-distro=sleslike install-repository=http://h/t install-round=2");
-	case_plan(&c, DISK_BOOTS);
-	is_int(plan_finish(&c.plan,
-			   "--kernel /boot/vmlinuz-xen --ramdisk /boot/initrd-xen"),
-	       0, "pygrub needs words");
-	is_str(case_changes(&c),
-	       "bootloader-args=--kernel /boot/vmlinuz-xen --ramdisk /boot/initrd-xen "
-	       "bootloader=pygrub -install-round -install-distro",
-	       "they are there before it is the bootloader");
-	is_int(plan_finish(&c.plan, "--kernel /a\nb"), -22, "no line break in them");
-	case_set(&c, "install-round=1");
-	case_plan(&c, DISK_NOT_ASKED);
-	is_int(plan_finish(&c.plan, "--entry 2"), 0, "a plan that finishes nothing");
-	is_str(case_changes(&c), "install-round=2", "is left as it is");
+	ok(c.plan.action == PLAN_DISK && !c.plan.distro && c.plan.change_count == 0,
+	   "PV-bootloader pygrub: finished, whatever other keys say");
 	case_done(&c);
 }
 
@@ -170,14 +115,12 @@ static void test_updates_disk(void)
 	c.record.vbd = vbds;
 	c.record.vbd_count = 4;
 	case_plan(&c, DISK_BOOTS);
-	is_str(case_changes(&c),
-	       "destroy-1 bootloader=pygrub -install-round -install-distro",
+	is_str(case_changes(&c), "destroy-1 " FINISH,
 	       "the updates disk goes first, and no other");
 	ok(!c.plan.needs_vbds, "and now they are known");
 	case_set(&c, "install-distro=rhlike");
 	case_plan(&c, DISK_BOOTS);
-	is_str(case_changes(&c), "bootloader=pygrub -install-round -install-distro",
-	       "rhlike removes none");
+	is_str(case_changes(&c), FINISH, "rhlike removes none");
 	c.record.vbd = NULL;
 	c.record.vbd_count = 0;
 	case_done(&c);
@@ -217,8 +160,6 @@ int main(void)
 	}
 	test_no_dead_end();
 	test_nothing_to_install();
-	test_killed_finish();
-	test_finish_args();
 	test_updates_disk();
 	test_dom0_files();
 	return tap_done();

@@ -69,11 +69,24 @@ __attribute__((unused)) static void case_put(struct plan_case *c, const char *pa
 		abort();
 }
 
-static void case_plan(struct plan_case *c, enum disk_state disk)
+__attribute__((unused)) static void case_judged(struct plan_case *c,
+						const struct disk_verdict *disk)
 {
 	plan_done(&c->plan);
 	if (plan_make(&c->request, &c->record, &c->config, &c->store, disk, &c->plan) < 0)
 		abort();
+}
+
+/* With a verdict that is no more than its state; a disk that boots does so for pygrub. */
+__attribute__((unused)) static void case_plan(struct plan_case *c, enum disk_state disk)
+{
+	const struct disk_verdict verdict = {
+		.state = disk,
+		.pygrub = disk == DISK_BOOTS,
+		.pygrub_boots = disk == DISK_BOOTS,
+	};
+
+	case_judged(c, &verdict);
 }
 
 /* The changes as one text: "round=2 vbd0=true -install-distro bootloader=pygrub". */

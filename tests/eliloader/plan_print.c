@@ -143,11 +143,14 @@ static void test_others(void)
 	free(text);
 	case_plan(&c, DISK_BOOTS);
 	text = print(&c.plan);
-	is_in(text, "  disk 1 (updates) is removed\n  PV-bootloader becomes 'pygrub'\n"
+	is_in(text, "  disk 1 (updates) is removed\n"
+		    "  other-config:eliloader-installed becomes 'pygrub'\n"
 		    "  other-config:install-round is removed\n"
-		    "  other-config:install-distro is removed\n");
+		    "  other-config:install-distro is removed\n"
+		    "  PV-bootloader becomes 'pygrub'\n"
+		    "  other-config:eliloader-installed is removed\n");
 	free(text);
-	case_plan(&c, DISK_DOES_NOT_BOOT);
+	case_plan(&c, DISK_EMPTY);
 	text = print(&c.plan);
 	is_in(text, "guest-installer/rhel44-vmlinuz\n");
 	is_in(text, "method=http://h/\n");

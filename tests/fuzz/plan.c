@@ -144,6 +144,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct config config;
 	struct plan plan;
 	unsigned bits = size ? data[0] : 0;
+	struct disk_verdict disk = {
+		.state = (enum disk_state)(((bits & 3) | (bits >> 3 & 4)) %
+					   (DISK_BOOTS + 1)),
+		.pygrub = (bits & 128) != 0,
+		.why = "a name\nwith \x1b[2J",
+		.selection = "--entry 1",
+	};
 	char *text;
 
 	record_init(&record);
@@ -160,8 +167,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (bits & 64)
 		request.vm_uuid = "2f7b0a5c-93c7-4c1e-9a34-0d52a3e7b611";
 	set_vbds(&record, bits >> 2);
-	require(plan_make(&request, &record, &config, &store, (enum disk_state)(bits & 3),
-			  &plan) == 0);
+	require(plan_make(&request, &record, &config, &store, &disk, &plan) == 0);
 	check_plan(&plan, &config);
 	plan_done(&plan);
 	record.vbd = NULL; /* not the record's own */
