@@ -64,6 +64,9 @@ struct boot_menu {
 	int timeout_s; /* -1: it waits for a key; 0: no menu is shown */
 	bool hidden;   /* the menu shows only after a key */
 	char *note;    /* owned: what was not understood; NULL: nothing */
+	/* BOOT_KERNELS: a configuration was found before, and nothing of it can be booted,
+	 * so that a whole system may be there (boot_menu_read() sets it) */
+	bool passed;
 };
 void boot_menu_init(struct boot_menu *m);
 void boot_menu_done(struct boot_menu *m);
