@@ -14,6 +14,7 @@
 #	fs_btrfs_sub FILE MIB TREE LABEL UUID SUBVOLUME... the kernel's btrfs: the SUBVOLUMEs are
 #			directories of TREE, parents first; [ro:]DIR
 #	fs_lvm  FILE VG NAME=FS...   a physical volume with logical volumes that hold these
+#	fs_md   METADATA LEVEL FS OUT...   members of a RAID that holds FS, see md.py
 # A disk of them; each PART is [TYPE=]FILE, TYPE as sfdisk has it (83, U, S...):
 #	disk_gpt IMAGE PART...
 #	disk_mbr IMAGE ACTIVE PART...       ACTIVE: a partition's number, 0: none
@@ -170,6 +171,8 @@ fs_lvm() {
 		part_put "$file" $((1 + extent * 4)) "${lv#*=}" || return
 	done
 }
+
+fs_md() { python3 "$top/tests/eliloader/md.py" "$@"; }
 
 # chroot_node DIR LOOP NAME UUID : a guest's name for the device
 chroot_node() {
