@@ -23,6 +23,7 @@ struct fetch_file {
 struct fetched {
 	enum media media;
 	struct fetch_file file[STREAMS];
+	bool guest; /* a guest's own, from its disk */
 };
 
 /* After success @output holds both files.  @image: the ISO image, for cdrom; else -1.

@@ -102,8 +102,8 @@ static bool known_kernel(struct run *run, const char *name, struct wire_kernel *
 	       pread(fd, ret, sizeof(*ret), 0) == sizeof(*ret);
 }
 
-static int look_at_kernel(struct run *run, const struct plan *plan, int kernel_fd,
-			  const struct fetch_file *file, struct wire_kernel *ret)
+int ready_look(struct run *run, uint64_t unpacked_max, int kernel_fd,
+	       const struct fetch_file *file, struct wire_kernel *ret)
 {
 	autoclose int fd = -1;
 	const struct worker_handler handler = { .kernel = on_kernel, .arg = ret };
@@ -118,7 +118,7 @@ static int look_at_kernel(struct run *run, const struct plan *plan, int kernel_f
 	if (fd < 0)
 		return failure_set(&run->failure, fd, FAILURE_INTERNAL,
 				   "the kernel cannot be read again: %s", strerror(-fd));
-	r = check(run, "kernel", plan->limits.unpacked, &fd, 1, &handler, file->path);
+	r = check(run, "kernel", unpacked_max, &fd, 1, &handler, file->path);
 	if (r == 0)
 		(void)cache_put_bytes(&run->cache, name, ret,
 				      sizeof(*ret)); /* only slower */
@@ -179,7 +179,8 @@ int ready_kernel(struct run *run, const struct plan *plan, enum guest_type type,
 	const char *why;
 	int r;
 
-	r = look_at_kernel(run, plan, output->fd[STREAM_KERNEL], file, &kernel);
+	r = ready_look(run, plan->limits.unpacked, output->fd[STREAM_KERNEL], file,
+		       &kernel);
 	if (r < 0)
 		return r;
 	why = ready_judge(&kernel, type);
@@ -197,7 +198,8 @@ int ready_kernel(struct run *run, const struct plan *plan, enum guest_type type,
 	if (r != 0)
 		return r < 0 ? r : 0;
 	r = unpack(run, plan, output, file);
-	if (r == 0)
+	/* a guest that has another kernel at each start shall not push out what others need */
+	if (r == 0 && !fetched->guest)
 		(void)cache_put(&run->cache, name,
 				output->fd[STREAM_KERNEL]); /* as above */
 	return r;

@@ -13,6 +13,9 @@
 
 int ready_kernel(struct run *run, const struct plan *plan, enum guest_type type,
 		 struct output *output, const struct fetched *fetched);
+/* What the kernel in @kernel_fd says of itself.  @file: its digest and its name. */
+int ready_look(struct run *run, uint64_t unpacked_max, int kernel_fd,
+	       const struct fetch_file *file, struct wire_kernel *ret);
 int ready_ramdisk(struct run *run, const struct plan *plan, struct output *output,
 		  const struct fetched *fetched);
 /* NULL: it can run so.  Else the sentence that says why not and what to do; pure. */

@@ -24,3 +24,8 @@ struct run {
 	gid_t gid;
 	char vm[320]; /* which VM: its uuid, else its name; for the cache */
 };
+
+/* The configuration that the request names. */
+int run_load_config(struct run *run);
+/* Whom the workers run as: --runas, else the configuration's user. */
+int run_find_user(struct run *run);

@@ -16,7 +16,6 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
-#include "lib/sandbox.h"
 
 struct start {
 	struct run run;
@@ -44,23 +43,6 @@ static void start_close(struct start *s)
 	record_done(&s->record);
 	cache_close(&s->run.cache);
 	config_done(&s->run.config);
-}
-
-static int load_config(struct start *s)
-{
-	const struct request *q = s->run.request;
-	char why[512];
-	int r = config_init(&s->run.config);
-
-	if (r < 0)
-		return fail_why(s, r, FAILURE_INTERNAL, strerror(-r));
-	r = config_load(&s->run.config, q->config_file, q->config_given, why,
-			sizeof(why));
-	if (r < 0)
-		return fail_why(s, r, FAILURE_INTERNAL, why);
-	if (q->cache)
-		s->run.config.cache = strcmp(q->cache, "on") == 0;
-	return 0;
 }
 
 /* Which host's VM is it?  Under xl the state is kept by the VM's name: xl gives a VM that
@@ -194,21 +176,9 @@ static int open_tools(struct start *s)
 	char why[512];
 	int r;
 
-	if (q->have_runas && q->runas != 0) {
-		s->run.uid = q->runas;
-		s->run.gid = q->runas;
-	} else {
-		/* one that was named must be there */
-		r = sandbox_user(c->worker_user,
-				 strcmp(c->worker_user, WORKER_USER_DEFAULT) == 0
-					 ? "nobody"
-					 : NULL,
-				 &s->run.uid, &s->run.gid);
-		if (r < 0)
-			return failure_set(&s->run.failure, r, FAILURE_INTERNAL,
-					   "no user for the workers: '%s': %s",
-					   c->worker_user, strerror(-r));
-	}
+	r = run_find_user(&s->run);
+	if (r < 0)
+		return r;
 	r = output_open(q, &s->output, why, sizeof(why));
 	if (r < 0)
 		return fail_why(s, r, FAILURE_INTERNAL, why);
@@ -408,7 +378,7 @@ static int explain(struct start *s)
 
 static int run_start(struct start *s)
 {
-	int r = load_config(s);
+	int r = run_load_config(&s->run);
 
 	if (r == 0)
 		r = find_vm(s);
@@ -452,7 +422,7 @@ int start_vm(const struct request *request, struct failure *ret_failure)
 int start_forget(const struct request *request, struct failure *ret_failure)
 {
 	struct start s = { .run = { .request = request, .cache = { .dir = -1 } } };
-	int r = load_config(&s);
+	int r = run_load_config(&s.run);
 
 	if (r == 0) {
 		r = record_forget_state(s.run.config.state_dir, request->forget);
