@@ -18,8 +18,6 @@
 #include "lib/sandbox_calls.h"
 #include "lib/sandbox_parts.h"
 
-#define FILTER_MAX 4096 /* instructions: the kernel's own limit, BPF_MAXINSNS */
-
 /* Beyond lib/sandbox's: what a program does to start, with descriptors that it has, to
  * wait, and to look at itself and at what the room shows. */
 static const char *const base[] = {
@@ -211,31 +209,6 @@ static int add_all(scmp_filter_ctx ctx, const struct room *room)
 	return r == -EDOM ? 0 : r;
 }
 
-/* The filter's instructions, through a pipe: it holds the 32 KiB of the longest. */
-static int take_program(scmp_filter_ctx ctx, struct sock_fprog *ret)
-{
-	autofree struct sock_filter *code = calloc(FILTER_MAX, sizeof(*code));
-	int ends[2], r;
-	ssize_t n = 0;
-
-	if (!code)
-		return -ENOMEM;
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		return -errno;
-	r = seccomp_export_bpf(ctx, ends[1]);
-	if (r == 0)
-		n = read(ends[0], code, FILTER_MAX * sizeof(*code));
-	if (n < 0)
-		r = -errno;
-	(void)close(ends[0]);
-	(void)close(ends[1]);
-	if (r < 0 || n == 0 || (size_t)n % sizeof(*code) != 0)
-		return r < 0 ? r : -EIO;
-	ret->len = (unsigned short)((size_t)n / sizeof(*code));
-	ret->filter = steal_ptr(code);
-	return 0;
-}
-
 static void tell_unknown(const struct room_profile *p)
 {
 	for (size_t i = 0; i < p->calls.count; i++)
@@ -254,7 +227,7 @@ int room_step_filter(struct room *room)
 	tell_unknown(&room->profile);
 	r = add_all(ctx, room);
 	if (r == 0)
-		r = take_program(ctx, &room->calls);
+		r = sandbox_filter_take(ctx, &room->calls);
 	seccomp_release(ctx);
 	if (r == 0)
 		r = sandbox_filter_new(&ctx);
@@ -264,14 +237,9 @@ int room_step_filter(struct room *room)
 	if (r == 0)
 		r = SANDBOX_ADD_RULES(ctx, init_rules);
 	if (r == 0)
-		r = take_program(ctx, &room->init_calls);
+		r = sandbox_filter_take(ctx, &room->init_calls);
 	seccomp_release(ctx);
 	return r;
-}
-
-static int install(const struct sock_fprog *program)
-{
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) < 0 ? -errno : 0;
 }
 
 int room_step_seccomp(struct room *room)
@@ -279,10 +247,10 @@ int room_step_seccomp(struct room *room)
 	if (getpid() != ROOM_PROGRAM_PID)
 		return room_fail(room, -ESRCH, "the program is process %d of its room",
 				 (int)getpid());
-	return install(&room->calls);
+	return sandbox_filter_install(&room->calls);
 }
 
 int room_calls_init(struct room *room)
 {
-	return install(&room->init_calls);
+	return sandbox_filter_install(&room->init_calls);
 }

@@ -199,7 +199,7 @@ int sandbox_enter(const struct sandbox *box)
 	if (r == 0)
 		r = check_descriptors();
 	if (r == 0)
-		r = sandbox_root(box->network, box->files);
+		r = sandbox_root(box);
 	if (r == 0)
 		r = become_user(box);
 	if (r == 0)

@@ -7,10 +7,15 @@
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <linux/seccomp.h>
 
+#include "lib/cleanup.h"
 #include "lib/sandbox_parts.h"
+
+#define FILTER_MAX 4096 /* instructions: the kernel's own limit, BPF_MAXINSNS */
 
 /* Whatever their arguments.  Other machines know more of them, some fewer. */
 const char *const sandbox_plain_calls[] = {
@@ -185,18 +190,30 @@ static int add_wanted(scmp_filter_ctx ctx, const char *const *calls)
 	return r;
 }
 
-static int add_all(scmp_filter_ctx ctx, const struct sandbox *box)
+int sandbox_filter_add_plain(scmp_filter_ctx ctx)
 {
 	int r = sandbox_filter_add_calls(ctx, sandbox_plain_calls);
 
-	if (r == 0)
-		r = SANDBOX_ADD_RULES(ctx, rules);
+	return r == 0 ? SANDBOX_ADD_RULES(ctx, rules) : r;
+}
+
+int sandbox_filter_add_reading(scmp_filter_ctx ctx)
+{
+	int r = sandbox_filter_add_calls(ctx, of_files);
+
+	return r == 0 ? SANDBOX_ADD_RULES(ctx, rules_of_files) : r;
+}
+
+static int add_all(scmp_filter_ctx ctx, const struct sandbox *box)
+{
+	int r = sandbox_filter_add_plain(ctx);
+
 	if (r == 0)
 		r = add_own(ctx);
-	if (r == 0 && box->files)
-		r = sandbox_filter_add_calls(ctx, of_files);
-	if (r == 0 && box->files)
-		r = SANDBOX_ADD_RULES(ctx, rules_of_files);
+	if (r == 0 && (box->files || box->programs))
+		r = sandbox_filter_add_reading(ctx);
+	if (r == 0 && box->programs)
+		r = sandbox_program_calls(ctx);
 	if (r == 0 && box->processes > 0)
 		r = SANDBOX_ADD_RULES(ctx, rules_of_threads);
 	if (r == 0)
@@ -223,11 +240,43 @@ int sandbox_filter_new(scmp_filter_ctx *ret_ctx)
 	return r;
 }
 
+/* Through a pipe: it holds the 32 KiB of the longest. */
+int sandbox_filter_take(scmp_filter_ctx ctx, struct sock_fprog *ret)
+{
+	autofree struct sock_filter *code = calloc(FILTER_MAX, sizeof(*code));
+	int ends[2], r;
+	ssize_t n = 0;
+
+	if (!code)
+		return -ENOMEM;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	r = seccomp_export_bpf(ctx, ends[1]);
+	if (r == 0)
+		n = read(ends[0], code, FILTER_MAX * sizeof(*code));
+	if (n < 0)
+		r = -errno;
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	if (r < 0 || n == 0 || (size_t)n % sizeof(*code) != 0)
+		return r < 0 ? r : -EIO;
+	ret->len = (unsigned short)((size_t)n / sizeof(*code));
+	ret->filter = steal_ptr(code);
+	return 0;
+}
+
+int sandbox_filter_install(const struct sock_fprog *filter)
+{
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter, 0, 0) < 0 ? -errno : 0;
+}
+
 int sandbox_calls(const struct sandbox *box)
 {
 	scmp_filter_ctx ctx;
-	int r = sandbox_filter_new(&ctx);
+	int r = box->programs ? sandbox_program_prepare() : 0;
 
+	if (r == 0)
+		r = sandbox_filter_new(&ctx);
 	if (r < 0)
 		return r;
 	r = add_all(ctx, box);

@@ -10,6 +10,7 @@
 #include <seccomp.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <linux/filter.h>
 
 /* Soft and hard; a hard limit that is lower stays. */
 int sandbox_limit(int resource, uint64_t value);
@@ -39,5 +40,16 @@ int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rul
 			     size_t count);
 #define SANDBOX_ADD_RULES(ctx, rules)                                                    \
 	sandbox_filter_add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
+/* A list of rules for opening and looking at files for reading, with its calls. */
+int sandbox_filter_add_reading(scmp_filter_ctx ctx);
+/* The rules on memory and on what is open that go with sandbox_plain_calls. */
+int sandbox_filter_add_plain(scmp_filter_ctx ctx);
+/* The filter's instructions (owned: @ret->filter), to be installed when no library can. */
+int sandbox_filter_take(scmp_filter_ctx ctx, struct sock_fprog *ret);
+int sandbox_filter_install(const struct sock_fprog *filter);
+/* What a process in the room needs to start programs, and their own filter: a part of
+ * sandbox_calls(). */
+int sandbox_program_calls(scmp_filter_ctx ctx);
+int sandbox_program_prepare(void);
 /* Reading, writing, memory, time, ending: whatever their arguments.  Ended by NULL. */
 extern const char *const sandbox_plain_calls[];

@@ -12,6 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/sandbox_bind.h"
 #include "lib/sandbox_parts.h"
 
 #define ROOM_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -28,6 +29,18 @@ struct copies {
 	struct copy copy[SANDBOX_FILES];
 	size_t count;
 };
+
+/* What is to be bound. */
+struct opened {
+	int fd[SANDBOX_BINDS];
+	size_t count;
+};
+
+static void opened_done(struct opened *o)
+{
+	for (size_t i = 0; i < o->count; i++)
+		(void)close(o->fd[i]); /* only read from */
+}
 
 static void copies_done(struct copies *c)
 {
@@ -107,12 +120,10 @@ static int write_copy(const struct copy *c)
 
 static int write_copies(const struct copies *copies)
 {
-	mode_t mask = umask(022);
 	int r = 0;
 
 	for (size_t i = 0; i < copies->count && r == 0; i++)
 		r = write_copy(&copies->copy[i]);
-	(void)umask(mask); /* cannot fail */
 	return r;
 }
 
@@ -129,17 +140,64 @@ int sandbox_change_root(void)
 	return chdir("/") < 0 ? -errno : 0;
 }
 
-int sandbox_root(bool network, const struct sandbox_file *files)
+/* What is bound is opened before the room hides anything, and in the room's own mount
+ * namespace, from whose mounts alone it can be bound. */
+static int programs_open(const struct sandbox_bind *bind, struct opened *ret)
 {
-	__attribute__((cleanup(copies_done))) struct copies copies = { 0 };
-	int r = copies_read(files, &copies);
+	for (; bind && bind->from; bind++) {
+		int fd;
+
+		if (ret->count == SANDBOX_BINDS)
+			return -E2BIG;
+		if (bind->to[0] != '/' || strstr(bind->to, "/../"))
+			return -EINVAL;
+		fd = open(bind->from, (bind->loader ? O_RDONLY : O_PATH) | O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+		ret->fd[ret->count++] = fd;
+	}
+	return 0;
+}
+
+static int programs_bind(const struct sandbox_bind *bind, const struct opened *o)
+{
+	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_RDONLY;
+	int r = 0;
+
+	for (size_t i = 0; i < o->count && r == 0; i++)
+		r = bind[i].loader ? sandbox_bind_loader(o->fd[i], bind[i].to)
+				   : sandbox_bind_fd(o->fd[i], bind[i].to, flags);
+	return r;
+}
+
+static int fill_room(const struct sandbox *box, const struct copies *copies,
+		     const struct opened *programs)
+{
+	mode_t mask = umask(022);
+	int r = write_copies(copies);
 
 	if (r == 0)
-		r = make_namespaces(network);
+		r = programs_bind(box->programs, programs);
+	if (r == 0 && box->disk)
+		r = sandbox_make_disk(box->disk, box->disk_number, box->uid, box->gid);
+	(void)umask(mask); /* cannot fail */
+	return r;
+}
+
+int sandbox_root(const struct sandbox *box)
+{
+	__attribute__((cleanup(copies_done))) struct copies copies = { 0 };
+	__attribute__((cleanup(opened_done))) struct opened programs = { 0 };
+	int r = copies_read(box->files, &copies);
+
+	if (r == 0)
+		r = make_namespaces(box->network);
+	if (r == 0)
+		r = programs_open(box->programs, &programs);
 	if (r == 0)
 		r = mount_room();
 	if (r == 0)
-		r = write_copies(&copies);
+		r = fill_room(box, &copies, &programs);
 	if (r == 0)
 		r = sandbox_change_root();
 	if (r == 0 &&

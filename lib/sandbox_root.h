@@ -3,8 +3,9 @@
  * sandbox_root - namespaces of its own and an empty root: a part of sandbox_enter().
  *
  * Mount, IPC, UTS and (where the kernel has it) cgroup namespaces are new; so is the
- * network's unless @network.  The root is a tmpfs without anything but copies of @files,
- * read-only, nosuid, nodev, noexec.  The old tree is detached; where the root is an
+ * network's unless the box has it.  The root is a tmpfs without anything but copies of the
+ * box's files, its programs and its disk's node, read-only, nosuid, and but for the latter
+ * two noexec and nodev.  The old tree is detached; where the root is an
  * initramfs, which cannot be detached, it is covered and chroot() ends above it.
  *
  * Needs:  CAP_SYS_ADMIN, CAP_SYS_CHROOT; "/" is a mount point.
@@ -17,5 +18,6 @@
 
 #define SANDBOX_FILE_MAX (256 * 1024) /* bytes of one: hosts, resolv.conf are smaller */
 #define SANDBOX_FILES	 16
+#define SANDBOX_BINDS	 64 /* a program and its libraries: grub-fstest has 8 */
 
-int sandbox_root(bool network, const struct sandbox_file *files);
+int sandbox_root(const struct sandbox *box);
