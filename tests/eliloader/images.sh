@@ -5,7 +5,7 @@
 #
 # A file system from a directory TREE; MIB is its size, LABEL and UUID may be "" (none is
 # asked for), OPTIONs are those of the tool.  Bytes are put as they are, whatever their names:
-#	fs_ext  FILE MIB TREE [LABEL [UUID [OPTION...]]]   mke2fs; -t ext2, -t ext3: OPTIONs
+#	fs_ext  FILE MIB TREE [LABEL [UUID [OPTION...]]]   mke2fs; -t ext2, -t ext3: first OPTION
 #	fs_xfs  FILE MIB TREE [LABEL [UUID [OPTION...]]]   MIB >= 300; names without white space
 #	fs_xfs4 ...             XFS v4 as of 2014: no checksums, no types in directories
 #	fs_btrfs FILE MIB TREE [LABEL [UUID [OPTION...]]]  MIB >= 110
@@ -32,7 +32,8 @@ fs_ext() {
 	local file=$1 mib=$2 tree=$3 label=${4:-} uuid=${5:-}
 
 	shift $(($# < 5 ? $# : 5))
-	fs_new "$file" "$mib" && mke2fs -q -F -t ext4 -d "$tree" ${label:+-L "$label"} \
+	[ "${1:-}" = -t ] || set -- -t ext4 "$@"
+	fs_new "$file" "$mib" && mke2fs -q -F -d "$tree" ${label:+-L "$label"} \
 		${uuid:+-U "$uuid"} "$@" "$file"
 }
 
