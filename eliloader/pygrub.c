@@ -118,7 +118,7 @@ static void last_words(int said, char *out, size_t size)
 struct attempt {
 	struct run *run;
 	const char *image;
-	struct output *output;
+	struct pygrub_files *files;
 	char program[512];
 	int parent; /* owned: the state directory, which only root can write */
 	char name[CACHE_NAME_MAX]; /* of the directory in it */
@@ -130,16 +130,12 @@ static int take_file(const struct attempt *a, const char *path, enum wire_stream
 {
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
-	char why[256];
-	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
 		return failure_set(&a->run->failure, -ENODATA, FAILURE_SOURCE,
 				   "pygrub gave out no %s",
 				   stream == STREAM_KERNEL ? "kernel" : "ramdisk");
-	r = output_take(a->output, stream, fd, why, sizeof(why));
-	if (r < 0)
-		return failure_set(&a->run->failure, r, FAILURE_INTERNAL, "%s", why);
+	a->files->fd[stream] = steal_fd(&fd);
 	return 0;
 }
 
@@ -159,6 +155,8 @@ static int take_answer(const struct attempt *a, struct pygrub_result *ret)
 	r = take_file(a, kernel, STREAM_KERNEL);
 	if (r == 0 && *ramdisk)
 		r = take_file(a, ramdisk, STREAM_RAMDISK);
+	if (r < 0)
+		pygrub_files_done(a->files);
 	return r;
 }
 
@@ -301,9 +299,11 @@ static int open_parent(const char *path)
 static int make_directory(struct attempt *a)
 {
 	const char *state = a->run->config.state_dir;
-	const char *const vm[] = { *a->run->vm ? a->run->vm : a->output->tag };
+	char pid[16];
+	const char *const vm[] = { *a->run->vm ? a->run->vm : pid };
 	int r = 0;
 
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	/* of this VM, so that its next start finds what a killed one left */
 	cache_name("pygrub", vm, 1, a->name);
 	snprintf(a->directory, sizeof(a->directory), "%s/%s", state, a->name);
@@ -340,21 +340,48 @@ static void attempt_done(struct attempt *a)
 	(void)close(a->parent); /* nothing was written through it */
 }
 
-int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *choice,
-		unsigned suse_bits, struct output *output, struct pygrub_result *ret)
+void pygrub_files_done(struct pygrub_files *f)
+{
+	for (unsigned i = 0; i < STREAMS; i++)
+		if (f->fd[i] >= 0)
+			(void)close(f->fd[i]); /* only read from */
+	for (unsigned i = 0; i < STREAMS; i++)
+		f->fd[i] = -1;
+}
+
+int pygrub_ask(struct run *run, const char *image, const struct pygrub_choice *choice,
+	       unsigned suse_bits, struct pygrub_files *ret_files,
+	       struct pygrub_result *ret)
 {
 	__attribute__((cleanup(attempt_done))) struct attempt a = {
-		.run = run, .image = image, .output = output, .parent = -1
+		.run = run, .image = image, .files = ret_files, .parent = -1
 	};
 	int r = open_attempt(&a);
 
 	memset(ret, 0, sizeof(*ret));
+	for (unsigned i = 0; i < STREAMS; i++)
+		ret_files->fd[i] = -1;
 	if (r < 0)
 		return r;
-	output_drop(output, STREAM_KERNEL); /* of an attempt before this */
-	output_drop(output, STREAM_RAMDISK);
 	r = try_pygrub(&a, choice, ret);
 	if (r == -ENODATA && suse_bits)
 		r = try_domuloader(&a, choice->args, suse_bits == 64, ret);
+	return r;
+}
+
+int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *choice,
+		unsigned suse_bits, struct output *output, struct pygrub_result *ret)
+{
+	autopygrubfiles struct pygrub_files files = { .fd = { -1, -1 } };
+	int r = pygrub_ask(run, image, choice, suse_bits, &files, ret);
+	char why[256];
+
+	for (unsigned i = 0; r == 0 && i < STREAMS; i++) {
+		output_drop(output, i); /* of an attempt before this */
+		if (files.fd[i] >= 0)
+			r = output_take(output, i, files.fd[i], why, sizeof(why));
+		if (r < 0)
+			failure_set(&run->failure, r, FAILURE_INTERNAL, "%s", why);
+	}
 	return r;
 }

@@ -2,8 +2,9 @@
 /*
  * pygrub - what is on the disk, asked of a de-privileged pygrub: it extracts kernel and
  * ramdisk as a user of its own (--runas), and its exit status 0 on failure is noticed.
- * The place of the disk side; see docs/design.md.
- * Owns:   nothing; new files are @output's, and pygrub's own directory goes with it.
+ * By default it is asked only whether it could boot what eliloader has read itself
+ * (finish.h); with disk-reader = pygrub it is what reads disks.
+ * Owns:   nothing; new files are the caller's, and pygrub's own directory goes with it.
  * Source: contract par. 3.4, 4.2
  * Errors: 0 or a negative errno; -ENOENT: no pygrub; -ENODATA: it found nothing to boot,
  *         its last words in the failure.
@@ -24,9 +25,20 @@ struct pygrub_result {
 	char selection[256];
 };
 
-/* Boot @image: @output gets the files.  @suse_bits: 0, or 32 or 64: where pygrub finds no
- * menu, look for SUSE's kernels of so many bits (vmlinuz-xenpae, vmlinuz-xen), as its
- * domUloader did. */
+/* What it gave out: unnamed files that can be read.  -1: none. */
+struct pygrub_files {
+	int fd[STREAMS]; /* owned */
+};
+void pygrub_files_done(struct pygrub_files *f);
+#define autopygrubfiles __attribute__((cleanup(pygrub_files_done)))
+
+/* What would it boot of @image?  @suse_bits: 0, or 32 or 64: where pygrub finds no menu,
+ * look for SUSE's kernels of so many bits (vmlinuz-xenpae, vmlinuz-xen), as its domUloader
+ * did. */
+int pygrub_ask(struct run *run, const char *image, const struct pygrub_choice *choice,
+	       unsigned suse_bits, struct pygrub_files *ret_files,
+	       struct pygrub_result *ret);
+/* The same, into @output. */
 int pygrub_boot(struct run *run, const char *image, const struct pygrub_choice *choice,
 		unsigned suse_bits, struct output *output, struct pygrub_result *ret);
 /* pygrub's answer in simple0: the paths and args in it.  Pure.  -EBADMSG: it is none, or
