@@ -190,3 +190,27 @@ void finish_judge(const struct finish_from *from, const struct disk_report *repo
 		say_why(m, ret->why, sizeof(ret->why));
 	}
 }
+
+void finish_judge_first(const struct disk_report *report, struct disk_verdict *ret)
+{
+	*ret = (struct disk_verdict){ .state = DISK_EMPTY };
+	for (size_t i = 0; i < report->device_count; i++) {
+		const struct boot_device *d = &report->device[i];
+
+		if (d->blank)
+			continue;
+		ret->state = DISK_FOREIGN;
+		/* the whole disk goes before its partitions, which say more */
+		snprintf(ret->why, sizeof(ret->why), "%s on %s",
+			 d->fs[0]  ? d->fs
+			 : d->swap ? "swap space"
+				   : "something",
+			 d->name);
+		if (d->fs[0])
+			break;
+	}
+	if (report->device_count > 0)
+		return;
+	ret->state = DISK_FOREIGN;
+	snprintf(ret->why, sizeof(ret->why), "something that was not understood");
+}

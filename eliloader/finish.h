@@ -41,6 +41,11 @@ struct finish_from {
 void finish_judge(const struct finish_from *from, const struct disk_report *report,
 		  size_t *ret_entry, struct disk_verdict *ret);
 
+/* For a first round of which nothing is known (plan.h, @guards): DISK_EMPTY only when it is
+ * blank.  Files without a system may be anybody's; that an installer was at work is known
+ * in later rounds only. */
+void finish_judge_first(const struct disk_report *report, struct disk_verdict *ret);
+
 /* Would pygrub, given @choice and the verdict's selection, hand over what @output holds
  * (both files, byte by byte) with @args? */
 void finish_ask_pygrub(struct run *run, const struct record *record, const char *image,
