@@ -244,7 +244,7 @@ while at < end:
 
 # disk_table LABEL IMAGE TAIL-MIB : the lines of sfdisk on stdin
 disk_table() {
-	sfdisk -q --no-tell-kernel --no-reread -X "$1" "$2" > "$2.log" 2>&1
+	{ echo "label: $1"; cat; } | sfdisk -q --no-tell-kernel --no-reread "$2" > "$2.log" 2>&1
 }
 
 # disk_parts GAP FLAGGED PART... : sets $lines (sfdisk's), $places ("MIB FILE"), $mib;

@@ -6,12 +6,11 @@
 # layout NAME : makes $dir/NAME.img; $layout_names are all NAMEs, ${layout_text[NAME]} says what
 #	it is.  Then what the guest's own boot loader would boot from it is in
 #	$dir/NAME.kernel, $dir/NAME.ramdisk (absent: none; several: one after the other, each
-#	padded to 4 bytes), $want_args, $want_title ("": there is no title), and $want_why
+#	at a multiple of 4 bytes), $want_args, $want_title ("": there is no title), and $want_why
 #	(a regular expression; "": it can be booted) says why this cannot be.
-# Kernels are those of trees.sh's kernel_small, no two of the same bytes.
+# Kernels are those of trees.sh's kernel_small, no two of the same bytes; one is real.
 declare -A layout_text=()
 layout_names=()
-# The next functions each describe one of these lines: NAME, then what it is.
 layouts_list="
 debian12	Debian 12: GPT, EFI partition, ext4, grub.cfg of its grub-mkconfig
 debian12-btrfs	Debian 12: GPT, btrfs with subvolume @rootfs
@@ -85,8 +84,8 @@ want() {
 	rm -f "$dir/$name.ramdisk"
 	shift 3
 	for file; do
-		cat "$file" >> "$dir/$name.ramdisk" &&
-			truncate -s %4 "$dir/$name.ramdisk" || return
+		[ ! -e "$dir/$name.ramdisk" ] || truncate -s %4 "$dir/$name.ramdisk" || return
+		cat "$file" >> "$dir/$name.ramdisk" || return
 	done
 }
 # text FILE : from stdin, its directory made
@@ -115,7 +114,8 @@ split_boot() { mkdir -p "$2" && mv "$1"/boot/* "$2/"; }
 efi_partition() { mkdir -p efi/EFI && fs_fat "$1" 34 efi ESP 1A2B3C4D; }
 
 layout_debian12() {
-	debian_system t && fs_ext root 64 t root $uuid_root && grub_mkconfig root &&
+	debian_system t && put "$netboot/linux" t/boot/vmlinuz-6.1.0-18-amd64 &&
+		cp "$netboot/linux" "$dir/$name.kernel" && fs_ext root 64 t root $uuid_root && grub_mkconfig root &&
 		efi_partition esp && disk_gpt "$img" U=esp root
 }
 layout_debian12_btrfs() {

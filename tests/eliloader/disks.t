@@ -1,0 +1,95 @@
+#!/bin/bash
+# disks.t [LAYOUT...] - disks as distributions leave them (layouts.sh): what inspect says of
+# each, what a start of eliloader gives out, and what pygrub does with the same image.
+# All of them make the table in README.md, which is compared; it is left in build/disks.md.
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/eliloader/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/eliloader/images.sh
+. "$top/tests/eliloader/images.sh"
+# shellcheck source=tests/eliloader/layouts.sh
+. "$top/tests/eliloader/layouts.sh"
+eli_dir
+pygrub=$top/build/xen/usr/lib/xen-4.17/bin/pygrub
+
+# escaped TEXT : as inspect says what is not UTF-8
+escaped() { perl -pe 'utf8::decode(my $copy = $_) or s/([\x80-\xff])/sprintf("\\x%02x", ord($1))/ge' <<< "$1"; }
+
+# of_default FIELD : of the entry that is the default
+of_default() { jq -r ".menu.entries[.menu.default]$1" "$dir/json"; }
+check_inspect() {
+	eli inspect --json "$img" > "$dir/json" 2> "$dir/said"
+	is $? "$([ -z "$want_why" ]; echo $?)" "$name: inspect: whether it can be booted"
+	diag "$(cat "$dir/said")"
+	if [ -n "$want_why" ]; then
+		like "$(jq -r '.menu.entries[0].why' "$dir/json")" "$want_why" "$name: inspect: why not"
+		return
+	fi
+	[ -z "$want_title" ] ||
+		is "$(of_default .title)" "$(escaped "$want_title")" "$name: inspect: the title"
+	is "$(of_default .args)" "$want_args" "$name: inspect: the arguments"
+	is "$(of_default '.kernel | .pv')" true "$name: inspect: what its kernel can"
+}
+
+# start_disk : sets $eli_says
+check_start() {
+	DISK=$img xl_start "disk-$name"
+	if [ $? != "$([ -z "$want_why" ]; echo $?)" ]; then
+		fail "$name: a start"
+		diag "$(cat "$dir/said")"
+		eli_says=no
+		return
+	fi
+	if [ -n "$want_why" ]; then
+		like "$(cat "$dir/said")" "$want_why" "$name: a start says why not"
+		eli_says="no; says why"
+		return
+	fi
+	eli_says=no
+	same "$(xl_result kernel)" "$dir/$name.kernel" "$name: the kernel"
+	same "$(xl_result ramdisk)" "$dir/$name.ramdisk" "$name: the ramdisk"
+	is "$(xl_result args)" "${want_args:+$want_args }console=hvc0" "$name: the arguments"
+	! cmp -s "$(xl_result kernel)" "$dir/$name.kernel" ||
+		! cmp -s "$(xl_result ramdisk)" "$dir/$name.ramdisk" || eli_says=yes
+	xl_toolstack
+}
+
+# pygrub_answer KEY
+pygrub_answer() { tr '\0' '\n' < "$dir/pygrub.out" | sed -n "s/^$1 //p"; }
+# ask_pygrub : sets $pygrub_says.  Its exit status is 0 also when it failed.
+ask_pygrub() {
+	local at=$dir/pygrub.d
+
+	rm -rf "$at" && mkdir "$at" && : > "$dir/pygrub.out"
+	timeout 60 unshare --mount --propagation private "$pygrub" -q --runas=65534 \
+		"--output=$dir/pygrub.out" --output-format=simple0 "--output-directory=$at" "$img" \
+		> "$dir/pygrub.said" 2>&1 < /dev/null
+	pygrub_says=no
+	[ ! -s "$(pygrub_answer kernel)" ] || pygrub_says="another entry"
+	! cmp -s "$(pygrub_answer kernel)" "$dir/$name.kernel" ||
+		! cmp -s "$(pygrub_answer ramdisk)" "$dir/$name.ramdisk" || pygrub_says=yes
+	[ "$pygrub_says" != yes ] || [ -z "$want_why" ] || pygrub_says="gives out a kernel that cannot run"
+}
+
+[ $# = 0 ] || layout_names=("$@")
+table="| disk | pygrub | eliloader |
+|---|---|---|"
+for layout in "${layout_names[@]}"; do
+	if ! layout "$layout"; then
+		fail "$layout: the image is made"
+		continue
+	fi
+	check_inspect
+	check_start
+	ask_pygrub
+	table+=$'\n'"| ${layout_text[$layout]} | $pygrub_says | $eli_says |"
+	rm -f "$img" "$dir/$layout".*
+done
+if [ $# = 0 ]; then
+	echo "$table" > "$O/disks.md"
+	is "$(sed -n '/^| disk | pygrub | eliloader |$/,/^$/{/^$/!p}' "$top/README.md")" "$table" \
+		"README.md: the table is what was seen"
+else
+	diag "$table"
+fi
+done_testing
