@@ -1,5 +1,5 @@
 # The planner and what it is fed with: pure, so nothing is set up.
-ELI_PLAN_TESTS := plan plan_cdrom plan_args plan_values plan_print repo request config \
+ELI_PLAN_TESTS := plan plan_rounds plan_killed plan_cdrom plan_args plan_values plan_print repo request config \
 	config_page distros
 define plan_test
 TESTS += tests/eliloader/$(1)
