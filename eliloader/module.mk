@@ -11,7 +11,7 @@ MAN += docs/man/eliloader.8 docs/man/eliloader.conf.5
 ELI_MENU := eliloader/menu.c eliloader/menu_view.c
 
 ELI_START := eliloader/start.c eliloader/run.c eliloader/fetch.c eliloader/vouch.c eliloader/check_run.c eliloader/signature.c \
-	eliloader/ready.c eliloader/disk.c eliloader/pygrub.c eliloader/pygrub_find.c eliloader/progress.c eliloader/failure.c \
+	eliloader/ready.c eliloader/ready_judge.c eliloader/disk.c eliloader/pygrub.c eliloader/pygrub_find.c eliloader/progress.c eliloader/failure.c \
 	eliloader/host.c lib/domains.c $(LIB_XS)
 PROGS += eliloader/eliloader
 eliloader/eliloader_SRCS := eliloader/main.c $(sort $(ELI_START) $(ELI_PLAN) $(ELI_FIXUP) \
