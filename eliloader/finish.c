@@ -214,3 +214,29 @@ void finish_judge_first(const struct disk_report *report, struct disk_verdict *r
 	ret->state = DISK_FOREIGN;
 	snprintf(ret->why, sizeof(ret->why), "something that was not understood");
 }
+
+static const char *next_word(const char **text, size_t *ret_len)
+{
+	const char *word = *text + strspn(*text, " \t");
+
+	*ret_len = strcspn(word, " \t");
+	*text = word + *ret_len;
+	return *ret_len ? word : NULL;
+}
+
+bool finish_same_args(const char *ours, const char *pygrubs)
+{
+	const char *mine, *theirs;
+	size_t len, other;
+
+	do {
+		mine = next_word(&ours, &len);
+		do {
+			theirs = next_word(&pygrubs, &other);
+		} while (theirs && *theirs == '$' &&
+			 !(mine && len == other && memcmp(mine, theirs, len) == 0));
+		if (!mine || !theirs)
+			return !mine && !theirs;
+	} while (len == other && memcmp(mine, theirs, len) == 0);
+	return false;
+}
