@@ -15,6 +15,23 @@ void boot_names_done(struct boot_names *n)
 	*n = (struct boot_names){ 0 };
 }
 
+bool boot_device_folds(const struct boot_device *device)
+{
+	static const char *const kinds[] = { "fat", "exfat", "ntfs", "iso9660",
+					     "hfsplus" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(device->fs, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+static int compare(const struct boot_fs *fs, unsigned device, const char *a,
+		   const char *b)
+{
+	return boot_device_folds(&fs->device[device]) ? strcasecmp(a, b) : strcmp(a, b);
+}
+
 int boot_look(struct boot_fs *fs, const struct boot_path *path, enum boot_kind *ret_kind,
 	      uint64_t *ret_size)
 {
@@ -35,7 +52,7 @@ int boot_look(struct boot_fs *fs, const struct boot_path *path, enum boot_kind *
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < names.count; i++)
-		if (strcmp(names.item[i].name, name + 1) == 0) {
+		if (compare(fs, path->device, names.item[i].name, name + 1) == 0) {
 			*ret_kind = names.item[i].kind;
 			*ret_size = names.item[i].size;
 			return 0;

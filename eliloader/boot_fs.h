@@ -77,6 +77,8 @@ int boot_path_join(const struct boot_path *base_dir, const char *text,
 		   struct boot_path *ret);
 /* The directory that @path lies in. */
 void boot_path_parent(const struct boot_path *path, struct boot_path *ret_dir);
+/* Does case not matter in its names, to GRUB? */
+bool boot_device_folds(const struct boot_device *device);
 /* GRUB's name of a device ("hd0,gpt2", "hd0,msdos1", "hd0,2", "loop0,gpt2",
  * "lvm/vg-root", "md/0"; every hd number is the one disk): its index, or -ENODEV. */
 int boot_device_by_name(const struct boot_fs *fs, const char *name);

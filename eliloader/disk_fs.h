@@ -1,33 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * disk_fs - a boot_fs whose bytes are read by grub-fstest, GRUB's own file-system code as an
- * unprivileged program, from the device node /disk.
+ * unprivileged program, from the device node of disk_room.h.
  *
- * One run of the program is one command.  "ls" without arguments names the devices, "ls -l"
- * takes many paths (a first run asks for all places a configuration can lie in, so that
- * most later questions need none), "cat" takes one.  Only "loop0", its partitions, and the
- * lvm and md names that ls reported are ever asked for: "(host)" and "(proc)" are the
- * surroundings.  Directories that were listed are kept.  Its output is hostile: a name with
- * a newline can only make up names on the guest's own disk.
+ * One run of the program is one command (disk_run.h).  "ls" without arguments names the
+ * devices, "ls -l" takes many paths: the first runs ask for all places that a configuration
+ * can lie in, so that most later questions need none; "cat" takes one.  Only "loop0", its
+ * partitions, and the lvm and md names that ls reported are ever asked for: "(host)" and
+ * "(proc)" are the surroundings.  Directories that were listed are kept.
  *
- * Each run: RLIMIT_CPU, RLIMIT_AS, no forks, an alarm, PR_SET_PDEATHSIG, bounded output.
+ * What has no file system is looked at here (disk_signs.h): of the disk and its partitions
+ * by @image, of volumes and arrays by the program.  @fs of a device is then "lvm", "mdraid"
+ * or "luks"; and it is "damaged" when GRUB knows the file system, but cannot read its root.
+ * The disk itself is not a device where it has nothing but partitions.
  *
  * Owns:   struct disk_fs; disk_fs_close().
- * Errors: boot_fs.h's; -ENOEXEC: grub-fstest cannot be run.
- * Source: grub-fstest(1), GRUB 2.06's commands/ls.c; measured
+ * Errors: boot_fs.h's; -ENOEXEC: grub-fstest cannot be run; each with a sentence in @error,
+ *         in which there is outside text.
+ * Limits: DISK_RUNS_MAX, DISK_TIME_MAX_S; DISK_NAMES_MAX of a directory, DISK_ALL_NAMES_MAX
+ *         in all: names beyond are left out.
+ * Source: grub-fstest(1); measured with 2.06
  */
 #pragma once
 #include "eliloader/boot_fs.h"
+#include "eliloader/disk_run.h"
+
+#define DISK_ALL_NAMES_MAX 50000
 
 struct disk_fs {
 	struct boot_fs fs;
 	char table[8];	 /* as disk_report.h's */
-	char error[256]; /* the last thing the program said */
+	char error[512]; /* why it failed; "": it did not */
 	struct disk_fs_private *own;
 };
 
-int disk_fs_open(struct disk_fs *d);
+/* @image: the disk, open for reading; borrowed. */
+int disk_fs_open(struct disk_fs *d, int image);
 void disk_fs_close(struct disk_fs *d);
-/* A file's bytes from the program's pipe, as they come; at most @max: -EFBIG. */
-int disk_fs_stream(struct disk_fs *d, const struct boot_path *file, uint64_t max,
-		   int (*take)(void *arg, const void *data, size_t len), void *arg);
+/* Begin to read a file, to go on by disk_run_read(); *ret_size: how long it is.  -EFBIG: it
+ * is longer than @max. */
+int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,
+		  struct disk_run *run, uint64_t *ret_size);
+/* After its last byte, @len in all: was that the whole file? */
+int disk_fs_end(struct disk_fs *d, const struct boot_path *file, struct disk_run *run,
+		uint64_t size, uint64_t len);

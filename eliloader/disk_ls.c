@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eliloader/disk_ls.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE_COLUMNS 12 /* of a size or "DIR", at least */
+#define DATE_DIGITS  14
+#define NAMES_STEP   64
+#define NAME_CHARS                                                                       \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789,/_.+:@=-"
+
+/* ---- devices ---- */
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Of the one disk, or a volume or an array that lies on it. */
+static bool is_ours(const char *name)
+{
+	static const char *const kinds[] = { "loop0,", "lvm/", "md/" };
+
+	if (strspn(name, NAME_CHARS) != strlen(name))
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (begins(name, kinds[i]) && name[strlen(kinds[i])])
+			return true;
+	return strcmp(name, "loop0") == 0;
+}
+
+size_t disk_ls_devices(const char *text, struct boot_device *ret)
+{
+	size_t count = 0;
+
+	while (count < BOOT_DEVICES_MAX && (text = strchr(text, '('))) {
+		struct boot_device *d = &ret[count];
+		size_t len = strcspn(++text, ")");
+
+		if (text[len] != ')')
+			break;
+		if (len >= sizeof(d->name))
+			continue;
+		memset(d, 0, sizeof(*d));
+		memcpy(d->name, text, len);
+		count += is_ours(d->name);
+	}
+	return count;
+}
+
+/* The last @what in the @len bytes, or NULL. */
+static const char *find_last(const char *text, size_t len, const char *what)
+{
+	const char *found = NULL, *at = text;
+
+	while ((at = memmem(at, len - (size_t)(at - text), what, strlen(what))))
+		found = at++;
+	return found;
+}
+
+static void copy(char *to, size_t size, const char *from, size_t len)
+{
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
+/* "31.5KiB" is 32256; 0: there is no number. */
+static uint64_t parse_kib(const char *text)
+{
+	char *end;
+	unsigned long long kib = strtoull(text, &end, 10);
+
+	if (!isdigit((unsigned char)*text) || kib > UINT64_MAX / 2048)
+		return 0;
+	return kib * 1024 + (begins(end, ".5") ? 512 : 0);
+}
+
+/* From the end, since what a label holds can look like anything. */
+static void parse_fs(const char *text, size_t len, struct boot_device *d)
+{
+	static const char type[] = " Filesystem type ", label[] = " - Label `",
+			  time[] = " - Last modification time ", uuid[] = ", UUID ";
+	const char *end = text + len, *at;
+
+	if (!begins(text, type))
+		return;
+	text += sizeof(type) - 1;
+	at = find_last(text, (size_t)(end - text), uuid);
+	if (at) {
+		copy(d->uuid, sizeof(d->uuid), at + sizeof(uuid) - 1,
+		     (size_t)(end - at) - sizeof(uuid) + 1);
+		end = at;
+	}
+	at = find_last(text, (size_t)(end - text), time);
+	if (at)
+		end = at;
+	at = memmem(text, (size_t)(end - text), label, sizeof(label) - 1);
+	if (at && end[-1] == '\'' && end - at >= (ptrdiff_t)sizeof(label)) {
+		copy(d->label, sizeof(d->label), at + sizeof(label) - 1,
+		     (size_t)(end - at) - sizeof(label));
+		end = at;
+	}
+	copy(d->fs, sizeof(d->fs), text, (size_t)(end - text));
+}
+
+/* @text is what follows "NAME:". */
+static void parse_line(const char *text, size_t len, struct boot_device *d,
+		       uint64_t *ret_start)
+{
+	static const char start[] = " - Partition start at ",
+			  sector[] = " - Sector size ", total[] = " - Total size ";
+	const char *at = find_last(text, len, total);
+
+	if (at) {
+		d->size = parse_kib(at + sizeof(total) - 1);
+		len = (size_t)(at - text);
+	}
+	at = find_last(text, len, start);
+	if (at)
+		*ret_start = parse_kib(at + sizeof(start) - 1);
+	else
+		at = find_last(text, len, sector);
+	if (at)
+		len = (size_t)(at - text);
+	parse_fs(text, len, d);
+}
+
+int disk_ls_device(const char *text, struct boot_device *device, uint64_t *ret_start)
+{
+	static const char *const kinds[] = { "Device ", "\tPartition " };
+	char head[2][sizeof(device->name) + 16];
+
+	for (size_t i = 0; i < 2; i++)
+		(void)snprintf(head[i], sizeof(head[i]), "%s%s:", kinds[i],
+			       device->name); /* fits */
+	*ret_start = 0;
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		for (size_t i = 0; i < 2; i++)
+			if (begins(text, head[i])) {
+				size_t skip = strlen(head[i]);
+
+				parse_line(text + skip, len - skip, device, ret_start);
+				return 0;
+			}
+		text += len;
+		text += *text == '\n';
+	}
+	return -EBADMSG;
+}
+
+/* ---- names ---- */
+
+static bool is_date(const char *text)
+{
+	return text[0] == ' ' && strspn(text + 1, "0123456789") == DATE_DIGITS &&
+	       text[1 + DATE_DIGITS] == ' ';
+}
+
+/* "DIR          20260102030405 name/", the date only where the file system has one. */
+static bool parse_name(const char *line, size_t len, struct boot_name *ret)
+{
+	bool dir = begins(line, "DIR ");
+	size_t at = dir ? 3 : strspn(line, "0123456789");
+
+	ret->kind = dir ? BOOT_DIR : BOOT_FILE;
+	ret->size = dir ? 0 : strtoull(line, NULL, 10);
+	if (at == 0)
+		return false;
+	while (at < SIZE_COLUMNS && line[at] == ' ')
+		at++;
+	if (at < SIZE_COLUMNS)
+		return false;
+	at += is_date(line + at) ? DATE_DIGITS + 2 : line[at] == ' ';
+	if (dir && len > at && line[len - 1] == '/')
+		len--;
+	if (at >= len || (len - at == 1 && line[at] == '.') ||
+	    (len - at == 2 && memcmp(line + at, "..", 2) == 0) ||
+	    memchr(line + at, '/', len - at))
+		return false;
+	ret->name = strndup(line + at, len - at);
+	return true;
+}
+
+static int add(struct boot_names *names, const char *line, size_t len)
+{
+	struct boot_name name = { 0 };
+
+	if (names->count == DISK_NAMES_MAX || !parse_name(line, len, &name))
+		return 0;
+	if (names->count % NAMES_STEP == 0) {
+		struct boot_name *more =
+			realloc(names->item, (names->count + NAMES_STEP) * sizeof(*more));
+
+		if (!more) {
+			free(name.name);
+			return -ENOMEM;
+		}
+		names->item = more;
+	}
+	names->item[names->count++] = name;
+	return name.name ? 0 : -ENOMEM;
+}
+
+static bool is_line(const char *text, size_t len, const char *what)
+{
+	return strlen(what) == len && memcmp(text, what, len) == 0;
+}
+
+int disk_ls_names(const char **text, const char *mark, struct boot_names *ret)
+{
+	struct boot_names names = { 0 };
+	const char *p = *text;
+	int r = *p && !is_line(p, strcspn(p, "\n"), mark) ? 0 : -ENOENT;
+
+	while (r == 0 && *p) {
+		size_t len = strcspn(p, "\n");
+
+		if (is_line(p, len, mark))
+			break; /* its end got lost in a name */
+		r = len ? add(&names, p, len) : 0;
+		p += len;
+		p += *p == '\n';
+		if (len == 0)
+			break;
+	}
+	if (r < 0) {
+		boot_names_done(&names);
+		return r;
+	}
+	*text = p;
+	*ret = names;
+	return 0;
+}
+
+const char *disk_ls_skip(const char *text, const char *mark)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		bool found = is_line(text, len, mark);
+
+		text += len;
+		text += *text == '\n';
+		if (found)
+			break;
+	}
+	return text;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * disk_ls - what grub-fstest's command "ls" prints, read.
+ *
+ * Pure.  Its text is hostile: names, labels and what else comes from the disk stand in it
+ * as they are.  A newline in one of them can only make up further names or lose some.
+ *
+ * Owns:   results are the caller's.
+ * Errors: 0 or a negative errno: -EBADMSG: no such text; -ENOMEM.
+ * Source: GRUB 2.06's commands/ls.c, kern/misc (grub_printf), normal/misc.c; measured
+ */
+#pragma once
+#include "eliloader/boot_fs.h"
+
+#define DISK_NAMES_MAX 10000 /* of one directory; what is more is left out */
+
+/* "(proc) (loop0) (loop0,gpt2) (lvm/vg-root) (host) ": those on the disk, in their order, at
+ * most BOOT_DEVICES_MAX; only @name is set.  What is the surroundings' is left out, as is
+ * a name that would not come back as it is. */
+size_t disk_ls_devices(const char *text, struct boot_device *ret);
+
+/* The line that "ls -l" has for a device, which is looked for in all of @text: fs, label,
+ * uuid, size; *ret_start: of a partition, bytes.  -EBADMSG: there is none. */
+int disk_ls_device(const char *text, struct boot_device *device, uint64_t *ret_start);
+
+/* The lines that "ls -l -a" has for one directory, until an empty one; *text is moved to
+ * behind it.  -ENOENT: the next line is @mark or the end, so there is no directory. */
+int disk_ls_names(const char **text, const char *mark, struct boot_names *ret);
+/* Behind the next line that is @mark; the end if there is none. */
+const char *disk_ls_skip(const char *text, const char *mark);

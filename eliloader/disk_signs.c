@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "eliloader/disk_signs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+
+#define SECTOR 512U
+
+/* The first and the last part; of a small device they overlap. */
+struct ends {
+	uint8_t *head, *tail; /* owned */
+	size_t len;	      /* of each */
+	uint64_t size;	      /* of the device */
+};
+
+static void ends_done(struct ends *e)
+{
+	free(e->head);
+	free(e->tail);
+}
+
+static bool is_zero(const uint8_t *data, size_t len)
+{
+	return len == 0 || (data[0] == 0 && memcmp(data, data + 1, len - 1) == 0);
+}
+
+static bool has(const uint8_t *data, size_t len, uint64_t at, const char *what,
+		size_t what_len)
+{
+	return at + what_len <= len && memcmp(data + at, what, what_len) == 0;
+}
+
+/* Near the end: at an offset of the device. */
+static bool tail_has(const struct ends *e, uint64_t at, const char *what, size_t what_len)
+{
+	uint64_t from = e->size - e->len;
+
+	return at >= from && has(e->tail, e->len, at - from, what, what_len);
+}
+
+static bool is_swap(const struct ends *e)
+{
+	static const char *const words[] = { "SWAPSPACE2", "SWAP-SPACE", "S1SUSPEND",
+					     "S2SUSPEND", "LINHIB0001" };
+
+	/* at the end of the first page, of whatever size the machine's are */
+	for (size_t page = 4096; page <= 65536; page *= 2)
+		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+			if (has(e->head, e->len, page - 10, words[i], strlen(words[i])))
+				return true;
+	return false;
+}
+
+static bool is_lvm(const struct ends *e)
+{
+	for (unsigned sector = 0; sector < 4; sector++)
+		if (has(e->head, e->len, sector * SECTOR, "LABELONE", 8))
+			return true;
+	return false;
+}
+
+static bool is_md(const struct ends *e)
+{
+	static const char magic[] = "\xfc\x4e\x2b\xa9";
+	uint64_t sectors = e->size / SECTOR;
+
+	if (has(e->head, e->len, 0, magic, 4) || has(e->head, e->len, 4096, magic, 4))
+		return true; /* 1.1, 1.2 */
+	if (sectors >= 16 && tail_has(e, ((sectors - 16) & ~7ULL) * SECTOR, magic, 4))
+		return true; /* 1.0 */
+	return sectors >= 256 &&
+	       tail_has(e, ((sectors & ~127ULL) - 128) * SECTOR, magic, 4); /* 0.90 */
+}
+
+static void judge(struct boot_device *d, const struct ends *e)
+{
+	const char *kind = NULL;
+
+	d->blank = is_zero(e->head, e->len) && is_zero(e->tail, e->len);
+	d->swap = !d->blank && is_swap(e);
+	if (is_md(e))
+		kind = "mdraid";
+	else if (is_lvm(e))
+		kind = "lvm";
+	else if (has(e->head, e->len, 0, "LUKS\xba\xbe", 6))
+		kind = "luks";
+	if (kind && !d->swap)
+		(void)snprintf(d->fs, sizeof(d->fs), "%s", kind); /* fits */
+}
+
+int disk_signs(struct boot_device *device, disk_read_at *read, void *arg)
+{
+	__attribute__((cleanup(ends_done))) struct ends e = { .size = device->size };
+	int r;
+
+	e.len = device->size < DISK_END_LEN ? (size_t)device->size : DISK_END_LEN;
+	e.head = malloc(e.len + 1);
+	e.tail = malloc(e.len + 1);
+	if (!e.head || !e.tail)
+		return -ENOMEM;
+	r = read(arg, 0, e.head, e.len);
+	if (r == 0)
+		r = read(arg, e.size - e.len, e.tail, e.len);
+	if (r == 0 && e.len > 0)
+		judge(device, &e);
+	return r;
+}
