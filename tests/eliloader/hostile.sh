@@ -164,7 +164,7 @@ hostile_empty_file() { : > "$img"; }
 hostile_one_sector() { head -c 512 /dev/urandom > "$img"; }
 
 # hostile_fs NAME FILE : a small system in a file system, whole-disk
-hostile_fs_names=(ext2 ext4 xfs xfs4 btrfs fat iso lvm md)
+hostile_fs_names=(ext2 ext4 xfs xfs4 btrfs fat iso reiserfs lvm md)
 hostile_fs() {
 	local t=$dir/fs.t
 
@@ -176,6 +176,7 @@ hostile_fs() {
 	xfs4) fs_xfs4 "$2" 300 "$t" ;;
 	btrfs) fs_btrfs "$2" 110 "$t" ;;
 	fat) fs_fat "$2" 34 "$t" ;;
+	reiserfs) fs_reiserfs "$2" 40 "$t" ;;
 	iso) fs_iso "$2" "$t" ;;
 	lvm) fs_ext "$dir/fs.e" 16 "$t" && fs_lvm "$2" vg root="$dir/fs.e" ;;
 	md) fs_ext "$dir/fs.e" 16 "$t" && fs_md 1.2 1 "$dir/fs.e" "$2" ;;
@@ -186,7 +187,7 @@ hostile_super() {
 	case $1 in
 	ext*) echo "1024 12288" ;;
 	xfs*) echo "0 4096" ;;
-	btrfs) echo "65536 69632" ;;
+	btrfs | reiserfs) echo "65536 69632" ;;
 	fat) echo "0 4096" ;;
 	iso) echo "32768 65536" ;;
 	lvm) echo "512 8192" ;;

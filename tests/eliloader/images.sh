@@ -10,6 +10,7 @@
 #	fs_xfs4 ...             XFS v4 as of 2014: no checksums, no types in directories
 #	fs_btrfs FILE MIB TREE [LABEL [UUID [OPTION...]]]  MIB >= 110
 #	fs_fat  FILE MIB TREE [LABEL [ID [OPTION...]]]     ID: 8 hexadecimal digits
+#	fs_reiserfs FILE MIB TREE [LABEL]                  mkreiserfs and reiserfs.py; MIB < 128
 #	fs_iso  FILE TREE [OPTION...]                      xorriso's as mkisofs, with Rock Ridge
 #	fs_btrfs_sub FILE MIB TREE LABEL UUID SUBVOLUME... the kernel's btrfs: the SUBVOLUMEs are
 #			directories of TREE, parents first; [ro:]DIR
@@ -87,6 +88,11 @@ fs_fat() {
 		> "$file.log" && for path in "$tree"/*; do
 		[ ! -e "$path" ] || MTOOLS_SKIP_CHECK=1 mcopy -s -i "$file" "$path" :: || return
 	done
+}
+
+fs_reiserfs() {
+	fs_new "$1" "$2" && "$sbin/mkreiserfs" -q -f -s 513 ${4:+-l "$4"} "$1" > "$1.log" 2>&1 &&
+		python3 "$top/tests/eliloader/reiserfs.py" "$1" "$3"
 }
 
 fs_iso() {

@@ -37,6 +37,7 @@ kernel-install	systemd's own kernel-install: entries on an EFI partition
 alpine	Alpine: MBR, ext4, extlinux.conf
 syslinux-fat	syslinux.cfg on FAT with an included file
 xfs4	a whole disk of XFS v4, grub.cfg
+sles9	SLES 9: reiserfs with menu.lst
 logical	grub.cfg in a logical partition of an extended one
 active	two systems, the second partition active
 no-config	kernels and ramdisks in /boot, no configuration
@@ -608,6 +609,27 @@ plain_grub() {
 	END
 }
 layout_xfs4() { plain_grub t && fs_xfs4 "$img" 300 t; }
+layout_sles9() {
+	local args="root=/dev/xvda1 selinux=0 console=xvc0"
+
+	os_kernel t/boot/vmlinuz pv && os_ramdisk t/boot/initrd &&
+		want Linux "$args" t/boot/vmlinuz t/boot/initrd || return
+	text t/boot/grub/menu.lst <<- END
+		color white/blue black/light-gray
+		default 1
+		timeout 8
+		title Failsafe
+		    kernel (hd0,0)/boot/vmlinuz root=/dev/xvda1 showopts ide=nodma
+		    initrd (hd0,0)/boot/initrd
+		title Linux
+		    kernel (hd0,0)/boot/vmlinuz $args
+		    initrd (hd0,0)/boot/initrd
+		title Floppy
+		    root (fd0)
+		    chainloader +1
+	END
+	fs_reiserfs root 64 t && disk_mbr "$img" 1 root
+}
 layout_logical() {
 	plain_grub t && fs_ext root 64 t && fs_ext other 16 empty &&
 		disk_logical "$img" other other root
