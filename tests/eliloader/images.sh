@@ -13,7 +13,8 @@
 #	fs_reiserfs FILE MIB TREE [LABEL]                  mkreiserfs and reiserfs.py; MIB < 128
 #	fs_iso  FILE TREE [OPTION...]                      xorriso's as mkisofs, with Rock Ridge
 #	fs_btrfs_sub FILE MIB TREE LABEL UUID SUBVOLUME... the kernel's btrfs: the SUBVOLUMEs are
-#			directories of TREE, parents first; [ro:]DIR
+#			directories of TREE, parents first; [ro:]DIR.
+#			BTRFS_OPTIONS: mount options (compress=zstd)
 #	fs_lvm  FILE VG NAME=FS...   a physical volume with logical volumes that hold these
 #	fs_md   METADATA LEVEL FS OUT...   members of a RAID that holds FS, see md.py
 # A disk of them; each PART is [TYPE=]FILE, TYPE as sfdisk has it (83, U, S...):
@@ -107,7 +108,7 @@ fs_iso() {
 # that is closed and nothing is mounted from it, however this ends.
 img_mounted() {
 	(
-		export top dir sbin LOOP
+		export top dir sbin LOOP BTRFS_OPTIONS=${BTRFS_OPTIONS:-}
 		LOOP=$(losetup --find --show "$2") && exec 7< "$LOOP" && losetup -d "$LOOP" || exit
 		export -f "${1?}" "${img_functions[@]}"
 		# shellcheck disable=SC2016 # the inner shell expands them
@@ -121,7 +122,8 @@ btrfs_fill() {
 	local tree=$1 at=$dir/btrfs sub
 
 	shift
-	mkdir -p "$at" && mount -t btrfs "$LOOP" "$at" || return
+	mkdir -p "$at" && mount -t btrfs ${BTRFS_OPTIONS:+-o "$BTRFS_OPTIONS"} "$LOOP" "$at" ||
+		return
 	for sub; do
 		mkdir -p "$(dirname "$at/${sub#ro:}")" &&
 			"$top/build/xen/bin/btrfs" -q subvolume create "$at/${sub#ro:}" || return
