@@ -7,9 +7,12 @@
  *
  *   table                    "gpt", "mbr", "" (a file system without partitions)
  *   device/NNN/name, fs, label, uuid, size, active, blank, swap     as struct boot_device
- *   menu/kind, config, device, timeout, hidden, chosen, note       as struct boot_menu
+ *   menu/kind, config, device, timeout, hidden, passed, chosen     as struct boot_menu
+ *   menu/note                there also without a menu: menu/kind is absent then
  *   entry/NNN/title, id, device, kernel, args, why, depth
  *   entry/NNN/ramdisk/NN/device, path
+ *   submenu/NNN/title, id, first, end, depth
+ * What is NULL is absent.
  *
  * Owns:   struct disk_report owns what it holds; disk_report_done().
  * Errors: 0 or a negative errno; -EBADMSG: a key is missing, unknown, out of its range, or
@@ -19,7 +22,8 @@
 #include "eliloader/boot_menu.h"
 #include "lib/tree.h"
 
-#define DISK_REPORT_MAX REPORT_MAX /* bytes of the printed tree */
+#define DISK_REPORT_MAX REPORT_MAX	    /* bytes of the printed tree */
+#define DISK_TEXT_MAX	(2 * BOOT_TEXT_MAX) /* of one text; names stand in sentences */
 
 struct disk_report {
 	char table[8];
@@ -32,7 +36,7 @@ struct disk_report {
 
 /* The worker's side. */
 int disk_report_make(const char *table, const struct boot_fs *fs,
-		     const struct boot_menu *menu, struct tree *ret);
+		     const struct boot_menu *menu, bool have_menu, struct tree *ret);
 /* eliloader's. */
 int disk_report_parse(const struct tree *tree, struct disk_report *ret);
 void disk_report_done(struct disk_report *r);
