@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * boot_place - where on the disk a file lies that a configuration names, and whether it is
+ * there.  For the readers of boot_menu.h.
+ *
+ * A configuration's "/" is the device it lies on for its boot loader, but it may be a
+ * subvolume of btrfs, or written by a system that sees /boot elsewhere.
+ *
+ * Owns:   nothing.
+ * Errors: 0 or a negative errno: -ENAMETOOLONG: no path.
+ */
+#pragma once
+#include "eliloader/boot_text.h"
+
+/* Is a file there?  Of FAT and ISO 9660 without regard to ASCII's cases.  Also true when
+ * the directory cannot be read: that is told when the file is. */
+bool boot_place_is_file(struct boot_fs *fs, const struct boot_path *file);
+bool boot_place_is_directory(struct boot_fs *fs, const struct boot_path *dir);
+/* The file that a configuration in @base calls @name: where it says; when nothing is
+ * there, and @name is absolute, below @base or a directory above it; and the same without
+ * "/boot".  When it is nowhere, where it says. */
+int boot_place_find(struct boot_fs *fs, const struct boot_path *base, struct span name,
+		    struct boot_path *ret);
+/* boot_place_find() for an entry: a name that is no path makes it not bootable. */
+int boot_place_kernel(struct boot_fs *fs, const struct boot_path *base, struct span name,
+		      struct boot_entry *e);
+int boot_place_ramdisk(struct boot_fs *fs, const struct boot_path *base, struct span name,
+		       struct boot_entry *e);
