@@ -152,6 +152,9 @@ void boot_menu_prefer(struct boot_menu *m, size_t index)
 	m->chosen = index;
 	if (index < m->count && !m->entry[index].why)
 		return;
+	if (index < m->count)
+		boot_menu_note(m, "the default, entry %zu, is passed over: %s", index,
+			       m->entry[index].why);
 	for (m->chosen = 0; m->chosen < m->count; m->chosen++)
 		if (!m->entry[m->chosen].why)
 			return;
