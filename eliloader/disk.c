@@ -4,158 +4,284 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "lib/cleanup.h"
 
-#define CHOICE_WORDS_MAX 16	       /* of PV-bootloader-args */
-#define BLANK_LEN	 (1024 * 1024) /* bytes looked at at each end of a disk */
+#define WORKER "eliloader-disk"
+/* A worker that is silent for longer hangs, or was taken over: its own limits end sooner. */
+#define REPORT_SILENCE_S (2 * DISK_TIME_MAX_S)
 
-static char no_image[] = "/dev/null";
+static const char *const readers[] = { "/usr/bin/grub-fstest", "/usr/bin/grub2-fstest" };
 
-struct choice {
-	struct request parsed; /* owned */
-	char *text;	       /* owned: what @word points into */
-	char *word[CHOICE_WORDS_MAX + 2];
-};
-static void choice_done(struct choice *c)
+static int open_reader(struct run *run)
 {
-	request_done(&c->parsed);
-	free(c->text);
+	const char *configured = run->config.grub_fstest;
+	int fd = -1;
+
+	if (configured)
+		fd = open(configured, O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; !configured && fd < 0 && i < 2; i++)
+		fd = open(readers[i], O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return failure_set(
+			&run->failure, -ENOENT, FAILURE_PACKAGE,
+			"the disk cannot be read: %s cannot be opened (%s); it is "
+			"of GRUB's package grub-common or grub2-tools; "
+			"'grub-fstest' in the configuration is its path",
+			configured ? configured : "grub-fstest", strerror(errno));
+	return fd;
 }
 
-/* What of the disk is wanted: the toolstack's words, else (under xl, where the state keeps
- * them) those of PV-bootloader-args. */
-static int choose(struct run *run, const struct record *record, struct choice *c,
-		  struct pygrub_choice *ret)
+/* Not blocking: a fifo would; what is no disk the worker refuses. */
+static int open_image(struct run *run, const char *image)
 {
-	const char *kept = record_get(record, "PV-bootloader-args");
-	const struct request *q = run->request;
-	char why[512], *rest;
-	int n = 1;
+	int fd = image ? open(image, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 
-	if (!q->vm_uuid && kept && !q->kernel && !q->entry) {
-		rest = c->text = strdup(kept);
-		c->word[0] = program_invocation_short_name;
-		while (rest && n < CHOICE_WORDS_MAX && (c->word[n] = strsep(&rest, " ")))
-			n++;
-		c->word[n++] = no_image; /* it wants one */
-		c->word[n] = NULL;
-		if (!c->text || request_parse(n, c->word, &c->parsed, why, sizeof(why)) !=
-					REQUEST_RUN)
-			return failure_set(&run->failure, -EINVAL, FAILURE_METHOD,
-					   "PV-bootloader-args: '%s'", kept);
-		q = &c->parsed;
-	}
-	*ret = (struct pygrub_choice){ q->kernel, q->ramdisk, q->entry,
-				       q->args ? q->args : run->request->args };
-	return 0;
+	if (!image)
+		return failure_set(&run->failure, -EINVAL, FAILURE_SOURCE,
+				   "the disk cannot be read: none was named");
+	if (fd < 0)
+		return failure_set(&run->failure, -errno, FAILURE_SOURCE,
+				   "the disk %s cannot be opened: %s", image,
+				   strerror(errno));
+	return fd;
 }
 
-/* Are the @len bytes from @from on all zeros?  1, 0 or -errno: not all could be read. */
-static int is_zero(int fd, off_t from, size_t len)
+/* What the worker, or the lack of its word, means. */
+static int judge(struct run *run, const struct disk *d, int r,
+		 const struct wire_done *done)
 {
-	autofree char *text = malloc(len + 1);
+	static const int results[RESULTS] = {
+		[RESULT_ABSENT] = -ENOENT, [RESULT_ACCESS] = -EIO,
+		[RESULT_LIMIT] = -EFBIG,   [RESULT_INVALID] = -EBADMSG,
+		[RESULT_REFUSED] = -EPERM, [RESULT_INTERNAL] = -EPROTO,
+	};
 
-	if (!text)
-		return -ENOMEM;
-	for (size_t got = 0; got < len;) {
-		ssize_t n = pread(fd, text + got, len - got, from + (off_t)got);
-
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		got += (size_t)n;
-	}
-	return len == 0 || (!text[0] && memcmp(text, text + 1, len - 1) == 0);
+	if (r == 0 && done->result == RESULT_OK)
+		return 0;
+	if (r == 0)
+		return failure_set(&run->failure, results[done->result],
+				   done->result == RESULT_LIMIT	     ? FAILURE_LIMITS
+				   : done->result == RESULT_INTERNAL ? FAILURE_INTERNAL
+								     : FAILURE_SOURCE,
+				   "the disk %s: %s", d->image, done->text);
+	if (r == -EFBIG)
+		return failure_set(
+			&run->failure, r, FAILURE_LIMITS,
+			"the disk %s: the kernel or the ramdisk is over its limit",
+			d->image);
+	return failure_set(&run->failure, r, FAILURE_SOURCE,
+			   "the disk %s cannot be read: " WORKER " %s", d->image,
+			   r == -EPIPE	     ? "ended without a word"
+			   : r == -ETIMEDOUT ? "hangs"
+			   : r == -EBADMSG   ? "said something malformed"
+					     : strerror(-r));
 }
 
-int disk_is_blank(const char *image)
+static void set_silence(const struct disk *d, unsigned seconds)
 {
-	autoclose int fd = open(image, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	size_t len;
-	off_t end;
+	struct timeval silence = { .tv_sec = seconds };
+
+	/* else it is WORKER_SILENCE_S */
+	(void)setsockopt(d->worker.fd, SOL_SOCKET, SO_RCVTIMEO, &silence,
+			 sizeof(silence));
+}
+
+static int send_job(const struct disk *d, const struct plan_limits *limits, bool menu)
+{
+	autotree struct tree job;
 	int r;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return -ENOTBLK;
-	end = lseek(fd, 0, SEEK_END);
-	if (end < 0)
-		return -errno;
-	len = end < BLANK_LEN ? (size_t)end : BLANK_LEN;
-	r = is_zero(fd, 0, len);
-	return r == 1 ? is_zero(fd, end - (off_t)len, len) : r;
+	tree_init(&job);
+	r = tree_setf(&job, "limit/kernel", "%llu", (unsigned long long)limits->kernel);
+	if (r == 0)
+		r = tree_setf(&job, "limit/ramdisk", "%llu",
+			      (unsigned long long)limits->ramdisk);
+	if (r == 0)
+		r = tree_setf(&job, "menu", "%d", menu);
+	return r < 0 ? r : wire_send_tree(d->worker.fd, &job);
 }
 
-/* pygrub found nothing, or failed.  Only of a blank disk that means for sure that no system
- * is there: pygrub cannot read every system that an installer leaves (XFS of today, btrfs,
- * Boot Loader Specification), and an unattended installer would wipe it. */
-static int judge(struct run *run, const char *image)
+static int on_report(void *arg, const struct tree *tree)
 {
-	char said[sizeof(run->failure.text)];
-	int blank = disk_is_blank(image);
-
-	if (blank > 0)
-		return -ENODATA;
-	snprintf(said, sizeof(said), "%s", run->failure.text);
-	if (blank < 0)
-		return failure_set(&run->failure, blank, FAILURE_SOURCE,
-				   "the disk %s cannot be read: %s", image,
-				   strerror(-blank));
-	return failure_set(
-		&run->failure, -EUCLEAN, FAILURE_SOURCE,
-		"the disk is not blank, but cannot be booted (%s).  To install again: "
-		"%s.  If a "
-		"system is installed on it that pygrub cannot read: put /boot on ext4",
-		said,
-		run->request->vm_uuid
-			? "set other-config:install-round=1 (xe vm-param-set)"
-			: "eliloader --forget NAME");
+	return disk_report_parse(tree, arg);
 }
 
-int disk_boot(struct run *run, const struct record *record, const struct plan *plan,
-	      struct output *output, struct pygrub_result *ret)
+static int ask(struct run *run, const struct plan_limits *limits, bool menu,
+	       struct disk *d)
 {
-	const struct distro *d = plan->distro;
-	const char *arch = record_other(record, "install-arch");
-	__attribute__((cleanup(choice_done))) struct choice choice = { .text = NULL };
-	struct pygrub_choice wanted = { 0 };
-	unsigned suse_bits = 0;
-	int r = choose(run, record, &choice, &wanted);
+	const struct worker_handler handler = { .report = on_report, .arg = &d->report };
+	struct wire_done done = { .result = RESULT_OK };
+	int r = send_job(d, limits, menu);
+
+	set_silence(d, REPORT_SILENCE_S);
+	if (r == 0)
+		r = worker_listen(&d->worker, &handler, &done);
+	return judge(run, d, r, &done);
+}
+
+static int open_disk(struct run *run, const char *image, const struct plan_limits *limits,
+		     bool menu, struct disk *ret)
+{
+	autoclose int disk = -1, reader = -1;
+	int r;
+
+	*ret = (struct disk){ .image = image, .limits = *limits };
+	disk = open_image(run, image);
+	if (disk < 0)
+		return disk;
+	reader = open_reader(run);
+	if (reader < 0)
+		return reader;
+	r = worker_start(&ret->worker, WORKER, run->uid, run->gid,
+			 (const int[]){ disk, reader }, 2);
+	if (r < 0)
+		return failure_set(&run->failure, r, FAILURE_INTERNAL,
+				   WORKER " cannot be started: %s", strerror(-r));
+	ret->open = true;
+	r = ask(run, limits, menu, ret);
+	if (r < 0)
+		disk_close(ret);
+	return r;
+}
+
+int disk_open(struct run *run, const char *image, const struct plan_limits *limits,
+	      struct disk *ret)
+{
+	return open_disk(run, image, limits, true, ret);
+}
+
+int disk_open_files(struct run *run, const char *image, const struct plan_limits *limits,
+		    struct disk *ret)
+{
+	return open_disk(run, image, limits, false, ret);
+}
+
+void disk_close(struct disk *d)
+{
+	if (d->open)
+		(void)worker_end(&d->worker); /* what it said is what counts */
+	disk_report_done(&d->report);
+	d->open = false;
+}
+
+/* ---- files ---- */
+
+static int take(struct run *run, struct disk *d, const struct wire_pick *pick,
+		struct sink *sinks)
+{
+	const struct worker_handler handler = { .pick = pick, .sinks = sinks };
+	struct wire_done done = { .result = RESULT_OK };
+	int r;
+
+	set_silence(d, WORKER_SILENCE_S);
+	r = judge(run, d, worker_listen(&d->worker, &handler, &done), &done);
+	if (r == 0 && sinks[STREAM_KERNEL].len == 0)
+		r = failure_set(&run->failure, -ENOENT, FAILURE_SOURCE,
+				"the disk %s: the kernel is empty", d->image);
+	return r;
+}
+
+/* New files for what comes, and where it came from for later sentences. */
+static int prepare(struct run *run, struct output *o, const char *const path[STREAMS],
+		   struct fetched *ret)
+{
+	char why[256];
+	int r = 0;
+
+	*ret = (struct fetched){ .guest = true };
+	for (unsigned i = 0; r == 0 && i < STREAMS; i++) {
+		output_drop(o, i); /* of an attempt before this */
+		if (!path[i])
+			continue;
+		(void)snprintf(ret->file[i].path, sizeof(ret->file[i].path), "%s",
+			       path[i]);
+		r = output_file(o, i, why, sizeof(why));
+	}
+	return r < 0 ? failure_set(&run->failure, r, FAILURE_INTERNAL, "%s", why) : 0;
+}
+
+static int take_pair(struct run *run, struct disk *d, const struct wire_pick *pick,
+		     const char *const path[STREAMS], struct output *o,
+		     struct fetched *ret)
+{
+	struct sink sinks[STREAMS];
+	int r = prepare(run, o, path, ret);
 
 	if (r < 0)
 		return r;
-	if (d && strcmp(d->name, "sleslike") == 0 && !wanted.kernel && !wanted.entry)
-		suse_bits = arch && strcmp(arch, "x86_64") == 0 ? 64 : 32;
-	r = pygrub_boot(run, run->request->image, &wanted, suse_bits, output, ret);
-	return r == -ENODATA ? judge(run, run->request->image) : r;
+	sink_init(&sinks[STREAM_KERNEL], o->fd[STREAM_KERNEL], d->limits.kernel);
+	sink_without_md5(&sinks[STREAM_KERNEL]);
+	sink_init_plain(&sinks[STREAM_RAMDISK], o->fd[STREAM_RAMDISK], d->limits.ramdisk);
+	r = take(run, d, pick, sinks);
+	for (unsigned i = 0; r == 0 && i < STREAMS; i++)
+		ret->file[i].len = sinks[i].len;
+	if (r == 0)
+		sink_sha256(&sinks[STREAM_KERNEL], ret->file[STREAM_KERNEL].sha256);
+	sink_done(&sinks[STREAM_KERNEL]);
+	sink_done(&sinks[STREAM_RAMDISK]);
+	return r;
 }
 
-int disk_guard(struct run *run, const struct record *record, const struct plan *plan)
+int disk_take_entry(struct run *run, struct disk *d, size_t index, struct output *output,
+		    struct fetched *ret)
 {
-	const struct request *q = run->request;
-	int blank;
+	const struct boot_entry *e = &d->report.menu.entry[index];
+	const struct wire_pick pick = { .entry = (uint32_t)index };
+	const char *const path[STREAMS] = { e->kernel.path, e->ramdisk_count
+								    ? e->ramdisk[0].path
+								    : NULL };
 
-	if (q->vm_uuid || !q->image || plan->again ||
-	    record_other(record, "install-round") ||
-	    (plan->iso && strcmp(plan->iso, q->image) == 0))
+	return take_pair(run, d, &pick, path, output, ret);
+}
+
+static int put_path(struct run *run, char out[PICK_PATH_MAX], const char *path)
+{
+	if (snprintf(out, PICK_PATH_MAX, "%s", path ? path : "") < PICK_PATH_MAX)
 		return 0;
-	blank = disk_is_blank(q->image);
-	if (blank < 0)
-		return failure_set(&run->failure, blank, FAILURE_SOURCE,
-				   "the disk %s cannot be read: %s", q->image,
-				   strerror(-blank));
-	if (blank > 0)
-		return 0;
-	return failure_set(
-		&run->failure, -EEXIST, FAILURE_METHOD,
-		"nothing is known of an install of '%s', and its disk is not blank: to "
-		"install over what it holds, add --set install-round=1; to boot it, "
-		"take out install-repository and install-distro",
-		run->vm);
+	return failure_set(&run->failure, -ENAMETOOLONG, FAILURE_METHOD,
+			   "a path in the guest's disk has more than %d bytes",
+			   PICK_PATH_MAX - 1);
+}
+
+int disk_take_files(struct run *run, struct disk *d, const char *kernel,
+		    const char *ramdisk, struct output *output, struct fetched *ret)
+{
+	struct wire_pick pick = { .entry = PICK_BY_PATH };
+	const char *const path[STREAMS] = { kernel, ramdisk };
+	int r = put_path(run, pick.kernel, kernel);
+
+	if (r == 0)
+		r = put_path(run, pick.ramdisk, ramdisk);
+	return r < 0 ? r : take_pair(run, d, &pick, path, output, ret);
+}
+
+int disk_read_kernel(struct run *run, struct disk *d, const struct boot_path *path,
+		     int fd, uint64_t *ret_len)
+{
+	struct wire_pick pick = { .entry = PICK_BY_PATH };
+	autofree char *text = NULL;
+	struct sink sinks[STREAMS];
+	int r;
+
+	if (path->device >= d->report.device_count ||
+	    asprintf(&text, "(%s)%s", d->report.device[path->device].name, path->path) <
+		    0) {
+		text = NULL;
+		return failure_set(&run->failure, -ENOMEM, FAILURE_INTERNAL,
+				   "the kernel cannot be named");
+	}
+	r = put_path(run, pick.kernel, text);
+	if (r < 0)
+		return r;
+	sink_init_plain(&sinks[STREAM_KERNEL], fd, d->limits.kernel);
+	sink_init_plain(&sinks[STREAM_RAMDISK], -1, 0);
+	r = take(run, d, &pick, sinks);
+	*ret_len = sinks[STREAM_KERNEL].len;
+	sink_done(&sinks[STREAM_KERNEL]);
+	sink_done(&sinks[STREAM_RAMDISK]);
+	return r;
 }

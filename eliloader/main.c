@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "eliloader/failure.h"
+#include "eliloader/inspect.h"
 #include "eliloader/request.h"
 #include "eliloader/start.h"
 #include "lib/io.h"
@@ -77,9 +78,10 @@ int main(int argc, char *argv[])
 	log_open("eliloader", false, request.verbose);
 	if (request_is_libxl(&request))
 		console_lines();
-	r = request.forget ? start_forget(&request, &failure)
-			   : start_vm(&request, &failure);
-	if (r < 0)
+	r = request.verb == VERB_INSPECT ? inspect_image(&request, &failure)
+	    : request.forget		 ? start_forget(&request, &failure)
+					 : start_vm(&request, &failure);
+	if (r < 0 && *failure.text)
 		failure_print(&failure, request_is_xapi(&request));
 	return r < 0 ? STATUS_FAILED : EXIT_SUCCESS;
 }

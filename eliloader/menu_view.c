@@ -60,7 +60,7 @@ static void take_digit(struct menu_view *v, unsigned digit)
 static enum menu_end take_enter(struct menu_view *v)
 {
 	const struct boot_entry *e = &v->menu->entry[v->at];
-	char why[96];
+	char why[MENU_COLUMNS - 24];
 
 	if (!e->why)
 		return MENU_BOOT;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "eliloader/disk.h"
+#include "eliloader/disk_boot.h"
 #include "eliloader/fetch.h"
 #include "eliloader/host.h"
 #include "eliloader/plan.h"
@@ -101,6 +101,14 @@ static int read_words(struct start *s)
 	return r;
 }
 
+static bool wants_install(const struct record *r)
+{
+	const char *repo = record_other(r, "install-repository");
+	const char *distro = record_other(r, "install-distro");
+
+	return (repo && *repo) || (distro && *distro);
+}
+
 static int open_record(struct start *s)
 {
 	const struct request *q = s->run.request;
@@ -115,9 +123,10 @@ static int open_record(struct start *s)
 		return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
 	}
 	r = read_words(s);
-	if (r < 0 || !*s->run.vm)
+	if (r < 0 || !*s->run.vm || q->verb == VERB_BOOT)
 		return r;
-	if (q->explain)
+	/* a VM that nothing is installed in leaves no trace, and needs no room for one */
+	if (q->explain || !wants_install(&s->record))
 		r = record_peek_state(c->state_dir, s->run.vm, &s->record, why,
 				      sizeof(why));
 	else
@@ -230,10 +239,8 @@ static int install(struct start *s)
 {
 	struct fetched fetched = { 0 };
 	autoclose int image = -1;
-	int r = disk_guard(&s->run, &s->record, &s->plan);
+	int r = open_image(s, &image);
 
-	if (r == 0)
-		r = open_image(s, &image);
 	if (r == 0 && s->plan.action == PLAN_INSTALL)
 		r = fetch_pair(&s->run, &s->plan, image, &s->output, &fetched);
 	if (r == 0 && s->plan.action == PLAN_DOM0_FILES)
@@ -245,22 +252,6 @@ static int install(struct start *s)
 	if (s->plan.action == PLAN_DOM0_FILES)
 		fetched.media = MEDIA_ANACONDA_OLD; /* EL 4 */
 	return r < 0 ? r : make_ready(s, &fetched);
-}
-
-/* The disk boots: it is the result, and an install is finished with that. */
-static int boot_disk(struct start *s)
-{
-	struct disk_verdict verdict = { .state = DISK_BOOTS, .pygrub = true };
-	struct pygrub_result result;
-	int r = disk_boot(&s->run, &s->record, &s->plan, &s->output, &result);
-
-	if (r < 0)
-		return r;
-	memcpy(s->args, result.args, sizeof(s->args));
-	if (!s->plan.distro)
-		return 0;
-	snprintf(verdict.selection, sizeof(verdict.selection), "%s", result.selection);
-	return make_plan(s, &verdict);
 }
 
 /* The record's changes, those that belong to an error included. */
@@ -283,38 +274,63 @@ static int tell_error(struct start *s)
 	return r < 0 ? r : fail_why(s, -EINVAL, s->plan.error_name, s->plan.error_text);
 }
 
-/* What was tried did not work: plan again, knowing that. */
-static int plan_again(struct start *s, enum disk_state disk)
+/* Plan again, knowing what the disk shows. */
+static int plan_again(struct start *s, const struct disk_verdict *disk)
 {
-	const struct disk_verdict verdict = { .state = disk };
-
-	if (disk == DISK_EMPTY) {
+	if (disk->state == DISK_EMPTY && s->plan.action == PLAN_DISK) {
 		progress_say(&s->run.progress,
-			     "the disk does not boot (%s): the installer again",
-			     s->run.failure.text);
-		log_debug("the disk does not boot: %s", s->run.failure.text);
+			     "no system is on the disk%s%s: the installer again",
+			     *disk->why ? ": " : "", disk->why);
+		log_debug("no system is on the disk: %s", disk->why);
 	}
 	s->run.failure.text[0] = '\0';
-	return make_plan(s, &verdict);
+	return make_plan(s, disk);
+}
+
+/* The disk's system, if there is one, is the result, and an install is finished with that.
+ * 1: there is none, and the plan is another. */
+static int boot_disk(struct start *s)
+{
+	struct disk_system found;
+	int r = disk_boot(&s->run, &s->record, &s->plan, guest_type(s), &s->output,
+			  &found);
+
+	if (r < 0)
+		return r;
+	memcpy(s->args, found.args, sizeof(s->args));
+	if (s->plan.distro)
+		r = plan_again(s, &found.verdict);
+	return r < 0 ? r : s->plan.action != PLAN_DISK;
+}
+
+/* An installer that nobody asked for twice gets an empty disk only. */
+static int guard(struct start *s)
+{
+	struct disk_verdict shown;
+	char text[256];
+	int r = disk_look(&s->run, &s->record, &s->plan, &shown, text, sizeof(text));
+
+	return r < 0 ? r : plan_again(s, &shown);
 }
 
 /* The image is the disk, or an ISO image, or (@iso_unsure) one of them; and a disk may
  * boot or not: at most three plans. */
 static int act(struct start *s)
 {
-	int r = 0;
+	const struct disk_verdict no_iso = { .state = DISK_NOT_ISO };
+	int r = s->plan.guards ? guard(s) : 0;
 
-	if (s->plan.action == PLAN_INSTALL && s->plan.iso_unsure) {
+	if (r == 0 && s->plan.action == PLAN_INSTALL && s->plan.iso_unsure) {
 		r = install(s);
 		if (r != -EMEDIUMTYPE)
 			return r;
-		r = plan_again(s, DISK_NOT_ISO);
+		r = plan_again(s, &no_iso);
 	}
 	if (r == 0 && s->plan.action == PLAN_DISK) {
 		r = boot_disk(s);
-		if (r != -ENODATA || !s->plan.distro)
+		if (r <= 0)
 			return r;
-		r = plan_again(s, DISK_EMPTY);
+		r = 0;
 	}
 	if (r < 0)
 		return r;
@@ -360,14 +376,47 @@ static int finish(struct start *s)
 	return 0;
 }
 
+/* What the disk shows counts, where it can be asked. */
+static int explain_disk(struct start *s, char *text, size_t size)
+{
+	struct disk_verdict shown;
+	int r;
+
+	if (!s->run.request->image)
+		return 0;
+	if (geteuid() != 0) {
+		(void)snprintf(text, size, "not looked at: only root can");
+		return 0;
+	}
+	r = run_find_user(&s->run);
+	if (r == 0)
+		r = disk_look(&s->run, &s->record, &s->plan, &shown, text, size);
+	if (r < 0) {
+		(void)snprintf(text, size, "%.*s", (int)size - 1, s->run.failure.text);
+		return 0;
+	}
+	if (!*text)
+		(void)snprintf(text, size, "%.*s", (int)size - 1,
+			       shown.state == DISK_EMPTY ? "no system" : shown.why);
+	return s->plan.distro ? plan_again(s, &shown) : 0;
+}
+
 static int explain(struct start *s)
 {
+	char text[512] = "", safe[4 * sizeof(text)];
 	int r = 0;
 
+	if (s->plan.action == PLAN_DISK || s->plan.guards)
+		r = explain_disk(s, text, sizeof(text));
+	if (r < 0)
+		return r;
+	(void)log_escape_line(safe, sizeof(safe), text, strlen(text)); /* fits */
 	if (s->run.request->json)
 		r = plan_print_json(stdout, &s->plan);
 	else
 		plan_print(stdout, &s->plan);
+	if (*safe && !s->run.request->json)
+		printf("on the disk: %s\n", safe);
 	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
 		r = -EIO;
 	if (r < 0)
@@ -376,10 +425,26 @@ static int explain(struct start *s)
 	return 0;
 }
 
+static int list_entries(struct start *s)
+{
+	const struct config *c = &s->run.config;
+	const struct plan_limits limits = { c->kernel_max, c->ramdisk_max,
+					    c->unpacked_max };
+	int r = run_find_user(&s->run);
+
+	if (r == 0)
+		r = disk_list(&s->run, &limits, stdout);
+	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		r = failure_set(&s->run.failure, -EIO, "", "the menu cannot be printed");
+	return r;
+}
+
 static int run_start(struct start *s)
 {
 	int r = run_load_config(&s->run);
 
+	if (r == 0 && s->run.request->list_entries)
+		return list_entries(s);
 	if (r == 0)
 		r = find_vm(s);
 	if (r == 0)
