@@ -52,6 +52,7 @@ eli_dir() {
 		guest-installer-directory = $dir/installer
 		worker-user = nobody
 		pygrub = $top/build/xen/usr/lib/xen-4.17/bin/pygrub
+		grub-fstest = $top/build/xen/usr/bin/grub-fstest
 		connect-timeout = 5
 		stall-timeout = 5
 		fetch-tries = 2

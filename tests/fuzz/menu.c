@@ -58,7 +58,7 @@ static void type(struct menu_view *v, const uint8_t *keys, size_t len)
 		require(v->at < m->count && v->at >= v->top &&
 			v->at < v->top + MENU_LINES && v->left_s == 0);
 		require(end != MENU_BOOT || !m->entry[v->at].why);
-		if (i < 64)
+		if (i < 8)
 			check_drawn(v);
 	}
 }
