@@ -118,7 +118,7 @@ static int ask(struct run *run, const struct plan_limits *limits, bool menu,
 	int r = send_job(d, limits, menu);
 
 	set_silence(d, REPORT_SILENCE_S);
-	if (r == 0)
+	if (r == 0 || r == -EPIPE) /* it may have ended before, and said why */
 		r = worker_listen(&d->worker, &handler, &done);
 	return judge(run, d, r, &done);
 }
