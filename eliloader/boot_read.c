@@ -186,6 +186,7 @@ static void keep_unbootable(struct reading *r, const struct boot_path *config,
  * note. */
 static void take(struct reading *r, struct boot_menu *m, struct boot_menu *ret)
 {
+	m->passed = r->failure && m->kind == BOOT_KERNELS;
 	if (r->failure) {
 		free(m->note);
 		m->note = steal_ptr(r->failure);
