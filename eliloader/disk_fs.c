@@ -119,8 +119,8 @@ static int keep_all(struct disk_fs *d, const struct boot_path *dir, size_t count
 static void free_args(char **args)
 {
 	/* the others are not ours */
-	for (size_t i = ARGS_BEFORE + 1; args && args[i]; i += 2)
-		free(args[i]);
+	for (size_t i = ARGS_BEFORE; args && args[i]; i += 2)
+		free(args[i + 1]);
 	free(args);
 }
 

@@ -44,3 +44,6 @@ int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,
 /* After its last byte, @len in all: was that the whole file? */
 int disk_fs_end(struct disk_fs *d, const struct boot_path *file, struct disk_run *run,
 		uint64_t size, uint64_t len);
+/* Put a sentence into @error; returns @r. */
+__attribute__((format(printf, 3, 4))) int disk_fs_fail(struct disk_fs *d, int r,
+						       const char *fmt, ...);

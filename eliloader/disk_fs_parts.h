@@ -48,5 +48,3 @@ char *disk_fs_name(const struct disk_fs *d, const struct boot_path *path,
 int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t count);
 /* Does case not matter in its names? */
 bool disk_fs_folds(const struct disk_fs *d, unsigned device);
-__attribute__((format(printf, 3, 4))) int disk_fs_fail(struct disk_fs *d, int r,
-						       const char *fmt, ...);

@@ -11,8 +11,10 @@
  *	--out=DIR       where streams go: DIR/kernel, DIR/ramdisk, DIR/sums, DIR/inrelease;
  *	                without it they are counted only
  *	--want=kernel|ramdisk|none  what GO asks for (both)
- *	--after-offer=COMMAND  run by sh between OFFER and GO, to change what is served or
- *	                look at the worker, whose pid is in WORKER_PID
+ *	--pick=N|KERNEL[,RAMDISK]|none  what is wanted of a disk worker after its REPORT: an
+ *	                entry by its number, files by their paths, nothing (none)
+ *	--after-offer=COMMAND  run by sh between OFFER and GO or REPORT and PICK, to change
+ *	                what is served or look at the worker, whose pid is in WORKER_PID
  *	--timeout=S     of silence (30)
  *
  * JOBFILE holds the job's tree, a line per key: limit/kernel = "1000" (see job.h).
@@ -26,6 +28,7 @@
  *	kernel payload=NAME bzimage=N pv=N phys32=N pvh=N bits=N known=N unpacked=N
  *		os="TEXT" release="TEXT"  (one line)
  *	digests kernel=HEX|- ramdisk=HEX|-
+ *	report LEN, and the lines of its tree
  *	done RESULT "TEXT"                      RESULT: ok, absent, access, limit, ...
  *	exit STATUS   or   signal N             the worker's end
  * Exit status: 0 the worker said ok, 1 it said something else, 3 it ended without DONE,
@@ -52,12 +55,13 @@
 #define FDS_MAX	     8
 #define FD_MOVED     32 /* where descriptors wait until 3 and up are free */
 #define METADATA_CAP (2 * METADATA_MAX)
+#define ENDED	     1 /* the worker was sent away */
 
 static const char *const stream_names[] = { "kernel", "ramdisk", "sums", "inrelease" };
 #define STREAM_NAMES (sizeof(stream_names) / sizeof(*stream_names))
 
 struct client {
-	const char *out, *after_offer;
+	const char *out, *after_offer, *pick;
 	uint8_t wanted[STREAMS];
 	int fd, timeout_ms;
 	int sink[STREAM_NAMES]; /* -1: nothing has come */
@@ -188,17 +192,55 @@ static void export_pid(pid_t pid)
 	(void)setenv("WORKER_PID", text, 1);
 }
 
-static int go(struct client *c, const struct wire_offer *offer)
+static int after_offer(const struct client *c)
 {
-	struct wire_go go = { 0 };
-
-	print_offer(offer);
 	(void)fflush(stdout);
 	/* the test's own words */
 	if (c->after_offer && system(c->after_offer) != 0) /* NOLINT(cert-env33-c) */
 		return -ECANCELED;
+	return 0;
+}
+
+static int go(struct client *c, const struct wire_offer *offer)
+{
+	struct wire_go go = { 0 };
+	int r;
+
+	print_offer(offer);
+	r = after_offer(c);
+	if (r < 0)
+		return r;
 	memcpy(go.wanted, c->wanted, sizeof(go.wanted));
 	return wire_send(c->fd, WIRE_GO, 0, &go, sizeof(go));
+}
+
+/* "3", "/vmlinuz" or "/vmlinuz,/initrd" */
+static void parse_pick(const char *text, struct wire_pick *ret)
+{
+	const char *comma = strchrnul(text, ',');
+
+	*ret = (struct wire_pick){ .entry = PICK_BY_PATH };
+	if (*text >= '0' && *text <= '9') {
+		ret->entry = (uint32_t)strtoul(text, NULL, 10);
+		return;
+	}
+	(void)snprintf(ret->kernel, sizeof(ret->kernel), "%.*s", (int)(comma - text),
+		       text);
+	if (*comma)
+		(void)snprintf(ret->ramdisk, sizeof(ret->ramdisk), "%s", comma + 1);
+}
+
+static int report(struct client *c, size_t len)
+{
+	struct wire_pick pick;
+	int r;
+
+	printf("report %zu\n%.*s", len, (int)len, c->buffer);
+	r = after_offer(c);
+	if (r < 0 || strcmp(c->pick, "none") == 0)
+		return r < 0 ? r : ENDED;
+	parse_pick(c->pick, &pick);
+	return wire_send(c->fd, WIRE_PICK, 0, &pick, sizeof(pick));
 }
 
 /* Has @h the size that its type wants? */
@@ -218,6 +260,7 @@ static bool size_fits(const struct wire_header *h)
 				   sizeof(struct wire_digests) },
 		[WIRE_NOTE] = { sizeof(struct wire_note), sizeof(struct wire_note) },
 		[WIRE_DONE] = { sizeof(struct wire_done), sizeof(struct wire_done) },
+		[WIRE_REPORT] = { 0, REPORT_MAX },
 	};
 
 	return h->type < sizeof(sizes) / sizeof(*sizes) && h->stream < STREAM_NAMES &&
@@ -252,12 +295,14 @@ static int handle(struct client *c, const struct wire_header *h)
 	case WIRE_NOTE:
 		print_note((const struct wire_note *)(const void *)c->buffer);
 		return 0;
+	case WIRE_REPORT:
+		return report(c, h->len);
 	default:
 		return -EBADMSG;
 	}
 }
 
-/* Until DONE: 0 when it says ok, else 1; 3 when it never comes. */
+/* Until DONE, or the worker is sent away: 0 when it says ok, else 1; 3 when it never comes. */
 static int listen_to(struct client *c)
 {
 	for (;;) {
@@ -275,6 +320,8 @@ static int listen_to(struct client *c)
 		}
 		if (r >= 0)
 			r = handle(c, &h);
+		if (r == ENDED)
+			return 0;
 		if (r < 0) {
 			printf("failed: %s\n", strerror(-r));
 			return 3;
@@ -383,6 +430,7 @@ static void parse_options(int argc, char *argv[], struct client *c, struct optio
 		{ "out", required_argument, NULL, 'o' },
 		{ "want", required_argument, NULL, 'n' },
 		{ "after-offer", required_argument, NULL, 'a' },
+		{ "pick", required_argument, NULL, 'p' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -403,6 +451,8 @@ static void parse_options(int argc, char *argv[], struct client *c, struct optio
 			want(c, optarg);
 		else if (opt == 'a')
 			c->after_offer = optarg;
+		else if (opt == 'p')
+			c->pick = optarg;
 		else if (opt == 't')
 			c->timeout_ms = (int)strtol(optarg, NULL, 10) * 1000;
 		else
@@ -417,6 +467,7 @@ static void parse_options(int argc, char *argv[], struct client *c, struct optio
 int main(int argc, char *argv[])
 {
 	struct client c = { .wanted = { 1, 1 },
+			    .pick = "none",
 			    .timeout_ms = 30000,
 			    .sink = { -1, -1, -1, -1 } };
 	struct options o = { .uid = "65534", .gid = "65534" };
