@@ -143,7 +143,6 @@ static void judge_menu(const struct finish_from *f, const struct disk_report *re
 {
 	const struct boot_menu *m = &report->menu;
 
-	*ret_entry = m->chosen;
 	if (m->kind == BOOT_KERNELS) {
 		judge_kernels(f, report, ret_entry, ret);
 		return;
@@ -176,8 +175,12 @@ void finish_judge(const struct finish_from *from, const struct disk_report *repo
 	const struct boot_menu *m = &report->menu;
 
 	*ret = (struct disk_verdict){ .state = DISK_FOREIGN };
-	*ret_entry = 0;
-	if (disk_report_is_empty(report, ret->why, sizeof(ret->why))) {
+	*ret_entry = m->chosen;
+	if (!report->have_menu && m->note) {
+		/* a configuration, and nothing that it could boot */
+		snprintf(ret->why, sizeof(ret->why), "%.500s", m->note);
+	} else if (!report->have_menu &&
+		   disk_report_is_empty(report, ret->why, sizeof(ret->why))) {
 		ret->state = DISK_EMPTY;
 		ret->why[0] = '\0';
 	} else if (from->words) {

@@ -36,8 +36,8 @@ struct finish_from {
 	bool words; /* --kernel or --entry was given, whoever gave it */
 };
 
-/* @ret_entry: the entry to boot, of the report's menu, when it boots and there are no
- * words.  Pure. */
+/* @ret_entry: of the report's menu, the entry to boot where no words say another (its count:
+ * there is none).  Pure. */
 void finish_judge(const struct finish_from *from, const struct disk_report *report,
 		  size_t *ret_entry, struct disk_verdict *ret);
 

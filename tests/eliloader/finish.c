@@ -22,6 +22,7 @@ struct judge_case {
 	const char *entry[ENTRIES_MAX];
 	int chosen; /* -1: none */
 	bool passed;
+	const char *note;
 	/* what it shall be */
 	enum disk_state state;
 	size_t take;
@@ -54,7 +55,7 @@ static const struct judge_case cases[] = {
 	  .distro = "rhlike",
 	  .device = { "ext2", "luks" },
 	  .state = DISK_FOREIGN,
-	  .why = "luks" },
+	  .why = "encrypted data" },
 	{ .name = "a menu",
 	  .distro = "debianlike",
 	  .device = { "ext2" },
@@ -85,6 +86,12 @@ static const struct judge_case cases[] = {
 	  .chosen = -1,
 	  .state = DISK_FOREIGN,
 	  .why = "/boot/c has no entry to boot" },
+	{ .name = "no menu, though there is a configuration",
+	  .distro = "rhlike",
+	  .device = { "ext2" },
+	  .note = "(loop0)/boot/grub/grub.cfg: no entries",
+	  .state = DISK_FOREIGN,
+	  .why = "grub.cfg: no entries" },
 	{ .name = "words, and a menu",
 	  .distro = "rhlike",
 	  .words = true,
@@ -187,7 +194,7 @@ static const struct judge_case cases[] = {
 	  .kind = BOOT_KERNELS,
 	  .entry = { BARE },
 	  .state = DISK_FOREIGN,
-	  .why = "luks" },
+	  .why = "encrypted data" },
 	{ .name = "kernels, and words",
 	  .distro = "debianlike",
 	  .words = true,
@@ -285,6 +292,7 @@ static void make_report(const struct judge_case *k, struct disk_report *r)
 	for (size_t i = 0; i < ENTRIES_MAX && k->entry[i]; i++)
 		set_entry(boot_menu_add(m), k->entry[i]);
 	r->have_menu = m->count > 0 || k->chosen < 0;
+	m->note = k->note ? strdup(k->note) : NULL;
 	m->kind = k->kind;
 	m->passed = k->passed;
 	m->chosen = k->chosen < 0 ? m->count : (size_t)k->chosen;
@@ -294,7 +302,7 @@ static void make_report(const struct judge_case *k, struct disk_report *r)
 
 static void test_judge(const struct judge_case *k)
 {
-	struct request request = { .args = (char *)k->args };
+	struct request request = { .args = k->args ? strdup(k->args) : NULL };
 	struct record record;
 	struct finish_from from = { .request = &request,
 				    .record = &record,
@@ -323,6 +331,7 @@ static void test_judge(const struct judge_case *k)
 	ok(!verdict.pygrub && !verdict.pygrub_boots, "of pygrub nothing is said");
 	disk_report_done(&report);
 	record_done(&record);
+	free(request.args);
 }
 
 static void test_first(void)
