@@ -185,12 +185,13 @@ hostile_fs() {
 # where what a reader meets first lies: "FROM TO" in bytes
 hostile_super() {
 	case $1 in
-	ext*) echo "1024 12288" ;;
-	xfs*) echo "0 4096" ;;
-	btrfs | reiserfs) echo "65536 69632" ;;
-	fat) echo "0 4096" ;;
-	iso) echo "32768 65536" ;;
+	ext*) echo "1024 1280" ;;
+	xfs*) echo "0 264" ;;
+	btrfs) echo "65536 66560" ;;
+	reiserfs) echo "65536 65760" ;;
+	fat) echo "0 96" ;;
+	iso) echo "32768 33024" ;;
 	lvm) echo "512 8192" ;;
-	md) echo "4096 4608" ;;
+	md) echo "4096 4360" ;;
 	esac
 }
