@@ -25,6 +25,7 @@ struct parse {
 	struct request *r;
 	int argc, at; /* words, the next one */
 	char *const *argv;
+	bool has_word; /* one that is no option has come */
 	bool after_vm; /* what comes now is the VM's word, not the toolstack's */
 	char *why;
 	size_t size;
@@ -334,6 +335,21 @@ static int parse_word(struct parse *p, const char *word)
 	return -EINVAL;
 }
 
+/* A word that is no option: the image, but the first may be a verb.  A VM's own words are
+ * none. */
+static void take_word(struct parse *p, const char *word)
+{
+	bool first = !p->has_word && !p->after_vm;
+
+	p->has_word = true;
+	if (first && strcmp(word, "inspect") == 0)
+		p->r->verb = VERB_INSPECT;
+	else if (first && strcmp(word, "boot") == 0)
+		p->r->verb = VERB_BOOT;
+	else
+		p->r->image = word;
+}
+
 static int parse_words(struct parse *p)
 {
 	bool only_images = false;
@@ -347,7 +363,7 @@ static int parse_words(struct parse *p)
 		else if (word[0] == '-' && !only_images)
 			r = parse_word(p, word);
 		else if (word[0])
-			p->r->image = word;
+			take_word(p, word);
 	}
 	return r;
 }
@@ -417,20 +433,6 @@ static int check_whole(struct parse *p)
 	return -EINVAL;
 }
 
-/* The word that may come first.  No toolstack's first word is one of them: an option is. */
-static void take_verb(struct parse *p)
-{
-	if (p->argc < 2)
-		return;
-	if (strcmp(p->argv[1], "inspect") == 0)
-		p->r->verb = VERB_INSPECT;
-	else if (strcmp(p->argv[1], "boot") == 0)
-		p->r->verb = VERB_BOOT;
-	else
-		return;
-	p->at++;
-}
-
 enum request_verdict request_parse(int argc, char *const argv[], struct request *ret,
 				   char *ret_why, size_t size)
 {
@@ -452,7 +454,6 @@ enum request_verdict request_parse(int argc, char *const argv[], struct request 
 		say(&p, "there are more than %d words", WORDS_MAX);
 		return REQUEST_WRONG;
 	}
-	take_verb(&p);
 	r = parse_words(&p);
 	if (ret->json && ret->verb != VERB_INSPECT)
 		ret->explain = true;

@@ -12,7 +12,7 @@
  *         edit the VM chooses.  There, only words that name nothing of dom0's are taken:
  *         no file, no socket, no directory, no second VM.
  *   people          inspect [--json] IMAGE
- *                   boot [OPTION...] IMAGE: as libxl's, but no key, no state, no install
+ *                   boot IMAGE: as libxl's, but no key, no state, no install
  * -q:     toolstacks always pass it (libxl in its restricted mode): no menu.  Progress on
  *         the guest's console is as welcome as else.
  * Image:  the last word that is not an option: toolstacks put it there, and a stray word
@@ -35,7 +35,8 @@ enum output_format {
 	FORMAT_SXP,	/* linux (kernel P)(ramdisk P)(args "...") */
 };
 
-/* What the first word says: nothing (a start), or one of two words. */
+/* What the first word that is no option says: nothing (a start), or one of two words.  An
+ * image of that name is ./boot. */
 enum request_verb { VERB_START, VERB_BOOT, VERB_INSPECT };
 
 struct request {

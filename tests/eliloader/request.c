@@ -152,9 +152,14 @@ static void test_verbs(void)
 		   r.verb == VERB_BOOT && request_is_libxl(&r),
 	   "boot");
 	is_str(r.image, "/i", "its image");
-	ok(PARSE(&r, "--args=x", "inspect") == REQUEST_RUN && r.verb == VERB_START,
-	   "an image of that name, after an option");
-	is_str(r.image, "inspect", "...");
+	ok(PARSE(&r, "--config=/c", "inspect", "inspect") == REQUEST_RUN &&
+		   r.verb == VERB_INSPECT,
+	   "after an option");
+	is_str(r.image, "inspect", "the second word is the image");
+	ok(PARSE(&r, "-q", "--vm", UUID, "inspect", "/i") == REQUEST_RUN &&
+		   r.verb == VERB_START,
+	   "a VM's own words are none");
+	is_int(PARSE(&r, "--explain", "boot"), REQUEST_WRONG, "explain nothing");
 	ok(PARSE(&r, "-q", "/i") == REQUEST_RUN && r.quiet, "-q is --quiet");
 	ok(PARSE(&r, "/i") == REQUEST_RUN && !r.quiet, "and is not by itself");
 	ok(PARSE(&r, "-l", "/i") == REQUEST_RUN && r.list_entries && !r.explain,
