@@ -39,11 +39,9 @@ static int receive_job(struct disk_job *ret)
 	int r = wire_receive_job(WIRE_FD, &tree);
 
 	if (r == 0)
-		r = job_number(&tree, "limit/kernel", KERNEL_MAX_CEILING,
-			       &ret->kernel_max);
+		r = job_number(&tree, "limit/kernel", INT64_MAX, &ret->kernel_max);
 	if (r == 0)
-		r = job_number(&tree, "limit/ramdisk", RAMDISK_MAX_CEILING,
-			       &ret->ramdisk_max);
+		r = job_number(&tree, "limit/ramdisk", INT64_MAX, &ret->ramdisk_max);
 	menu = r == 0 ? tree_text(&tree, "menu") : NULL;
 	ret->menu = !menu || strcmp(menu, "0") != 0;
 	return r;
@@ -114,10 +112,30 @@ static int want_entry(const struct boot_menu *menu, uint32_t number,
 	return 0;
 }
 
+/* "(NAME)/path": on that device only.  -ENOENT also for a device that is none of the
+ * guest's, as "(host)" and "(proc)" are. */
+static int find_named(struct disk_fs *d, const char *text, struct boot_path *ret)
+{
+	size_t len = strcspn(text, ")");
+	struct boot_path root = { .path = "/" };
+	char name[PICK_PATH_MAX];
+	int device;
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len - 1, text + 1); /* fits */
+	device = text[len] ? boot_device_by_name(&d->fs, name) : -ENODEV;
+	root.device = device < 0 ? 0 : (unsigned)device;
+	if (device >= 0 && boot_path_join(&root, text + len + 1, ret) == 0 &&
+	    boot_is_file(&d->fs, ret))
+		return 0;
+	return disk_fs_fail(d, -ENOENT, "there is no file '%s' on the disk", text);
+}
+
 /* On device @first, or else on any, in order. */
 static int find_file(struct disk_fs *d, const char *path, unsigned first,
 		     struct boot_path *ret)
 {
+	if (*path == '(')
+		return find_named(d, path, ret);
 	for (unsigned i = 0; i <= d->fs.device_count; i++) {
 		const struct boot_path root = { i == 0 ? first : i - 1, "/" };
 
