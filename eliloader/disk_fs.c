@@ -14,8 +14,9 @@
 #include "lib/io.h"
 
 #define LISTING_MAX (8 * MIB) /* bytes of one run; 10 000 names have 0.5 */
-#define MARK_DEVICE "(loop0)" /* listed between directories */
 #define ARGS_BEFORE 4	      /* ls -- -l -a */
+
+static char mark_device[] = "(loop0)"; /* listed between directories */
 
 int disk_fs_fail(struct disk_fs *d, int r, const char *fmt, ...)
 {
@@ -119,29 +120,30 @@ static int keep_all(struct disk_fs *d, const struct boot_path *dir, size_t count
 static void free_args(char **args)
 {
 	/* the others are not ours */
-	for (size_t i = ARGS_BEFORE; args && args[i]; i += 2)
-		free(args[i + 1]);
+	for (size_t i = ARGS_BEFORE; args && args[i]; i++)
+		if (args[i] != mark_device)
+			free(args[i]);
 	free(args);
 }
 
-/* "ls -- -l -a (loop0) DIR (loop0) DIR ...": an absent one prints nothing. */
+/* "ls -- -l -a DIR DIR ...", with marks "(loop0) DIR (loop0) DIR ...": an absent one prints
+ * nothing. */
 static char **make_args(const struct disk_fs *d, const struct boot_path *dir,
-			size_t count)
+			size_t count, bool marks)
 {
-	static char ls[] = "ls", dashes[] = "--", l[] = "-l", a[] = "-a",
-		    mark[] = MARK_DEVICE;
-	char *const before[] = { ls, dashes, l, a };
-	char **args = calloc(ARGS_BEFORE + 2 * count + 1, sizeof(*args));
+	static char ls[] = "ls", dashes[] = "--", l[] = "-l", a[] = "-a";
+	char *const before[ARGS_BEFORE] = { ls, dashes, l, a };
+	char **args = calloc(ARGS_BEFORE + 2 * count + 1, sizeof(*args)), **at;
 
 	if (!args)
 		return NULL;
 	memcpy(args, before, sizeof(before));
+	at = args + ARGS_BEFORE;
 	for (size_t i = 0; i < count; i++) {
-		char **at = args + ARGS_BEFORE + 2 * i;
-
-		at[0] = mark;
-		at[1] = disk_fs_name(d, &dir[i], "/");
-		if (!at[1]) {
+		if (marks)
+			*at++ = mark_device;
+		*at = disk_fs_name(d, &dir[i], "/");
+		if (!*at++) {
 			free_args(args);
 			return NULL;
 		}
@@ -151,7 +153,7 @@ static char **make_args(const struct disk_fs *d, const struct boot_path *dir,
 
 int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t count)
 {
-	char **args = make_args(d, dir, count);
+	char **args = make_args(d, dir, count, true);
 	autofree char *text = NULL;
 	size_t len;
 	int r;
@@ -163,6 +165,57 @@ int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t coun
 	if (r == 0 || (r == -EFBIG && text))
 		r = keep_all(d, dir, count, text, r == -EFBIG);
 	return r;
+}
+
+/* Listings that stand one after the other without marks. */
+static size_t count_listings(const char *text)
+{
+	size_t count = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		count += len == 0;
+		text += len;
+		text += *text == '\n';
+	}
+	return count;
+}
+
+static int keep_in_order(struct disk_fs *d, const struct boot_path *dir, size_t sure,
+			 size_t count, const char *text)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		autonames struct boot_names names = { 0 };
+
+		if (i < sure)
+			r = disk_ls_names(&text, NULL, &names);
+		if (r == 0)
+			r = kept_add(&d->own->kept, &dir[i], i < sure ? &names : NULL);
+	}
+	return r == -ENOENT ? -EIO : r;
+}
+
+/* A mark costs as much as two directories do. */
+int disk_fs_list_sure(struct disk_fs *d, const struct boot_path *dir, size_t sure,
+		      size_t count)
+{
+	char **args = make_args(d, dir, count, false);
+	autofree char *text = NULL;
+	size_t len;
+	int r;
+
+	if (!args)
+		return -ENOMEM;
+	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
+	free_args(args);
+	if (r < 0)
+		return r;
+	if (count_listings(text) != sure) /* one of the others is there */
+		return disk_fs_list_all(d, dir, count);
+	return keep_in_order(d, dir, sure, count, text);
 }
 
 static int copy_names(const struct boot_names *from, struct boot_names *ret)

@@ -54,6 +54,14 @@ int kept_add(struct kept *k, const struct boot_path *path, struct boot_names *na
 	return 0;
 }
 
+void kept_drop_first(struct kept *k)
+{
+	for (size_t i = 0; i < k->count; i++)
+		/* of the first one's nothing is asked any more */
+		k->dir[i].device =
+			k->dir[i].device > 0 ? k->dir[i].device - 1 : BOOT_DEVICES_MAX;
+}
+
 const struct kept_dir *kept_find(const struct kept *k, const struct boot_path *path,
 				 bool fold)
 {

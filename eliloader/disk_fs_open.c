@@ -11,32 +11,9 @@
 #include "eliloader/disk_signs.h"
 #include "lib/cleanup.h"
 
-#define DEVICES_TEXT_MAX (256 * 1024) /* bytes: 128 devices with a line each */
+#define DEVICES_TEXT_MAX (256 * 1024)	   /* bytes: 128 devices by their names */
+#define LISTING_MAX	 (8 * 1024 * 1024) /* with all that is at their tops */
 #define MBR_LEN		 512
-#define SUBVOLUMES_MAX	 16 /* directories of a btrfs that may be roots of a system */
-
-/* Where loaders and kernels have their files; the root is the first. */
-static const char *const places[] = { "/",
-				      "/boot",
-				      "/boot/grub",
-				      "/boot/grub2",
-				      "/grub",
-				      "/grub2",
-				      "/loader",
-				      "/loader/entries",
-				      "/boot/loader",
-				      "/boot/loader/entries",
-				      "/EFI",
-				      "/extlinux",
-				      "/boot/extlinux",
-				      "/syslinux",
-				      "/boot/syslinux",
-				      "/isolinux",
-				      "/boot/isolinux" };
-#define PLACES (sizeof(places) / sizeof(*places))
-/* The same below a subvolume. */
-static const char *const places_below[] = { "", "/boot", "/boot/grub", "/boot/grub2" };
-#define PLACES_BELOW (sizeof(places_below) / sizeof(*places_below))
 
 /* ---- devices ---- */
 
@@ -63,18 +40,20 @@ static void free_texts(char **texts)
 	free(texts);
 }
 
-/* "ls -- -l (loop0) (loop0,gpt1) ...", all of it owned. */
-static char **make_args(const struct disk_fs *d)
+/* "ls -- -l -a (loop0) (loop0)/ (loop0,gpt1) (loop0,gpt1)/ ...", all of it owned. */
+static char **make_args(const struct disk_fs *d, size_t first, size_t end)
 {
-	static const char *const before[] = { "ls", "--", "-l" };
-	char **args = calloc(3 + d->fs.device_count + 1, sizeof(*args));
+	static const char *const before[] = { "ls", "--", "-l", "-a" };
+	const size_t head = sizeof(before) / sizeof(*before);
+	char **args = calloc(head + 2 * (end - first) + 1, sizeof(*args));
 	bool good = args != NULL;
 	size_t n = 0;
 
-	for (; good && n < 3; n++)
+	for (; good && n < head; n++)
 		good = (args[n] = strdup(before[n])) != NULL;
-	for (size_t i = 0; good && i < d->fs.device_count; i++, n++)
-		if (asprintf(&args[n], "(%s)", d->own->device[i].name) < 0) {
+	for (size_t i = 2 * first; good && i < 2 * end; i++, n++)
+		if (asprintf(&args[n], "(%s)%s", d->own->device[i / 2].name,
+			     i % 2 ? "/" : "") < 0) {
 			args[n] = NULL;
 			good = false;
 		}
@@ -84,21 +63,53 @@ static char **make_args(const struct disk_fs *d)
 	return NULL;
 }
 
-static int describe_devices(struct disk_fs *d)
+/* Each device's line, and after it what is at its top. */
+static int keep_roots(struct disk_fs *d, size_t first, size_t end, const char *text)
 {
-	char **args = make_args(d);
+	int r = 0;
+
+	for (size_t i = first; i < end && r == 0; i++) {
+		const struct boot_path root = { (unsigned)i, "/" };
+		autonames struct boot_names names = { 0 };
+
+		if (disk_ls_device(&text, &d->own->device[i], &d->own->start[i]) < 0)
+			continue; /* it stays without a file system */
+		r = disk_ls_names(&text, NULL, &names);
+		if (r == 0 || r == -ENOENT)
+			r = kept_add(&d->own->kept, &root, r == 0 ? &names : NULL);
+	}
+	return r;
+}
+
+static int describe(struct disk_fs *d, size_t first, size_t end)
+{
+	char **args = make_args(d, first, end);
 	autofree char *text = NULL;
 	size_t len;
 	int r;
 
 	if (!args)
 		return -ENOMEM;
-	r = disk_fs_ask(d, (const char *const *)args, DEVICES_TEXT_MAX, &text, &len);
+	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
 	free_texts(args);
-	for (size_t i = 0; r == 0 && i < d->fs.device_count; i++)
-		/* one that has no line stays without a file system */
-		(void)disk_ls_device(text, &d->own->device[i], &d->own->start[i]);
-	return r;
+	return r == 0 || (r == -EFBIG && text && end - first == 1)
+		       ? keep_roots(d, first, end, text)
+		       : r;
+}
+
+/* All in one run; each in its own when one of them makes the program fail. */
+static int describe_all(struct disk_fs *d)
+{
+	int r = describe(d, 0, d->fs.device_count);
+
+	if (r != -EIO && r != -EFBIG)
+		return r;
+	for (size_t i = 0; i < d->fs.device_count; i++) {
+		r = describe(d, i, i + 1);
+		if (r < 0 && r != -EIO)
+			return r;
+	}
+	return 0;
 }
 
 static bool is_of_disk(const struct boot_device *device)
@@ -159,24 +170,22 @@ static int read_table(struct disk_fs *d)
 	return r;
 }
 
-/* A disk that is nothing but its partitions is none that holds something itself. */
+/* A disk that is nothing but its partitions is none that holds something itself.  What was
+ * listed is kept by the devices' numbers. */
 static void drop_whole_disk(struct disk_fs *d)
 {
 	struct disk_fs_private *own = d->own;
+	size_t after = d->fs.device_count - 1;
 	bool parts = false;
 
 	for (size_t i = 0; i < d->fs.device_count; i++)
 		parts |= strncmp(own->device[i].name, "loop0,", 6) == 0;
-	for (size_t i = 0; parts && i < d->fs.device_count; i++) {
-		if (strcmp(own->device[i].name, "loop0") != 0 || *own->device[i].fs)
-			continue;
-		d->fs.device_count--;
-		memmove(own->device + i, own->device + i + 1,
-			(d->fs.device_count - i) * sizeof(*own->device));
-		memmove(own->start + i, own->start + i + 1,
-			(d->fs.device_count - i) * sizeof(*own->start));
-		break;
-	}
+	if (!parts || strcmp(own->device[0].name, "loop0") != 0 || *own->device[0].fs)
+		return;
+	memmove(own->device, own->device + 1, after * sizeof(*own->device));
+	memmove(own->start, own->start + 1, after * sizeof(*own->start));
+	d->fs.device_count--;
+	kept_drop_first(&own->kept);
 }
 
 /* ---- what has no file system ---- */
@@ -232,50 +241,6 @@ static void look_at_others(struct disk_fs *d)
 		*d->error = '\0';
 }
 
-/* ---- directories ---- */
-
-/* Of one device, or of all (@device is the count). */
-static int list_places(struct disk_fs *d, size_t device)
-{
-	size_t first = device, end = device + 1, count = 0;
-	autofree struct boot_path *dir = NULL;
-
-	if (device == d->fs.device_count) {
-		first = 0;
-		end = device;
-	}
-	dir = calloc((end - first) * PLACES + 1, sizeof(*dir));
-	if (!dir)
-		return -ENOMEM;
-	for (size_t i = first; i < end; i++)
-		for (size_t k = 0; k < PLACES && *d->own->device[i].fs; k++) {
-			dir[count].device = (unsigned)i;
-			strcpy(dir[count++].path, places[k]);
-		}
-	return count ? disk_fs_list_all(d, dir, count) : 0;
-}
-
-static int list_each(struct disk_fs *d)
-{
-	for (size_t i = 0; i < d->fs.device_count; i++) {
-		int r = list_places(d, i);
-
-		if (r < 0 && r != -EIO && r != -EFBIG)
-			return r;
-	}
-	return 0;
-}
-
-/* All in one run; each in its own when one of them makes the program fail. */
-static int list_known(struct disk_fs *d)
-{
-	int r = list_places(d, d->fs.device_count);
-
-	if (r == -EIO || r == -EFBIG)
-		r = list_each(d);
-	return r;
-}
-
 static void mark_damaged(struct disk_fs *d)
 {
 	for (size_t i = 0; i < d->fs.device_count; i++) {
@@ -285,52 +250,6 @@ static void mark_damaged(struct disk_fs *d)
 		if (*d->own->device[i].fs && (!kept || !kept->there))
 			strcpy(d->own->device[i].fs, "damaged");
 	}
-}
-
-static size_t add_below(struct boot_path *dir, size_t count, unsigned device,
-			const char *name)
-{
-	for (size_t k = 0; k < PLACES_BELOW; k++) {
-		struct boot_path *p = &dir[count];
-		int n = snprintf(p->path, sizeof(p->path), "/%s%s", name,
-				 places_below[k]);
-
-		p->device = device;
-		count += n > 0 && (size_t)n < sizeof(p->path);
-	}
-	return count;
-}
-
-/* Each directory at the top of a btrfs may be a subvolume that is some system's root. */
-static int list_subvolumes(struct disk_fs *d, unsigned device)
-{
-	const struct boot_path root = { device, "/" };
-	const struct kept_dir *kept = kept_find(&d->own->kept, &root, false);
-	autofree struct boot_path *dir =
-		calloc(SUBVOLUMES_MAX * PLACES_BELOW, sizeof(*dir));
-	size_t count = 0, seen = 0;
-
-	if (!dir)
-		return -ENOMEM;
-	for (size_t i = 0; i < kept->names.count && seen < SUBVOLUMES_MAX; i++) {
-		const struct boot_name *n = &kept->names.item[i];
-
-		if (n->kind != BOOT_DIR || strcmp(n->name, "boot") == 0)
-			continue;
-		seen++;
-		count = add_below(dir, count, device, n->name);
-	}
-	return count ? disk_fs_list_all(d, dir, count) : 0;
-}
-
-static int list_all_subvolumes(struct disk_fs *d)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < d->fs.device_count; i++)
-		if (strcmp(d->own->device[i].fs, "btrfs") == 0)
-			r = list_subvolumes(d, (unsigned)i);
-	return r == -EIO || r == -EFBIG ? 0 : r; /* asked for one by one, then */
 }
 
 int disk_fs_open(struct disk_fs *d, int image)
@@ -344,18 +263,15 @@ int disk_fs_open(struct disk_fs *d, int image)
 	d->own->image = image;
 	r = find_devices(d);
 	if (r == 0)
-		r = describe_devices(d);
+		r = describe_all(d);
 	if (r == 0)
 		r = read_table(d);
 	if (r < 0)
 		return r;
-	drop_whole_disk(d);
-	r = list_known(d);
-	if (r < 0)
-		return r;
 	mark_damaged(d);
 	look_at_others(d);
-	return list_all_subvolumes(d);
+	drop_whole_disk(d);
+	return disk_fs_list_places(d);
 }
 
 void disk_fs_close(struct disk_fs *d)

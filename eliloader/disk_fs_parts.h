@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * disk_fs_parts - what disk_fs.c (asking), disk_fs_kept.c (what was listed) and
- * disk_fs_open.c (the first look) share.
+ * disk_fs_parts - what disk_fs.c (asking), disk_fs_kept.c (what was listed),
+ * disk_fs_open.c (devices) and disk_fs_places.c (directories, ahead of questions) share.
  * Errors: 0 or a negative errno.
  */
 #pragma once
@@ -21,6 +21,8 @@ struct kept {
 void kept_done(struct kept *k);
 /* Moves @names, which may be NULL: there is no such directory. */
 int kept_add(struct kept *k, const struct boot_path *path, struct boot_names *names);
+/* The first device is none any more, and the others have moved up. */
+void kept_drop_first(struct kept *k);
 /* NULL: it was not asked for.  @fold: case does not matter. */
 const struct kept_dir *kept_find(const struct kept *k, const struct boot_path *path,
 				 bool fold);
@@ -46,5 +48,11 @@ char *disk_fs_name(const struct disk_fs *d, const struct boot_path *path,
 		   const char *slash);
 /* List @count directories in one run, and keep them. */
 int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t count);
+/* The same in a cheaper way, of which the first @sure are known to be there, and the others
+ * most likely are not. */
+int disk_fs_list_sure(struct disk_fs *d, const struct boot_path *dir, size_t sure,
+		      size_t count);
+/* All in which a boot configuration may be found. */
+int disk_fs_list_places(struct disk_fs *d);
 /* Does case not matter in its names? */
 bool disk_fs_folds(const struct disk_fs *d, unsigned device);

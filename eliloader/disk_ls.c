@@ -131,27 +131,39 @@ static void parse_line(const char *text, size_t len, struct boot_device *d,
 	parse_fs(text, len, d);
 }
 
-int disk_ls_device(const char *text, struct boot_device *device, uint64_t *ret_start)
+static const char *const heads[] = { "Device ", "\tPartition " };
+#define HEADS (sizeof(heads) / sizeof(*heads))
+
+/* What follows the name in a line of that device's; NULL: it is another one's. */
+static const char *after_head(const char *line, const char *name)
 {
-	static const char *const kinds[] = { "Device ", "\tPartition " };
-	char head[2][sizeof(device->name) + 16];
+	for (size_t i = 0; i < HEADS; i++) {
+		size_t len = strlen(heads[i]), name_len = strlen(name);
 
-	for (size_t i = 0; i < 2; i++)
-		(void)snprintf(head[i], sizeof(head[i]), "%s%s:", kinds[i],
-			       device->name); /* fits */
+		if (strncmp(line, heads[i], len) == 0 &&
+		    strncmp(line + len, name, name_len) == 0 &&
+		    line[len + name_len] == ':')
+			return line + len + name_len + 1;
+	}
+	return NULL;
+}
+
+int disk_ls_device(const char **text, struct boot_device *device, uint64_t *ret_start)
+{
+	const char *p = *text;
+
 	*ret_start = 0;
-	while (*text) {
-		size_t len = strcspn(text, "\n");
+	while (*p) {
+		const char *rest = after_head(p, device->name);
 
-		for (size_t i = 0; i < 2; i++)
-			if (begins(text, head[i])) {
-				size_t skip = strlen(head[i]);
-
-				parse_line(text + skip, len - skip, device, ret_start);
-				return 0;
-			}
-		text += len;
-		text += *text == '\n';
+		p += strcspn(p, "\n");
+		if (rest)
+			parse_line(rest, (size_t)(p - rest), device, ret_start);
+		p += *p == '\n';
+		if (!rest)
+			continue;
+		*text = p;
+		return 0;
 	}
 	return -EBADMSG;
 }
@@ -211,20 +223,31 @@ static int add(struct boot_names *names, const char *line, size_t len)
 
 static bool is_line(const char *text, size_t len, const char *what)
 {
-	return strlen(what) == len && memcmp(text, what, len) == 0;
+	return what && strlen(what) == len && memcmp(text, what, len) == 0;
+}
+
+/* No name's line begins like that. */
+static bool is_end(const char *text, size_t len, const char *mark)
+{
+	if (!*text || is_line(text, len, mark))
+		return true;
+	for (size_t i = 0; i < HEADS; i++)
+		if (begins(text, heads[i]))
+			return true;
+	return false;
 }
 
 int disk_ls_names(const char **text, const char *mark, struct boot_names *ret)
 {
 	struct boot_names names = { 0 };
 	const char *p = *text;
-	int r = *p && !is_line(p, strcspn(p, "\n"), mark) ? 0 : -ENOENT;
+	int r = is_end(p, strcspn(p, "\n"), mark) ? -ENOENT : 0;
 
 	while (r == 0 && *p) {
 		size_t len = strcspn(p, "\n");
 
-		if (is_line(p, len, mark))
-			break; /* its end got lost in a name */
+		if (is_end(p, len, mark))
+			break; /* its own end got lost in a name */
 		r = len ? add(&names, p, len) : 0;
 		p += len;
 		p += *p == '\n';

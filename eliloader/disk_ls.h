@@ -19,12 +19,13 @@
  * a name that would not come back as it is. */
 size_t disk_ls_devices(const char *text, struct boot_device *ret);
 
-/* The line that "ls -l" has for a device, which is looked for in all of @text: fs, label,
- * uuid, size; *ret_start: of a partition, bytes.  -EBADMSG: there is none. */
-int disk_ls_device(const char *text, struct boot_device *device, uint64_t *ret_start);
+/* The next line that "ls -l" has for that device: fs, label, uuid, size; *ret_start: of a
+ * partition, bytes.  *text is moved to behind it.  -EBADMSG: there is none. */
+int disk_ls_device(const char **text, struct boot_device *device, uint64_t *ret_start);
 
 /* The lines that "ls -l -a" has for one directory, until an empty one; *text is moved to
- * behind it.  -ENOENT: the next line is @mark or the end, so there is no directory. */
+ * behind it.  -ENOENT: the next line is @mark (NULL: none can be) or that of a device, or
+ * there is none; so there is no directory. */
 int disk_ls_names(const char **text, const char *mark, struct boot_names *ret);
 /* Behind the next line that is @mark; the end if there is none. */
 const char *disk_ls_skip(const char *text, const char *mark);
