@@ -37,6 +37,7 @@ void bls_done(struct bls *b)
 	for (size_t i = 0; i < KEYS; i++)
 		free(*value_of(b, &keys[i]));
 	free(b->id);
+	free(b->name);
 	*b = (struct bls){ 0 };
 }
 
@@ -97,7 +98,9 @@ static int parse_name(const char *file, enum bls_flavour flavour, struct bls *b)
 	    span_number(done, 999, &b->tries_done) < 0)
 		b->tries_left = -1; /* the '+' is one of the name */
 	b->id = b->tries_left < 0 ? strdup(file) : strndup(file, (size_t)(plus - file));
-	return b->id ? 0 : -ENOMEM;
+	if (b->id && asprintf(&b->name, "%s.conf", b->id) < 0)
+		b->name = NULL;
+	return b->name ? 0 : -ENOMEM;
 }
 
 int bls_parse(const char *file, const char *text, size_t len, enum bls_flavour flavour,

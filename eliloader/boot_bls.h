@@ -23,7 +23,8 @@
 enum bls_flavour { BLS_GRUB, BLS_SYSTEMD };
 
 struct bls {
-	char *id; /* the file's name without ".conf" and "+LEFT-DONE" */
+	char *id;   /* the file's name without ".conf" and "+LEFT-DONE" */
+	char *name; /* @id with ".conf": what systemd-boot sorts by */
 	char *title, *version, *machine_id, *sort_key, *architecture;
 	char *kernel, *efi, *uki, *options;
 	char *initrd;	/* all lines joined */

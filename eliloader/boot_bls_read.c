@@ -64,7 +64,7 @@ static int in_menu_order(const void *x, const void *y)
 						      a->version ? a->version : "");
 	}
 	if (r == 0)
-		r = boot_version_compare_uapi(b->id, a->id);
+		r = boot_version_compare_uapi(b->name, a->name);
 	if (r == 0)
 		r = b->tries_left - a->tries_left;
 	return r ? r : a->tries_done - b->tries_done;

@@ -131,9 +131,10 @@ static int menu_directive(struct ext_scope *s, struct span value)
 
 static int begin_label(struct ext_scope *s, struct span value)
 {
+	struct span name = span_word(&value);
 	int r = ext_label_end(s);
 
-	return r < 0 ? r : boot_entry_text(&s->label.name, span_word(&value));
+	return r < 0 || !name.len ? r : boot_entry_text(&s->label.name, name);
 }
 
 /* Directives that set a text; those of a section count only inside of one. */

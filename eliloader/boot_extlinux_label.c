@@ -179,7 +179,7 @@ static int end_config(struct ext_scope *s)
 {
 	const struct ext_label *l = &s->label;
 	struct span rest = span_text(l->file ? l->file : ""), name = span_word(&rest);
-	struct ext_target target = { .is_menu = true };
+	struct ext_target target;
 	struct boot_path file, dir = s->dir;
 	struct ext_reading *all = s->all;
 	int r = boot_place_find(all->fs, &s->dir, name, &file);
@@ -199,6 +199,7 @@ static int end_config(struct ext_scope *s)
 			       strerror(-r));
 		return 0;
 	}
+	target.is_menu = true;
 	return ext_name_add(s, l->name, NULL, &target);
 }
 

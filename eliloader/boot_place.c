@@ -3,52 +3,16 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 
 #include "lib/cleanup.h"
 
 #define ABOVE_MAX 4 /* directories above a configuration's; SUSE's snapshots need 4 */
 
-static bool folds_case(const struct boot_fs *fs, unsigned device)
-{
-	static const char *const names[] = { "fat", "exfat", "iso9660", "ntfs" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(fs->device[device].fs, names[i]) == 0)
-			return true;
-	return false;
-}
-
-/* What is called as @path says; 0, -ENOENT, or why the directory cannot be read. */
-static int look(struct boot_fs *fs, const struct boot_path *path,
-		enum boot_kind *ret_kind)
-{
-	int (*compare)(const char *, const char *) =
-		folds_case(fs, path->device) ? strcasecmp : strcmp;
-	const char *name = strrchr(path->path, '/') + 1;
-	autonames struct boot_names names = { 0 };
-	struct boot_path dir;
-	int r;
-
-	*ret_kind = BOOT_DIR;
-	if (!*name)
-		return 0;
-	boot_path_parent(path, &dir);
-	r = fs->ops->list(fs, &dir, &names);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < names.count; i++)
-		if (compare(names.item[i].name, name) == 0) {
-			*ret_kind = names.item[i].kind;
-			return 0;
-		}
-	return -ENOENT;
-}
-
 bool boot_place_is_file(struct boot_fs *fs, const struct boot_path *file)
 {
 	enum boot_kind kind;
-	int r = look(fs, file, &kind);
+	uint64_t size;
+	int r = boot_look(fs, file, &kind, &size);
 
 	return r < 0 ? r != -ENOENT && r != -ENOTDIR : kind == BOOT_FILE;
 }
@@ -56,8 +20,9 @@ bool boot_place_is_file(struct boot_fs *fs, const struct boot_path *file)
 bool boot_place_is_directory(struct boot_fs *fs, const struct boot_path *dir)
 {
 	enum boot_kind kind;
+	uint64_t size;
 
-	return look(fs, dir, &kind) == 0 && kind == BOOT_DIR;
+	return boot_look(fs, dir, &kind, &size) == 0 && kind == BOOT_DIR;
 }
 
 /* @name without its leading "/boot", if it has that. */

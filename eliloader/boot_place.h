@@ -12,8 +12,8 @@
 #pragma once
 #include "eliloader/boot_text.h"
 
-/* Is a file there?  Of FAT and ISO 9660 without regard to ASCII's cases.  Also true when
- * the directory cannot be read: that is told when the file is. */
+/* Is a file there?  Also true when its directory cannot be read: that is told when the
+ * file is. */
 bool boot_place_is_file(struct boot_fs *fs, const struct boot_path *file);
 bool boot_place_is_directory(struct boot_fs *fs, const struct boot_path *dir);
 /* The file that a configuration in @base calls @name: where it says; when nothing is

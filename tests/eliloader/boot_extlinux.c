@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Configurations of syslinux, extlinux and isolinux. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tests/eliloader/boot_menu_text.h"
+
+static void check(struct boot_dir *d, const char *config, const char *wanted,
+		  const char *name)
+{
+	struct boot_path path = { 0, "" };
+	autobootmenu struct boot_menu m;
+
+	boot_menu_init(&m);
+	strcpy(path.path, config);
+	boot_menu_is(boot_extlinux_read(&d->fs, &path, &m), &m, wanted, name);
+}
+
+/* A device of that file system with fixtures, by pairs of path and name. */
+static void begin(struct boot_dir *d, const char *kind, const char *const *pairs)
+{
+	boot_dir_init(d);
+	boot_dir_add(d, "loop0", NULL);
+	strcpy(d->device[0].fs, kind);
+	for (; *pairs; pairs += 2)
+		boot_menu_fixture(d, 0, pairs[0], pairs[1]);
+}
+
+static void test_alpine(void)
+{
+	static const char *const files[] = { "/boot/extlinux.conf",
+					     "extlinux/alpine.conf", NULL };
+	struct boot_dir d;
+
+	begin(&d, "ext*", files);
+	check(&d, "/boot/extlinux.conf",
+	      "timeout 2 hidden\n"
+	      "* Linux virt {virt} (0)/boot/vmlinuz-virt +(0)/boot/initramfs-virt | "
+	      "root=UUID=9a9a9a9a-0000-4b4b-8c8c-010203040506 "
+	      "modules=sd-mod,usb-storage,ext4 quiet rootfstype=ext4\n",
+	      "Alpine: names below the configuration, MENU DEFAULT and HIDDEN");
+	boot_dir_done(&d);
+}
+
+static void test_debian(void)
+{
+	static const char *const files[] = { "/boot/extlinux/extlinux.conf",
+					     "extlinux/debian.conf",
+					     "/boot/extlinux/themes/debian/theme.cfg",
+					     "extlinux/debian-theme.cfg",
+					     "/boot/extlinux/linux.cfg",
+					     "extlinux/debian-linux.cfg",
+					     NULL };
+	struct boot_dir d;
+
+	begin(&d, "ext*", files);
+	check(&d, "/boot/extlinux/extlinux.conf",
+	      "timeout 5\n"
+	      "* Debian GNU/Linux, kernel 3.16.0-4-amd64 {l0} "
+	      "(0)/boot/vmlinuz-3.16.0-4-amd64 +(0)/boot/initrd.img-3.16.0-4-amd64 | "
+	      "root=UUID=4c4c4c4c-1212-3434-5656-787878787878 ro quiet\n"
+	      "- Debian GNU/Linux, kernel 3.16.0-4-amd64 (recovery mode) {l0r} "
+	      "(0)/boot/vmlinuz-3.16.0-4-amd64 +(0)/boot/initrd.img-3.16.0-4-amd64 | "
+	      "root=UUID=4c4c4c4c-1212-3434-5656-787878787878 ro single\n",
+	      "Debian's extlinux: includes of includes, prompt, help texts");
+	boot_dir_done(&d);
+}
+
+static void test_arch(void)
+{
+	static const char *const files[] = { "/boot/syslinux/syslinux.cfg",
+					     "extlinux/arch.cfg", NULL };
+	struct boot_dir d;
+
+	begin(&d, "ext*", files);
+	check(&d, "/boot/syslinux/syslinux.cfg",
+	      "timeout 5\n"
+	      "* Arch Linux {arch} (0)/boot/vmlinuz-linux +(0)/boot/amd-ucode.img "
+	      "+(0)/boot/initramfs-linux.img | root=/dev/xvda3 rw\n"
+	      "- Arch Linux Fallback {archfallback} (0)/boot/vmlinuz-linux "
+	      "+(0)/boot/initramfs-linux-fallback.img | root=/dev/xvda3 rw\n"
+	      "- HDT (Hardware Detection Tool) {hdt} ! a program of syslinux's "
+	      "(hdt.c32)\n"
+	      "- Reboot {reboot} ! a program of syslinux's (reboot.c32)\n"
+	      "- Power Off {off} (0)/boot/syslinux/off ! it names no kernel\n",
+	      "Arch: UI, names with .., several initrds, programs");
+	boot_dir_done(&d);
+}
+
+/* ---- media ---- */
+
+static void test_fedora_iso(void)
+{
+	static const char *const files[] = { "/isolinux/isolinux.cfg",
+					     "extlinux/fedora-iso.cfg", NULL };
+	struct boot_dir d;
+
+	begin(&d, "iso9660", files);
+	check(&d, "/isolinux/isolinux.cfg",
+	      "timeout 60\n"
+	      "- Install Fedora 25 {linux} (0)/isolinux/vmlinuz "
+	      "+(0)/isolinux/initrd.img | initrd=initrd.img "
+	      "inst.stage2=hd:LABEL=Fedora-S-dvd-x86_64-25 quiet\n"
+	      "* Test this media & install Fedora 25 {check} (0)/isolinux/vmlinuz "
+	      "+(0)/isolinux/initrd.img | initrd=initrd.img "
+	      "inst.stage2=hd:LABEL=Fedora-S-dvd-x86_64-25 rd.live.check quiet\n"
+	      "-   Install Fedora 25 in basic graphics mode {basic} "
+	      "(0)/isolinux/vmlinuz +(0)/isolinux/initrd.img | initrd=initrd.img "
+	      "nomodeset quiet\n"
+	      "-   Boot from local drive {local} ! localboot\n",
+	      "Fedora's ISO: initrd= in APPEND, a submenu, keys in titles");
+	boot_dir_done(&d);
+}
+
+static void test_debian_iso(void)
+{
+	static const char *const files[] = { "/isolinux/isolinux.cfg",
+					     "extlinux/debian-iso.cfg",
+					     "/isolinux/menu.cfg",
+					     "extlinux/debian-iso-menu.cfg",
+					     "/isolinux/gtk.cfg",
+					     "extlinux/debian-iso-gtk.cfg",
+					     "/isolinux/prompt.cfg",
+					     "extlinux/debian-iso-prompt.cfg",
+					     NULL };
+	struct boot_dir d;
+
+	begin(&d, "iso9660", files);
+	check(&d, "/isolinux/isolinux.cfg",
+	      "timeout -1\n"
+	      "* Graphical install {installgui} (0)/install.amd/vmlinuz "
+	      "+(0)/install.amd/gtk/initrd.gz | vga=788 "
+	      "initrd=/install.amd/gtk/initrd.gz --- quiet\n"
+	      "- Install {install} (0)/install.amd/vmlinuz "
+	      "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz --- "
+	      "quiet\n"
+	      "-   Rescue mode {rescue} (0)/install.amd/vmlinuz "
+	      "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz "
+	      "rescue/enable=true --- quiet\n"
+	      "-   install {install} (0)/install.amd/vmlinuz "
+	      "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz --- "
+	      "quiet\n"
+	      "note: an included file is left out: No such file or directory\n",
+	      "Debian's ISO: includes, a missing one, CONFIG");
+	boot_dir_done(&d);
+}
+
+static void test_arch_iso(void)
+{
+	static const char *const files[] = { "/boot/syslinux/syslinux.cfg",
+					     "extlinux/arch-iso.cfg",
+					     "/boot/syslinux/archiso_sys.cfg",
+					     "extlinux/arch-iso-sys.cfg", NULL };
+	struct boot_dir d;
+
+	begin(&d, "iso9660", files);
+	check(&d, "/boot/syslinux/syslinux.cfg",
+	      "timeout 15\n"
+	      "*   Arch Linux install medium (x86_64, BIOS) {arch64} "
+	      "(0)/arch/boot/x86_64/vmlinuz-linux "
+	      "+(0)/arch/boot/x86_64/initramfs-linux.img | archisobasedir=arch "
+	      "archisosearchuuid=2024-01-01-00-00-00-00\n"
+	      "note: CONFIG archiso_pxe.cfg: No such file or directory\n",
+	      "Arch's ISO: whichsys.c32, CONFIG and its time-out");
+	boot_dir_done(&d);
+}
+
+static void test_suse_iso(void)
+{
+	static const char *const files[] = { "/boot/x86_64/loader/isolinux.cfg",
+					     "extlinux/suse-iso.cfg", NULL };
+	struct boot_dir d;
+
+	begin(&d, "iso9660", files);
+	check(&d, "/boot/x86_64/loader/isolinux.cfg",
+	      "timeout 60\n"
+	      "- harddisk {harddisk} ! localboot\n"
+	      "* linux {linux} (0)/boot/x86_64/loader/linux "
+	      "+(0)/boot/x86_64/loader/initrd | initrd=initrd splash=silent showopts\n"
+	      "- failsafe {failsafe} (0)/boot/x86_64/loader/linux "
+	      "+(0)/boot/x86_64/loader/initrd | initrd=initrd showopts apm=off "
+	      "nomodeset\n"
+	      "note: the default, entry 0, is passed over: localboot\n",
+	      "SUSE's ISO: the default is localboot");
+	boot_dir_done(&d);
+}
+
+/* ---- rules ---- */
+
+struct text_case {
+	const char *name, *text, *wanted;
+};
+
+static void check_text(const struct text_case *c)
+{
+	struct boot_dir d;
+
+	boot_dir_init(&d);
+	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_text(&d, 0, "/x/extlinux.conf", c->text);
+	boot_dir_text(&d, 0, "/x/linux", "k");
+	check(&d, "/x/extlinux.conf", c->wanted, c->name);
+	boot_dir_done(&d);
+}
+
+#define LABELS "label a\nkernel ka\nappend x\nlabel b\nkernel kb\n"
+
+static void test_defaults(void)
+{
+	static const struct text_case cases[] = {
+		{ "no default: the first, and a prompt", LABELS,
+		  "timeout -1\n* a {a} (0)/x/ka | x\n- b {b} (0)/x/kb\n" },
+		{ "no default: linux, if there is one", LABELS "label linux\n",
+		  "timeout -1\n- a {a} (0)/x/ka | x\n- b {b} (0)/x/kb\n"
+		  "* linux {linux} (0)/x/linux\n" },
+		{ "a label with more options", "default b quiet 3\nprompt 0\n" LABELS,
+		  "timeout 0\n- a {a} (0)/x/ka | x\n* b {b} (0)/x/kb | quiet 3\n" },
+		{ "a file", "append global\ndefault /k root=/dev/xvda initrd=/i\n" LABELS,
+		  "timeout 0\n- a {a} (0)/x/ka | x\n- b {b} (0)/x/kb | global\n"
+		  "* /k root=/dev/xvda initrd=/i (0)/k +(0)/i | global root=/dev/xvda "
+		  "initrd=/i\n" },
+		{ "a file, but implicit 0", "implicit 0\ndefault /k\n" LABELS,
+		  "timeout 0\n* a {a} (0)/x/ka | x\n- b {b} (0)/x/kb\n" },
+		{ "ontimeout", "default a\nprompt 1\ntimeout 1\nontimeout b\n" LABELS,
+		  "timeout 1\n- a {a} (0)/x/ka | x\n* b {b} (0)/x/kb\n" },
+		{ "ontimeout without a time-out",
+		  "default a\nprompt 1\nontimeout b\n" LABELS,
+		  "timeout -1\n* a {a} (0)/x/ka | x\n- b {b} (0)/x/kb\n" },
+		{ "default goes before MENU DEFAULT",
+		  "ui menu.c32\ndefault a\n" LABELS "menu default\n",
+		  "timeout -1\n* a {a} (0)/x/ka | x\n- b {b} (0)/x/kb\n" },
+		{ "MENU DEFAULT", "default vesamenu.c32\n" LABELS "menu default\n",
+		  "timeout -1\n- a {a} (0)/x/ka | x\n* b {b} (0)/x/kb\n" },
+		{ "ifcpu64.c32",
+		  "default cpu\nlabel cpu\ncom32 ifcpu64.c32\nappend b -- a\n" LABELS,
+		  "timeout 0\n- a {a} (0)/x/ka | x\n* b {b} (0)/x/kb\n" },
+		{ "aliases of one another",
+		  "default p\nlabel p\ncom32 ifcpu64.c32\nappend q\nlabel q\n"
+		  "com32 ifcpu64.c32\nappend p\nimplicit 0\n" LABELS,
+		  "timeout 0\n* a {a} (0)/x/ka | x\n- b {b} (0)/x/kb\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		check_text(&cases[i]);
+}
+
+static void test_labels(void)
+{
+	static const struct text_case cases[] = {
+		{ "keywords of any case", "DeFault A\nLABEL A\nLiNuX k o\nAppenD p\n",
+		  "timeout 0\n* A {A} (0)/x/k | o p\n" },
+		{ "the global options, and none of them",
+		  "append g\nlabel a\nkernel k\nlabel b\nkernel k\nappend -\n",
+		  "timeout -1\n* a {a} (0)/x/k | g\n- b {b} (0)/x/k\n" },
+		{ "a Xen host's",
+		  "label a\nkernel mboot.c32\nappend xen.gz --- vmlinuz --- initrd\n",
+		  "timeout -1\n- a {a} ! a Xen host's entry (mboot.c32)\nnote: the "
+		  "default, entry 0, is passed over: a Xen host's entry "
+		  "(mboot.c32)\n" },
+		{ "linux.c32", "label a\ncom32 linux.c32\nappend /k initrd=/i,/j ro\n",
+		  "timeout -1\n* a {a} (0)/k +(0)/i +(0)/j | initrd=/i,/j ro\n" },
+		{ "disabled", "label a\nkernel k\nmenu disabled\nlabel b\nkernel k\n",
+		  "timeout -1\n- a {a} (0)/x/k ! disabled\n* b {b} (0)/x/k\nnote: the "
+		  "default, entry 0, is passed over: disabled\n" },
+		{ "the last initrd= counts, INITRD before it",
+		  "label a\nlinux k\nappend initrd=/a initrd=/b\nlabel b\nlinux "
+		  "k\ninitrd /c,,/d,\nappend initrd=/a\n",
+		  "timeout -1\n* a {a} (0)/x/k +(0)/b | initrd=/a initrd=/b\n"
+		  "- b {b} (0)/x/k +(0)/c +(0)/d | initrd=/a\n" },
+		{ "submenus that are not closed, and one too many closed",
+		  "menu end\nmenu begin one\nmenu title ^One\nmenu begin two\nlabel "
+		  "a\nkernel k\n",
+		  "timeout -1\n*     a {a} (0)/x/k\n" },
+		{ "paths that would lead out",
+		  "label a\nlinux ../../../k\ninitrd ../i,/../../j\n",
+		  "timeout -1\n* a {a} (0)/k +(0)/i +(0)/j\n" },
+		{ "directives of a label outside of one",
+		  "kernel k\ninitrd i\nlocalboot 0\nmenu default\nlabel a\nkernel k\n",
+		  "timeout -1\n* a {a} (0)/x/k\n" },
+		{ "help that does not end", "label a\nkernel k\ntext help\nlabel b\n",
+		  "timeout -1\n* a {a} (0)/x/k\n" },
+		{ "a label that names no kernel, no newline", "label a\nappend x",
+		  "timeout -1\n- a {a} (0)/x/a | x ! it names no kernel\nnote: the "
+		  "default, entry 0, is passed over: it names no kernel\n" },
+		{ "bytes that are no UTF-8",
+		  "label \xff\nmenu label ^\xe4\x80\nkernel \xfe\nappend \xfd\n",
+		  "timeout -1\n* \xe4\x80 {\xff} (0)/x/\xfe | \xfd\n" },
+		{ "empty", "", "ENODATA\n" },
+		{ "words alone",
+		  "include\nlabel\nmenu\nkernel\nappend\ninclude\nmenu include\n",
+		  "ENODATA\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		check_text(&cases[i]);
+}
+
+/* ---- hostile ---- */
+
+static void test_loops(void)
+{
+	static const char *const names[] = { "include of itself", "CONFIG of itself",
+					     "MENU INCLUDE of itself, twice" };
+	static const char *const texts[] = {
+		"label a\nkernel k\ninclude a.cfg\n",
+		"label a\nconfig a.cfg\nlabel b\nkernel k\n",
+		"menu include a.cfg tag\nmenu include a.cfg tag\nlabel a\nkernel k\n",
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct boot_path path = { 0, "/a.cfg" };
+		autobootmenu struct boot_menu m;
+		struct boot_dir d;
+		int r;
+
+		boot_menu_init(&m);
+		boot_dir_init(&d);
+		boot_dir_add(&d, "loop0", NULL);
+		boot_dir_text(&d, 0, "/a.cfg", texts[i]);
+		r = boot_extlinux_read(&d.fs, &path, &m);
+		ok(r == 0 && m.count && m.chosen < m.count && d.reads <= 32,
+		   "%s: an entry after %u reads", names[i], d.reads);
+		is_str(m.note, "more files include one another than is read", names[i]);
+		boot_dir_done(&d);
+	}
+}
+
+static void test_many(void)
+{
+	struct boot_path path = { 0, "/extlinux.conf" };
+	autobootmenu struct boot_menu m;
+	autofree char *text = NULL;
+	struct boot_dir d;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int r;
+
+	if (!out)
+		abort();
+	fprintf(out, "default l9999\n");
+	for (int i = 0; i < 10000; i++)
+		fprintf(out, "label l%d\nlinux k\nmenu begin\n", i);
+	if (fclose(out) != 0)
+		abort();
+	boot_menu_init(&m);
+	boot_dir_init(&d);
+	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_put(&d, 0, path.path, text, len);
+	r = boot_extlinux_read(&d.fs, &path, &m);
+	is_int(r, -E2BIG, "10 000 submenus in one another");
+	boot_dir_done(&d);
+}
+
+int main(void)
+{
+	test_alpine();
+	test_debian();
+	test_arch();
+	test_fedora_iso();
+	test_debian_iso();
+	test_arch_iso();
+	test_suse_iso();
+	test_defaults();
+	test_labels();
+	test_loops();
+	test_many();
+	return tap_done();
+}

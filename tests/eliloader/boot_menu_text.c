@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/eliloader/boot_menu_text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+
+#define FIXTURE_MAX (1 << 20)
+
+static void print_entry(FILE *out, const struct boot_entry *e, bool chosen)
+{
+	fprintf(out, "%c %*s%s", chosen ? '*' : '-', 2 * (int)e->depth, "",
+		e->title ? e->title : "(no title)");
+	if (e->id)
+		fprintf(out, " {%s}", e->id);
+	if (*e->kernel.path)
+		fprintf(out, " %s", boot_dir_print(&e->kernel));
+	for (size_t i = 0; i < e->ramdisk_count; i++)
+		fprintf(out, " +%s", boot_dir_print(&e->ramdisk[i]));
+	if (*e->args)
+		fprintf(out, " | %s", e->args);
+	if (e->why)
+		fprintf(out, " ! %s", e->why);
+	fputc('\n', out);
+}
+
+char *boot_menu_text(int r, const struct boot_menu *m)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		abort();
+	if (r < 0) {
+		fprintf(out, "%s\n", strerrorname_np(-r));
+	} else {
+		fprintf(out, "timeout %d%s\n", m->timeout_s, m->hidden ? " hidden" : "");
+		for (size_t i = 0; i < m->count; i++)
+			print_entry(out, &m->entry[i], i == m->chosen);
+	}
+	if (m->note)
+		fprintf(out, "note: %s\n", m->note);
+	if (fclose(out) != 0)
+		abort();
+	return text;
+}
+
+void boot_menu_fixture(struct boot_dir *d, unsigned device, const char *path,
+		       const char *name)
+{
+	autofree char *file = NULL, *text = NULL;
+	size_t len;
+
+	if (asprintf(&file, "tests/fixtures/boot/%s", name) < 0 ||
+	    io_read_file_at(AT_FDCWD, file, FIXTURE_MAX, &text, &len) < 0) {
+		fprintf(stderr, "cannot read the fixture %s\n", name);
+		abort();
+	}
+	boot_dir_put(d, device, path, text, len);
+}
