@@ -57,7 +57,7 @@ eli_dir() {
 		stall-timeout = 5
 		fetch-tries = 2
 	END
-	: > "$dir/disk.img"
+	truncate -s 4M "$dir/disk.img"
 	kernel_small "$dir/kernel" && kernel_file=$dir/kernel
 }
 eli_cleanup() {
