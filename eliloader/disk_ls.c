@@ -33,6 +33,25 @@ static bool is_ours(const char *name)
 	return strcmp(name, "loop0") == 0;
 }
 
+/* The disk, its partitions by their numbers, volumes and arrays as they come. */
+static bool is_before(const struct boot_device *a, const struct boot_device *b)
+{
+	bool of_disk = begins(a->name, "loop0");
+
+	if (of_disk != begins(b->name, "loop0"))
+		return of_disk;
+	return of_disk && strverscmp(a->name, b->name) < 0;
+}
+
+static void put_in_order(struct boot_device *device, size_t last)
+{
+	struct boot_device d = device[last];
+
+	for (; last > 0 && is_before(&d, &device[last - 1]); last--)
+		device[last] = device[last - 1];
+	device[last] = d;
+}
+
 size_t disk_ls_devices(const char *text, struct boot_device *ret)
 {
 	size_t count = 0;
@@ -47,7 +66,8 @@ size_t disk_ls_devices(const char *text, struct boot_device *ret)
 			continue;
 		memset(d, 0, sizeof(*d));
 		memcpy(d->name, text, len);
-		count += is_ours(d->name);
+		if (is_ours(d->name))
+			put_in_order(ret, count++);
 	}
 	return count;
 }

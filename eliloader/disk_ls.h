@@ -14,8 +14,8 @@
 
 #define DISK_NAMES_MAX 10000 /* of one directory; what is more is left out */
 
-/* "(proc) (loop0) (loop0,gpt2) (lvm/vg-root) (host) ": those on the disk, in their order, at
- * most BOOT_DEVICES_MAX; only @name is set.  What is the surroundings' is left out, as is
+/* "(proc) (loop0) (loop0,gpt2) (lvm/vg-root) (host) ": those on the disk, at most
+ * BOOT_DEVICES_MAX: the disk, its partitions by their numbers, volumes and arrays; only @name is set.  What is the surroundings' is left out, as is
  * a name that would not come back as it is. */
 size_t disk_ls_devices(const char *text, struct boot_device *ret);
 

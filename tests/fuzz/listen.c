@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a worker sends is the input after its first byte; that says which grammar holds
- * (bit 0: a source worker's) and what GO asks for (bits 1 and 2).
+ * (bit 0: a source worker's; bits 3 and 4: the first or second half of a disk worker's) and
+ * what GO asks for (bits 1 and 2).
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -53,6 +54,15 @@ static int on_digests(void *arg, const struct wire_digests *digests)
 	return digests->known[0] <= 1 ? 0 : -1;
 }
 
+static int on_report(void *arg, const struct tree *tree)
+{
+	(void)arg;
+	for (size_t i = 0; i < tree->count; i++)
+		if (tree->entry[i].value[tree->entry[i].value_len] != '\0')
+			abort();
+	return 0;
+}
+
 static void on_note(void *arg, const struct wire_note *note)
 {
 	(void)arg;
@@ -63,6 +73,7 @@ static void listen_to(int fd, uint8_t bits)
 {
 	struct sink sinks[STREAMS];
 	struct worker_handler h = { .arg = &bits, .note = on_note, .sinks = sinks };
+	const struct wire_pick pick = { .entry = 0 };
 	struct worker w = { .fd = fd };
 	struct wire_done done;
 
@@ -71,6 +82,10 @@ static void listen_to(int fd, uint8_t bits)
 	if (bits & 1) {
 		h.offer = on_offer;
 		h.metadata = on_metadata;
+	} else if (bits & 8) {
+		h.report = on_report;
+	} else if (bits & 16) {
+		h.pick = &pick;
 	} else {
 		h.kernel = on_kernel;
 		h.digests = on_digests;
