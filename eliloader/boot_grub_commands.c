@@ -86,16 +86,6 @@ static int increment(struct grub *g, const struct grub_argv *argv,
 	return grub_set(g, argv->word[1], text);
 }
 
-static int insmod(struct grub *g, const struct grub_argv *argv,
-		  const struct grub_cmd *body)
-{
-	(void)body;
-	for (size_t i = 1; i < argv->count; i++)
-		if (strcmp(argv->word[i], "regexp") == 0)
-			g->wildcards = true; /* they are that module's */
-	return 0;
-}
-
 /* break [N], continue [N] */
 static int leave_loop(struct grub *g, const struct grub_argv *argv,
 		      const struct grub_cmd *body)
@@ -119,7 +109,7 @@ static int leave_function(struct grub *g, const struct grub_argv *argv,
 	g->returning = true;
 	if (argv->count < 2)
 		return g->status;
-	return strtoul(argv->word[1], NULL, 10) == 0 ? 0 : GRUB_FALSE;
+	return (int)(strtoul(argv->word[1], NULL, 10) % GRUB_STATUSES);
 }
 
 static int shift(struct grub *g, const struct grub_argv *argv,
@@ -177,22 +167,24 @@ static int eval(struct grub *g, const struct grub_argv *argv, const struct grub_
 	return grub_run_text(g, text, len);
 }
 
+/* GRUB says that a file is not there, and goes on as if all were well. */
 static int source(struct grub *g, const struct grub_argv *argv,
 		  const struct grub_cmd *body)
 {
 	struct boot_path path;
 	enum boot_kind kind;
 	uint64_t size;
-	int r = argv->count == 2 ? grub_find(g, argv->word[1], &path, &kind, &size)
-				 : -EINVAL;
+	int r;
 
 	(void)body;
+	if (argv->count != 2)
+		return GRUB_ERROR;
+	r = grub_find(g, argv->word[1], &path, &kind, &size);
 	if (r == 0)
 		r = grub_run_file(g, &path);
 	if (r < 0)
-		grub_note(g, "%s: '%s' cannot be read", argv->word[0],
-			  argv->count > 1 ? argv->word[1] : "");
-	return r < 0 ? GRUB_ERROR : r;
+		grub_note(g, "%s: '%s' cannot be read", argv->word[0], argv->word[1]);
+	return r < 0 ? 0 : r;
 }
 
 /* What load_env may set; NULL: all. */
@@ -386,7 +378,7 @@ static const struct {
 	{ "initrd", grub_initrd },
 	{ "initrd16", grub_initrd },
 	{ "initrdefi", grub_initrd },
-	{ "insmod", insmod },
+	{ "insmod", ignore },
 	{ "keymap", ignore },
 	{ "keystatus", say_no },
 	{ "kfreebsd", grub_unbootable },

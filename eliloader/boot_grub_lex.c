@@ -260,6 +260,8 @@ static int take_part(struct reading *w)
 		w->bad = !take_variable(w, GRUB_VAR, &r);
 		return r;
 	case '\\':
+		if (peek(lex, 1) == '\n' && peek(lex, 2) < 0)
+			return unfinished(w);
 		if (peek(lex, 1) == '\n') {
 			lex->at += 2;
 			lex->line++;

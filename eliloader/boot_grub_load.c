@@ -57,7 +57,7 @@ static bool find_file(struct grub *g, const char *text, struct boot_path *ret)
  * and backslashes get a backslash. */
 static char *add_argument(char *out, const char *word)
 {
-	bool quote = strchr(word, ' ') != NULL;
+	bool quote = strchr(word, ' ') || !is_printable(word); /* which become spaces */
 
 	if (quote)
 		*out++ = '"';

@@ -118,18 +118,21 @@ static int assign(struct grub *g, const char *word)
 	return 0;
 }
 
+/* A command, a function, or an assignment, which "!" has no power over. */
 static int dispatch(struct grub *g, const struct grub_argv *argv,
-		    const struct grub_cmd *body)
+		    const struct grub_cmd *body, bool invert)
 {
 	grub_command *command = grub_find_command(argv->word[0]);
-	const struct grub_function *f;
+	const struct grub_function *f = find_function(g, argv->word[0]);
+	int r;
 
 	if (command)
-		return command(g, argv, body);
-	f = find_function(g, argv->word[0]);
-	if (f)
-		return grub_call(g, f->body, argv->word + 1, argv->count - 1);
-	return assign(g, argv->word[0]);
+		r = command(g, argv, body);
+	else if (f)
+		r = grub_call(g, f->body, argv->word + 1, argv->count - 1);
+	else
+		return assign(g, argv->word[0]);
+	return !invert ? r : r == 0 ? GRUB_FALSE : 0;
 }
 
 static int run_simple(struct grub *g, const struct grub_cmd *cmd)
@@ -149,9 +152,7 @@ static int run_simple(struct grub *g, const struct grub_cmd *cmd)
 		argv.count--;
 	}
 	if (r == 0 && argv.count)
-		r = dispatch(g, &argv, cmd->body);
-	if (invert)
-		r = r == 0 ? GRUB_FALSE : 0;
+		r = dispatch(g, &argv, cmd->body, invert);
 	grub_arena_release(&g->work, mark);
 	return r;
 }

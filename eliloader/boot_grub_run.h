@@ -34,8 +34,9 @@
 #define GRUB_REGEX_MAX	   256	      /* bytes of a pattern */
 #define GRUB_MATCH_MAX	   1024	      /* bytes of what is matched with it */
 
-#define GRUB_FALSE 1 /* a test that is not so */
-#define GRUB_ERROR 2 /* a command that failed */
+#define GRUB_FALSE    1	   /* a test that is not so */
+#define GRUB_ERROR    2	   /* a command that failed */
+#define GRUB_STATUSES 1000 /* "return N" below that */
 
 struct grub_argv {
 	char **word; /* in @work; NULL after the last */
@@ -112,7 +113,7 @@ struct grub {
 	unsigned source_depth, depth, entries;
 	unsigned long steps; /* that are left */
 	unsigned loops, breaks;
-	bool continuing, returning, exiting, wildcards, booted;
+	bool continuing, returning, exiting, booted;
 	int status; /* $? */
 	int stop;
 	char subvolume

@@ -141,7 +141,7 @@ static void next(struct builder *b)
 		return;
 	b->open = false;
 	b->len--;
-	if (b->g->wildcards && has_wildcard(b->text, b->len))
+	if (has_wildcard(b->text, b->len))
 		b->error = grub_glob(b->g, b->text, push_path, b);
 	if (!b->error && b->argv.count == before) {
 		b->len = unescape(b->text, b->len);
@@ -191,17 +191,15 @@ static void append_all(struct builder *b, bool quoted, bool apart)
 	}
 }
 
-/* $1, $#...; outside of a function they are empty words. */
+/* $1, $#...; outside of a function nothing comes of them. */
 static void append_special(struct builder *b, const char *name, bool quoted)
 {
 	const struct grub_scope *s = b->g->scope;
 	char text[24];
 	unsigned long n;
 
-	if (!s) {
-		b->open = true;
+	if (!s)
 		return;
-	}
 	switch (*name) {
 	case '#':
 		(void)snprintf(text, sizeof(text), "%zu", s->count);
