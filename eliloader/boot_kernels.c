@@ -29,8 +29,9 @@ static const char *const first_names[] = { "vmlinuz", "vmlinuz-xen", "vmlinuz-xe
 struct found {
 	struct boot_path kernel, ramdisk; /* path "": none */
 	size_t root;
-	unsigned rank; /* index into first_names[], or behind them */
-	bool spare;    /* for when others fail */
+	unsigned place; /* index into directories[] */
+	unsigned rank;	/* index into first_names[], or behind them */
+	bool spare;	/* for when others fail */
 };
 struct search {
 	struct boot_fs *fs;
@@ -101,8 +102,9 @@ static int find_ramdisk(const struct boot_names *names, const struct boot_path *
 	return 0;
 }
 
-static int add_kernel(struct search *s, size_t root, const struct boot_path *dir,
-		      const struct boot_names *names, const char *name)
+static int add_kernel(struct search *s, const struct found *in,
+		      const struct boot_path *dir, const struct boot_names *names,
+		      const char *name)
 {
 	const char *suffix = suffix_of(name);
 	struct found *all;
@@ -119,7 +121,8 @@ static int add_kernel(struct search *s, size_t root, const struct boot_path *dir
 		return -ENOMEM;
 	s->item = all;
 	all += s->count;
-	*all = (struct found){ .root = root, .rank = rank_of(name) };
+	*all = *in;
+	all->rank = rank_of(name);
 	all->spare = *suffix == '.' || strstr(name, "rescue") || strstr(name, "fallback");
 	r = boot_path_join(dir, name, &all->kernel);
 	if (r == 0)
@@ -129,7 +132,7 @@ static int add_kernel(struct search *s, size_t root, const struct boot_path *dir
 	return r == -ENAMETOOLONG ? 0 : r;
 }
 
-static int look_in(struct search *s, size_t root, const struct boot_path *dir)
+static int look_in(struct search *s, const struct found *in, const struct boot_path *dir)
 {
 	autonames struct boot_names names = { 0 };
 	int r = 0;
@@ -140,8 +143,15 @@ static int look_in(struct search *s, size_t root, const struct boot_path *dir)
 	for (size_t i = 0; i < names.count && r == 0; i++)
 		/* A link into another file system has no size. */
 		if (names.item[i].kind == BOOT_FILE && names.item[i].size)
-			r = add_kernel(s, root, dir, &names, names.item[i].name);
+			r = add_kernel(s, in, dir, &names, names.item[i].name);
 	return r;
+}
+
+static const char *version_of(const struct found *f)
+{
+	const char *suffix = suffix_of(strrchr(f->kernel.path, '/') + 1);
+
+	return suffix ? suffix : ""; /* it was one when it was found */
 }
 
 static int in_order(const void *x, const void *y)
@@ -156,8 +166,9 @@ static int in_order(const void *x, const void *y)
 	if (r == 0)
 		r = (a->rank > b->rank) - (a->rank < b->rank);
 	if (r == 0)
-		r = boot_version_compare(strrchr(b->kernel.path, '/'),
-					 strrchr(a->kernel.path, '/'));
+		r = boot_version_compare(version_of(b), version_of(a));
+	if (r == 0)
+		r = (a->place > b->place) - (a->place < b->place);
 	return r ? r : strcmp(a->kernel.path, b->kernel.path);
 }
 
@@ -187,13 +198,15 @@ static int search(struct search *s)
 	int r = boot_roots_find(s->fs, &roots);
 
 	for (size_t i = 0; i < roots.count; i++)
-		for (size_t j = 0; j < sizeof(directories) / sizeof(*directories); j++) {
+		for (unsigned j = 0; j < sizeof(directories) / sizeof(*directories);
+		     j++) {
+			const struct found in = { .root = i, .place = j };
 			struct boot_path dir;
 
 			if (r == 0)
 				r = boot_path_join(&roots.item[i], directories[j], &dir);
 			if (r == 0)
-				r = look_in(s, i, &dir);
+				r = look_in(s, &in, &dir);
 		}
 	if (r == 0 && s->count)
 		qsort(s->item, s->count, sizeof(*s->item), in_order);

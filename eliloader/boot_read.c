@@ -97,8 +97,7 @@ static void check_files(struct boot_fs *fs, struct boot_entry *e)
 	if (!*e->kernel.path)
 		boot_entry_refuse(e, "it loads no kernel");
 	else if (path)
-		boot_entry_refuse(e, "(%s)%s is not there", fs->device[path->device].name,
-				  path->path);
+		boot_entry_refuse(e, "'%s' is not on the disk", path->path);
 }
 
 static bool share_directories(const struct boot_entry *a, const struct boot_entry *b)
@@ -228,23 +227,25 @@ static int try_config(struct reading *r, enum boot_config kind,
 /* ---- places ---- */
 
 /* Is @path below @dir there?  Its directories are looked for one by one, so that for what
- * is not there hardly anything is listed. */
-static bool is_there(struct boot_fs *fs, const struct boot_path *dir, const char *path,
+ * is not there hardly anything is listed.  What is no directory may be a link to one. */
+static bool is_there(struct reading *r, const struct boot_path *dir, const char *path,
 		     struct boot_path *ret)
 {
 	*ret = *dir;
 	while (*path) {
 		size_t len = strcspn(path, "/");
-		char name[BOOT_PATH_MAX];
+		autofree char *name = strndup(path, len);
+		enum boot_kind kind;
+		uint64_t size;
+		int res = name ? boot_path_join(ret, name, ret) : -ENOMEM;
 
-		if (len >= sizeof(name))
+		if (res == 0)
+			res = boot_look(r->fs, ret, &kind, &size);
+		if (res < 0 && res != -ENOENT)
+			keep_failure(r, ret, strerror(-res));
+		if (res < 0)
 			return false;
-		memcpy(name, path, len);
-		name[len] = '\0';
 		path += len + (path[len] == '/');
-		if (boot_path_join(ret, name, ret) < 0 ||
-		    !(boot_place_is_directory(fs, ret) || (boot_place_is_file(fs, ret))))
-			return false;
 	}
 	return true;
 }
@@ -266,7 +267,7 @@ static int try_each(struct reading *r, enum boot_config kind, const struct boot_
 			if ((strcasecmp(name, "BOOT") == 0) != last ||
 			    names.item[i].kind != BOOT_DIR ||
 			    boot_path_join(dir, name, &path) < 0 ||
-			    !is_there(r->fs, &path, rest, &path))
+			    !is_there(r, &path, rest, &path))
 				continue;
 			res = try_config(r, kind, &path, ret);
 		}
@@ -281,13 +282,13 @@ static int try_place(struct reading *r, const struct place *p,
 	struct boot_path path;
 
 	if (!star)
-		return is_there(r->fs, root, p->path, &path)
+		return is_there(r, root, p->path, &path)
 			       ? try_config(r, p->kind, &path, ret)
 			       : 0;
 	above = strndup(p->path, (size_t)(star - p->path - 1));
 	if (!above)
 		return -ENOMEM;
-	return is_there(r->fs, root, above, &path)
+	return is_there(r, root, above, &path)
 		       ? try_each(r, p->kind, &path, star + 2, ret)
 		       : 0;
 }
@@ -313,6 +314,9 @@ int boot_menu_read(struct boot_fs *fs, struct boot_menu *ret)
 	int res = boot_roots_find(fs, &r.roots);
 
 	boot_menu_init(&r.best);
+	if (r.roots.error)
+		keep_failure(&r, &(struct boot_path){ r.roots.bad, "/" },
+			     strerror(-r.roots.error));
 	for (int kind = 0; kind < BOOT_CONFIGS; kind++)
 		for (int late = 0; late < 2 && res == 0 && !r.found; late++)
 			res = try_places(&r, (enum boot_config)kind, late, ret);

@@ -118,32 +118,44 @@ static int add_subvolumes(struct boot_fs *fs, const struct boot_path *top,
 }
 
 static int add_btrfs(struct boot_fs *fs, const struct boot_path *top,
-		     struct boot_roots *r)
+		     const struct boot_names *names, struct boot_roots *r)
 {
-	autonames struct boot_names names = { 0 };
 	int res = 0;
 
-	if (fs->ops->list(fs, top, &names) < 0)
-		return 0; /* whoever reads it is told */
-	if (is_root(&names))
+	if (is_root(names))
 		return add_snapshots(fs, top, r);
 	for (int rank = 0; rank <= rank_of("another") && res == 0; rank++)
-		res = add_subvolumes(fs, top, &names, rank, r);
+		res = add_subvolumes(fs, top, names, rank, r);
 	return res;
 }
 
 /* ---- devices ---- */
 
+static int leave_out(struct boot_roots *r, unsigned device, int why)
+{
+	if (why == -ENOMEM || why == -E2BIG)
+		return why;
+	if (!r->error) {
+		r->error = why;
+		r->bad = device;
+	}
+	return 0;
+}
+
 static int add_device(struct boot_fs *fs, unsigned i, struct boot_roots *r)
 {
+	autonames struct boot_names names = { 0 };
 	struct boot_path top = { i, "/" };
 	int res;
 
 	if (!*fs->device[i].fs || fs->device[i].swap)
 		return 0;
+	res = fs->ops->list(fs, &top, &names);
+	if (res < 0)
+		return leave_out(r, i, res);
 	res = add(r, &top);
 	if (res == 0 && strcmp(fs->device[i].fs, "btrfs") == 0)
-		res = add_btrfs(fs, &top, r);
+		res = add_btrfs(fs, &top, &names, r);
 	return res;
 }
 

@@ -5,7 +5,8 @@
  * snapshots.  The active partition comes first, then the order of the disk.
  *
  * Owns:   struct boot_roots; boot_roots_done().
- * Errors: 0 or a negative errno; a device that cannot be read is left out.
+ * Errors: 0 or a negative errno (-E2BIG: boot_fs.h's); a device that cannot be read is
+ *         left out, and @error of the first is kept.
  * Limits: ROOTS_MAX; SUBVOLUMES_MAX and SNAPSHOTS_MAX of one device.
  */
 #pragma once
@@ -18,6 +19,8 @@
 struct boot_roots {
 	struct boot_path *item; /* owned */
 	size_t count;
+	int error; /* why @bad is left out; 0: none is */
+	unsigned bad;
 };
 int boot_roots_find(struct boot_fs *fs, struct boot_roots *ret);
 void boot_roots_done(struct boot_roots *r);

@@ -161,6 +161,10 @@ static struct package package_of(const char *text)
 
 	p.release = last_part(&p.name);
 	p.version = last_part(&p.name);
+	if (!p.version.len) { /* "NAME-VERSION" */
+		p.version = p.release;
+		p.release.len = 0;
+	}
 	return p;
 }
 
