@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "eliloader/output.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -88,6 +89,39 @@ static int remove_stale(const struct output *o)
 	return 0;
 }
 
+static bool is_ours(const char *name)
+{
+	static const char *const ends[] = { "-kernel", "-ramdisk" };
+	size_t len = strlen(name);
+
+	if (strncmp(name, "eliloader-", 10) != 0)
+		return false;
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (len > strlen(ends[i]) &&
+		    strcmp(name + len - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
+void output_remove_old(int dir, time_t now)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	struct stat st;
+
+	while (list && (e = readdir(list))) /* NOLINT(concurrency-mt-unsafe) */
+		/* its content may be the cache's, and older; the name is as old as that */
+		if (is_ours(e->d_name) &&
+		    fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_ctime < now - OUTPUT_OLD_S)
+			(void)unlinkat(dir, e->d_name, 0); /* the next start does, else */
+	if (list)
+		(void)closedir(list); /* only read */
+	else if (fd >= 0)
+		(void)close(fd);
+}
+
 /* In a directory where others could put or move files, a result would be theirs.  That of
  * libxl belongs to the domain's own user when it runs bootloaders restricted. */
 static int check_directory(const struct request *request, int dir)
@@ -116,6 +150,8 @@ static int open_directory(const struct request *request, struct output *o)
 	if (o->dir < 0)
 		return -errno;
 	r = check_directory(request, o->dir);
+	if (r == 0 && !request->output_directory)
+		output_remove_old(o->dir, time(NULL));
 	return r < 0 ? r : remove_stale(o);
 }
 

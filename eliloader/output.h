@@ -16,11 +16,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "eliloader/request.h"
 #include "eliloader/wire.h"
 
 #define XAPI_BOOT_DIRECTORY "/var/run/xend/boot"
+#define OUTPUT_OLD_S	    3600 /* a toolstack takes its files within seconds */
 
 struct output {
 	int dir;
@@ -32,6 +34,10 @@ struct output {
 
 int output_open(const struct request *request, struct output *ret, char *why,
 		size_t size);
+/* Remove what starts of any VM have left in @dir and no toolstack took for OUTPUT_OLD_S, as of
+ * @now (output_open() does under xapi): a VM whose bootloader became pygrub in a start that was
+ * killed has no next one. */
+void output_remove_old(int dir, time_t now);
 /* A new unnamed file in the output directory, replacing that stream's; 0600. */
 int output_file(struct output *o, enum wire_stream stream, char *why, size_t size);
 /* The stream has no file. */

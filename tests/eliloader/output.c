@@ -338,6 +338,19 @@ static void test_killed(void)
 	is_int(output_open(&other, &o, why, sizeof(why)), 0, "another VM's start");
 	output_close(&o, false);
 	is_names(XAPI_BOOT_DIRECTORY, XAPI_NAMES, "lets them be");
+	is_int(output_open(&other, &o, why, sizeof(why)), 0, "and one");
+	output_remove_old(o.dir, time(NULL) + OUTPUT_OLD_S - 60);
+	is_names(XAPI_BOOT_DIRECTORY, XAPI_NAMES, "short of an hour later, too");
+	if (mknodat(o.dir, "eliloader-x-kernel", S_IFIFO | 0600, 0) < 0 ||
+	    mknodat(o.dir, "vmlinuz-kernel", S_IFREG | 0600, 0) < 0)
+		abort();
+	output_remove_old(o.dir, time(NULL) + OUTPUT_OLD_S + 60);
+	is_names(XAPI_BOOT_DIRECTORY, "eliloader-x-kernel vmlinuz-kernel ",
+		 "after it, only what is not ours stays");
+	(void)unlinkat(o.dir, "eliloader-x-kernel", 0);
+	(void)unlinkat(o.dir, "vmlinuz-kernel", 0);
+	output_close(&o, false);
+	be_killed(&request, true);
 	is_int(output_open(&request, &o, why, sizeof(why)), 0, "its own next start");
 	output_close(&o, false);
 	is_names(XAPI_BOOT_DIRECTORY, "", "removes them");
