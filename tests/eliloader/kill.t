@@ -115,9 +115,13 @@ xapi_result_is_whole() {
 		cmp -s "$(xapi_result ramdisk)" "$ramdisk_file"
 }
 
-# left : files that nobody owns any more; the cache's are whole ones under their names
+# left : files that nobody owns any more; the cache's are whole ones under their names.  What
+# a VM has left whose bootloader is pygrub, any VM's start removes an hour later.
 left() {
-	find /run/xend "$dir/out" -type f ! -name '*.out' 2> /dev/null
+	local later=nothing
+
+	[ "$(xapi_get "$uuid" PV-bootloader)" != pygrub ] || later="eliloader-$uuid-*"
+	find /run/xend "$dir/out" -type f ! -name '*.out' ! -name "$later" 2> /dev/null
 	find "$dir/cache" "$dir/state" -type f 2> /dev/null |
 		grep -vE '/(repo|vm|made|note)-[0-9a-f]{64}$|/\.(boot|lock)$|/vm1\.state$|/vm1\.lock$'
 }
@@ -127,11 +131,16 @@ one() {
 	local toolstack=$1 name=$2 n=$3 rc
 
 	fresh
+	rm -f "/run/xend/boot/eliloader-$uuid-"*
 	{
 		"${toolstack}_tool" strace -qq -o /dev/null -e trace="$name" -e signal=none \
 			-e "inject=$name:signal=KILL:when=$n"
 		rc=$?
 	} 2> /dev/null # the shell's own word of it
+	if [ $rc = 0 ]; then
+		missed=$((missed + 1)) # what comes through a socket comes in more or fewer pieces
+		return
+	fi
 	if [ $rc != 137 ]; then
 		fail "$toolstack: killed at $name $n"
 		diag "it was not: status $rc" "$(cat "$dir/said")"
@@ -154,6 +163,7 @@ one() {
 matrix() {
 	local toolstack=$1 name n count=0 bad=$tap_bad
 
+	missed=0
 	fresh
 	ok "$toolstack: a start that is not killed" starts_well "$toolstack"
 	keep_notes
@@ -161,7 +171,8 @@ matrix() {
 		one "$toolstack" "$name" "$n"
 		count=$((count + 1))
 	done 9< <(points "$toolstack")
-	ok "$toolstack: enough calls to be killed at ($count)" test "$count" -gt 20
+	ok "$toolstack: enough calls to be killed at ($count)" test $((count - missed)) -gt 20
+	ok "$toolstack: hardly one of them was not made ($missed)" test "$missed" -le 4
 	[ "$tap_bad" != "$bad" ] || pass "$toolstack: killed at each of $count calls, it starts again, nothing is left"
 }
 matrix "${1:-xl}"
