@@ -12,7 +12,8 @@
  *	broker_access    what the domain may do with a path
  *	broker_tx        the transactions of clients, and those of single operations
  *	broker_quota     what a guest may have
- *	broker_nodes     how many nodes there are, of those with a quota
+ *	broker_nodes     which nodes count against a quota
+ *	broker_walk      they are counted anew
  *	broker_store     a connection to the daemon
  *	broker_identity  is the domain still the one we serve?
  *	broker_connect   the other process, which connects to the daemon for this one
@@ -32,6 +33,7 @@
 #include "dom0-tools/broker_path.h"
 #include "dom0-tools/broker_stats.h"
 #include "dom0-tools/broker_store.h"
+#include "dom0-tools/broker_walk.h"
 
 struct rules;
 
@@ -43,7 +45,8 @@ struct broker {
 	struct store_io io;	  /* owned: buffers of all connections */
 	struct bucket bucket;	  /* of all clients together */
 	struct broker_stats stats;
-	struct nodes nodes[NODES_KINDS];
-	int connector;	 /* owned: socket to the process that connects */
-	uint64_t now_ns; /* CLOCK_MONOTONIC: of this turn of the loop */
+	struct nodes nodes; /* owned: those with a quota */
+	struct walk walk;   /* owned: which is counting them */
+	int connector;	    /* owned: socket to the process that connects */
+	uint64_t now_ns;    /* CLOCK_MONOTONIC: of this turn of the loop */
 };

@@ -155,18 +155,38 @@ static void search_init(struct search *s, const char *path)
 	s->missing = s->depth;
 }
 
-int access_reach(struct scope *sc, const char *path)
+/* Is it known already?  1: it is not. */
+static int reach_known(const struct reach *known, const struct search *s)
+{
+	if (known && known->gone[0] && path_is_below(s->path, known->gone))
+		return -ENOENT;
+	return !known || !known->there[0] || !path_is_below(s->path, known->there) ||
+	       2 * depth_of(known->there) < s->depth;
+}
+
+int access_reach(const struct broker *b, struct scope *sc, const char *path,
+		 struct reach *known)
 {
 	struct ancestor up;
 	struct search s;
-	int r = 0;
+	int r;
 
 	search_init(&s, path);
-	while (r == 0 && is_deep(&s) && s.missing == s.depth && 2 * s.there < s.depth)
+	if (b->kind == STORE_O || !is_deep(&s))
+		return 0;
+	r = reach_known(known, &s);
+	if (r <= 0)
+		return r;
+	do
 		r = search_step(&s, sc, &up);
-	if (r == 0 && s.missing < s.depth)
-		r = -ENOENT;
-	return r;
+	while (r == 0 && s.missing == s.depth && 2 * s.there < s.depth);
+	if (r < 0)
+		return r;
+	if (known && s.missing < s.depth)
+		ancestor_at(path, s.missing, known->gone);
+	else if (known)
+		ancestor_at(path, s.there, known->there);
+	return s.missing < s.depth ? -ENOENT : 0;
 }
 
 int access_ancestor(struct scope *sc, const char *path, struct ancestor *ret)

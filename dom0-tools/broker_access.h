@@ -34,9 +34,16 @@ unsigned access_rights(const struct broker *b, const char *path, const char *lis
 /* May it, with that list?  @want: RIGHT_... bits, all of them. */
 bool access_allows(const struct broker *b, const char *path, const char *list, size_t len,
 		   unsigned want);
+/* What is known of paths that many others are below; "": nothing is. */
+struct reach {
+	char there[PATH_ROOM], gone[PATH_ROOM];
+};
+
 /* Is it worth while to ask for @path in the scope?  -ENOENT: what is high above it is not
- * there.  To ask for a path of which very many levels are missing costs C xenstored much. */
-int access_reach(struct scope *sc, const char *path);
+ * there.  To ask for a path of which very many levels are missing costs C xenstored much.
+ * @known: what was found for other paths just now, or NULL. */
+int access_reach(const struct broker *b, struct scope *sc, const char *path,
+		 struct reach *known);
 /* Find it in the scope; "/" is always there. */
 int access_ancestor(struct scope *sc, const char *path, struct ancestor *ret);
 /* What a missing node answers: -ENOENT or -EACCES (C xenstored: unless any of @want is

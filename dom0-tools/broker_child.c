@@ -88,6 +88,8 @@ int child_run(struct child *c)
 	if (r == 0)
 		r = serve(c, &b);
 	identity_close(&b);
+	walk_done(&b.walk);
+	nodes_done(&b.nodes);
 	rules_free(b.rules);
 	store_io_done(&b.io);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

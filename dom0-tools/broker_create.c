@@ -80,12 +80,12 @@ static unsigned count_levels(const char *path, const char *up)
 
 static int check_made_count(struct op *op, enum nodes_kind kind, unsigned levels)
 {
-	unsigned left;
+	unsigned left = 0;
+	int r = nodes_check(op->b, op->tx, kind, levels, &left);
 
-	if (nodes_left(op->b, kind, levels, &left))
-		return 0;
 	/* C xenstored makes the lowest first, and then not the next */
-	return op->b->kind == STORE_C && left > 0 ? node_too_large(op) : -ENOSPC;
+	return r == -ENOSPC && op->b->kind == STORE_C && left > 0 ? node_too_large(op)
+								  : r;
 }
 
 /* May it make the node and what is missing above it?  Each by the profile's lines for its
@@ -120,6 +120,17 @@ static int check_rights(const struct op *op, const struct ancestor *up, unsigned
 	return create_is_too_long(op) ? -E2BIG : 0;
 }
 
+/* What is made by no grant is the clients' even if it is another's, as is what oxenstored
+ * lets them make below another's: of that the other has none left. */
+static void count_made(struct op *op, unsigned levels, bool granted, bool ours)
+{
+	unsigned kinds = granted ? 1U << NODES_GRANTED : 0;
+
+	if (ours || !granted)
+		kinds |= 1U << NODES_OWNED;
+	nodes_made(op->b, op->tx, op->path, levels, kinds, ours);
+}
+
 int create_node(struct op *op, struct scope *sc)
 {
 	bool granted = access_granted(op->b, op->path, RIGHT_WRITE), becomes_ours;
@@ -151,9 +162,7 @@ int create_node(struct op *op, struct scope *sc)
 		node_add_change(op, sc);
 	if (r == 0)
 		r = node_change(op, sc, first);
-	if (r == 0 && (becomes_ours || owner == op->b->domid))
-		nodes_made(op->b, op->tx, NODES_OWNED, levels);
-	if (r == 0 && granted)
-		nodes_made(op->b, op->tx, NODES_GRANTED, levels);
+	if (r == 0 || r == -EPIPE) /* which leaves it open */
+		count_made(op, levels, granted, becomes_ours || owner == op->b->domid);
 	return r;
 }

@@ -6,7 +6,7 @@
  * Source: measured on C xenstored and oxenstored 4.17
  * Owns:   nothing.
  * Errors: 0, or a negative errno as the daemon answers a guest; -EPIPE when the
- *         connection was lost, -ERESTART: do all of it again.
+ *         connection was lost, -ERESTART, -EINPROGRESS (broker_nodes): do all of it again.
  * Limits: broker_quota, broker_nodes.
  */
 #pragma once

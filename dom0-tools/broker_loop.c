@@ -301,6 +301,19 @@ static void serve_sessions(struct loop *l)
 	}
 }
 
+/* The walk takes its turn like a client, and its token: each second time before all. */
+static void serve_walk(struct loop *l)
+{
+	struct broker *b = l->b;
+
+	l->walked = !l->walked && walk_is_on(&b->walk) && !identity_is_due(b) &&
+		    bucket_take(&b->bucket, LIMIT_COST_OPERATION, b->now_ns);
+	if (!l->walked)
+		return;
+	b->stats.tokens_taken += LIMIT_COST_OPERATION;
+	walk_step(b);
+}
+
 static uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -319,6 +332,9 @@ static int time_left(const struct loop *l)
 		else if (session_has_events(l->sessions[i]))
 			wait = 0;
 	}
+	if (b->identity.good && walk_is_on(&b->walk))
+		wait = least(wait,
+			     bucket_wait_ns(&b->bucket, LIMIT_COST_OPERATION, b->now_ns));
 	if (l->again_ns > b->now_ns)
 		wait = least(wait, l->again_ns - b->now_ns);
 	if (metrics_deadline(&l->metrics) > b->now_ns)
@@ -388,6 +404,8 @@ static int serve_all(struct loop *l, const struct pollfd *fds)
 		r = take_connection(l);
 	if (r == 0 && fds[2].revents)
 		accept_clients(l);
+	if (r == 0 && l->b->identity.good)
+		serve_walk(l);
 	if (r == 0 && l->b->identity.good)
 		serve_sessions(l);
 	return r == 0 ? check_down(l) : r;

@@ -9,7 +9,7 @@ int node_read(struct op *op, struct scope *sc, const char *path, struct node *re
 {
 	const struct store_reply *perms, *value, *children;
 	bool sizes = op->b->kind == STORE_C;
-	int r = access_reach(sc, path);
+	int r = access_reach(op->b, sc, path, NULL);
 	unsigned first;
 
 	ret->exists = r != -ENOENT;

@@ -1,263 +1,277 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dom0-tools/broker_nodes.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xen/io/xs_wire.h>
 
 #include "dom0-tools/broker.h"
-#include "dom0-tools/broker_perms.h"
-#include "dom0-tools/broker_rules.h"
 #include "dom0-tools/broker_tx.h"
-#include "lib/log.h"
 
-#define WALK_AT_ONCE (STORE_BATCH_MAX / 2) /* nodes: two requests each */
+#define OWNED (1U << NODES_OWNED)
 
-/* ---- a walk ---- */
+/* ---- the list ---- */
 
-struct walk {
-	struct broker *b;
-	enum nodes_kind kind;
-	char **todo; /* owned: paths that were not looked at yet */
-	size_t count, room;
-	unsigned looked, found;
-};
-
-static void walk_done(struct walk *w)
+/* FNV-1a */
+static uint32_t hash(const char *path)
 {
-	while (w->count > 0)
-		free(w->todo[--w->count]);
-	free(w->todo);
+	uint32_t h = 0x811c9dc5U;
+
+	for (; *path; path++)
+		h = (h ^ (unsigned char)*path) * 0x01000193U;
+	return h;
 }
 
-static int walk_add(struct walk *w, const char *dir, const char *name)
+static size_t size_of(const struct counted *c)
 {
-	char **p = w->todo;
+	return sizeof(*c) + strlen(c->path) + 1;
+}
 
-	if (w->count == w->room) {
-		w->room = w->room ? 2 * w->room : 64;
-		p = realloc(w->todo, w->room * sizeof(*p));
+static int add(struct nodes *n, const struct counted *like, const char *path, size_t len)
+{
+	struct counted c = *like, *p = n->list;
+
+	if (n->count == n->room) {
+		p = realloc(p, (n->room ? 2 * (size_t)n->room : 64) * sizeof(*p));
 		if (!p)
 			return -ENOMEM;
-		w->todo = p;
+		n->list = p;
+		n->room = n->room ? 2 * n->room : 64;
 	}
-	if (asprintf(&p[w->count], "%s%s%s", dir, *name ? "/" : "", name) < 0)
+	c.path = strndup(path, len);
+	if (!c.path)
 		return -ENOMEM;
-	w->count++;
+	c.hash = hash(c.path);
+	n->list[n->count++] = c;
+	n->bytes += size_of(&c);
 	return 0;
 }
 
-/* No node twice: of two places, one below the other, the upper one. */
-static int walk_add_place(struct walk *w, const char *path)
+/* The last takes its place: who goes through the list goes backwards. */
+static void drop(struct nodes *n, unsigned i)
 {
-	for (size_t i = 0; i < w->count; i++)
-		if (path_is_below(path, w->todo[i]))
-			return 0;
-	for (size_t i = 0; i < w->count;) {
-		if (path_is_below(w->todo[i], path)) {
-			free(w->todo[i]);
-			w->todo[i] = w->todo[--w->count];
-		} else {
-			i++;
-		}
+	n->bytes -= size_of(&n->list[i]);
+	free(n->list[i].path);
+	n->list[i] = n->list[--n->count];
+}
+
+void nodes_done(struct nodes *n)
+{
+	while (n->count > 0)
+		drop(n, n->count - 1);
+	free(n->list);
+	*n = (struct nodes){ 0 };
+}
+
+/* As the transaction sees them; 0: as they are in the store. */
+static unsigned count(const struct nodes *n, unsigned number, enum nodes_kind kind)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < n->count; i++) {
+		const struct counted *c = &n->list[i];
+		bool there = c->made_in == 0 && !(number && c->gone_in >> number & 1);
+
+		found += (c->kinds >> kind & 1) &&
+			 (there || (number && c->made_in == number));
 	}
-	return walk_add(w, path, "");
-}
-
-/* What is above the first "*" of it. */
-static void without_stars(const char *pattern, char ret_path[PATH_ROOM])
-{
-	size_t len = strcspn(pattern, "*");
-
-	if (pattern[len] == '*' && len > 1)
-		len--; /* the '/' before it */
-	memcpy(ret_path, pattern, len);
-	ret_path[len] = '\0';
-}
-
-/* Are there any below the place that the profile names?  The domain's are not looked for
- * among all others'. */
-static bool is_place(const struct walk *w, const char *path, const char *home)
-{
-	if (w->kind == NODES_GRANTED)
-		return rules_allowed(w->b->rules, path) & RULE_GRANT_WRITE;
-	return !strchr(path, '*') && !path_is_below(home, path);
-}
-
-static int walk_start(struct walk *w)
-{
-	char home[64], place[PATH_ROOM];
-	const char *path;
-	int r = 0;
-
-	(void)snprintf(home, sizeof(home), "/local/domain/%u", w->b->domid);
-	if (w->kind == NODES_OWNED)
-		r = walk_add_place(w, home);
-	for (size_t i = 0; r == 0 && (path = rules_written(w->b->rules, i)); i++) {
-		if (!is_place(w, path, home))
-			continue;
-		without_stars(path, place);
-		r = walk_add_place(w, place);
-	}
-	return r;
-}
-
-/* The children of @path, from a reply that stays where it is. */
-static int walk_below(struct walk *w, const char *path, const struct store_reply *names)
-{
-	const char *dir = strcmp(path, "/") == 0 ? "" : path;
-	size_t at = 0;
-	int r = 0;
-
-	if (names->err < 0 || names->len == 0 || names->body[names->len - 1] != '\0')
-		return 0;
-	while (r == 0 && at < names->len) {
-		r = walk_add(w, dir, names->body + at);
-		at += strlen(names->body + at) + 1;
-	}
-	return r;
-}
-
-static bool counts(const struct walk *w, const char *path,
-		   const struct store_reply *perms)
-{
-	unsigned owner;
-
-	if (perms->err < 0)
-		return false;
-	if (w->kind == NODES_GRANTED)
-		return rules_allowed(w->b->rules, path) & RULE_GRANT_WRITE;
-	return perms_owner(perms->body, perms->len, &owner) == 0 && owner == w->b->domid;
-}
-
-/* The last few of what is to be looked at. */
-static int walk_some(struct walk *w)
-{
-	struct store *s = &w->b->identity.store;
-	char *path[WALK_AT_ONCE];
-	unsigned n = 0;
-	int r;
-
-	store_begin(s);
-	while (n < WALK_AT_ONCE && w->count > 0) {
-		path[n] = w->todo[--w->count];
-		store_add_text(s, XS_GET_PERMS, 0, path[n]);
-		store_add_text(s, XS_DIRECTORY, 0, path[n]);
-		n++;
-	}
-	r = store_run(s);
-	for (unsigned i = 0; i < n; i++) {
-		const struct store_reply *perms = &s->io->reply[2 * (size_t)i];
-
-		if (r == 0 && counts(w, path[i], perms))
-			w->found++;
-		if (r == 0)
-			r = walk_below(w, path[i], perms + 1);
-		free(path[i]);
-	}
-	w->looked += n;
-	return r;
-}
-
-/* ---- the counts ---- */
-
-static unsigned used(const struct nodes *c)
-{
-	return c->there + c->open;
+	return found;
 }
 
 static void show(struct broker *b)
 {
-	b->stats.nodes = used(&b->nodes[NODES_OWNED]);
+	b->stats.nodes = count(&b->nodes, 0, NODES_OWNED);
 }
 
-/* What grants have made can not be told from what others did there: it is no more than
- * that.  Where not all was looked at the count stays. */
-static void recount(struct broker *b, enum nodes_kind kind)
-{
-	struct walk w = { .b = b, .kind = kind };
-	struct nodes *c = &b->nodes[kind];
-	int r = walk_start(&w);
+/* ---- what may be ---- */
 
-	while (r == 0 && w.count > 0 && w.found <= NODES_MOST &&
-	       w.looked < NODES_WALK_MOST)
-		r = walk_some(&w);
-	if (r == 0 && kind == NODES_OWNED) {
-		c->there = w.found;
-		c->known = true;
-	} else if (r == 0 && w.count == 0 && w.found < c->there) {
-		c->there = w.found;
-	} else if (r < 0 && r != -EPIPE) { /* which the loop tells */
-		log_warning("cannot count the domain's nodes: %s", strerror(-r));
+/* Their number is what it is, or it is not to be known better for a while. */
+static int refuse(struct broker *b)
+{
+	return walk_wanted(b) ? -EINPROGRESS : -ENOSPC;
+}
+
+int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
+		unsigned more, unsigned *ret_left)
+{
+	struct nodes *n = &b->nodes;
+	bool later = tx && b->kind == STORE_C; /* which counts at the end of it */
+	unsigned used = count(n, tx && !later ? tx->number : 0, kind);
+
+	*ret_left = used < NODES_MOST && !n->over[kind] && n->bytes < NODES_ROOM
+			    ? NODES_MOST - used
+			    : 0;
+	if ((n->known || kind == NODES_GRANTED) && (later ? 1 : more) <= *ret_left)
+		return 0;
+	return refuse(b);
+}
+
+int nodes_tx_check(struct broker *b, const struct tx *tx)
+{
+	/* C xenstored commits no transaction to the full number */
+	unsigned most = b->kind == STORE_C ? NODES_MOST - 1 : NODES_MOST;
+	unsigned made = 0;
+	int r = 0;
+
+	for (unsigned i = 0; i < b->nodes.count; i++)
+		if (b->nodes.list[i].made_in == tx->number)
+			made |= b->nodes.list[i].kinds;
+	for (unsigned kind = 0; r == 0 && kind < NODES_KINDS; kind++)
+		if ((made >> kind & 1) && count(&b->nodes, tx->number, kind) > most)
+			r = refuse(b);
+	/* oxenstored does all of it again, which conflicts */
+	return r == -ENOSPC && b->kind == STORE_O ? -EAGAIN : r;
+}
+
+/* ---- what is done ---- */
+
+void nodes_made(struct broker *b, const struct tx *tx, const char *path, unsigned levels,
+		unsigned kinds, bool ours)
+{
+	const struct counted like = { .kinds = (uint8_t)kinds,
+				      .always = !ours,
+				      .seen = true,
+				      .made_in = tx ? (uint8_t)tx->number : 0 };
+	size_t len = strlen(path);
+	int r = 0;
+
+	for (; r == 0 && levels > 0; levels--) {
+		r = add(&b->nodes, &like, path, len);
+		while (len > 0 && path[--len] != '/')
+			;
 	}
-	c->stale = false;
-	c->made = 0;
-	c->looked = w.looked;
-	c->walked_ns = b->now_ns;
-	walk_done(&w);
+	for (unsigned kind = 0; r < 0 && kind < NODES_KINDS; kind++)
+		b->nodes.over[kind] |=
+			kinds >> kind & 1; /* it can not be known any more */
+	show(b);
 }
 
-static bool is_due(const struct broker *b, const struct nodes *c)
+void nodes_removed(struct broker *b, const struct tx *tx, const char *path)
 {
-	return b->now_ns - c->walked_ns >= NODES_WALK_NS ||
-	       (c->stale && c->made >= c->looked);
-}
+	struct nodes *n = &b->nodes;
 
-bool nodes_left(struct broker *b, enum nodes_kind kind, unsigned more, unsigned *ret_left)
-{
-	struct nodes *c = &b->nodes[kind];
-	bool known = c->known || kind == NODES_GRANTED; /* which begin with none */
+	for (unsigned i = n->count; i-- > 0;) {
+		struct counted *c = &n->list[i];
 
-	if (!known || (used(c) + more > NODES_MOST && is_due(b, c))) {
-		recount(b, kind);
-		show(b);
-		known |= c->known;
-	}
-	*ret_left = used(c) < NODES_MOST ? NODES_MOST - used(c) : 0;
-	return known && more <= *ret_left;
-}
-
-void nodes_made(struct broker *b, struct tx *tx, enum nodes_kind kind, unsigned count)
-{
-	struct nodes *c = &b->nodes[kind];
-
-	c->made += count;
-	if (tx) {
-		c->open += count;
-		tx->made[kind] += count;
-	} else {
-		c->there += count;
+		if (c->made_in != (tx ? tx->number : 0) && c->made_in != 0)
+			continue;
+		if (!path_is_below(c->path, path))
+			continue;
+		if (tx && c->made_in == 0)
+			c->gone_in |= 1U << tx->number;
+		else
+			drop(n, i);
 	}
 	show(b);
 }
 
-void nodes_removed(struct broker *b, struct tx *tx, unsigned kinds, bool leaf)
+unsigned nodes_tx_begin(struct broker *b)
 {
-	if (tx) {
-		tx->removed = true;
+	for (unsigned i = 1; i <= TX_MAX; i++) {
+		if (b->nodes.numbers >> i & 1)
+			continue;
+		b->nodes.numbers |= 1U << i;
+		return i;
+	}
+	assert(false); /* there are as many as transactions */
+	return 0;
+}
+
+void nodes_tx_end(struct broker *b, const struct tx *tx, enum nodes_end end)
+{
+	struct nodes *n = &b->nodes;
+	uint32_t bit = 1U << tx->number;
+
+	for (unsigned i = n->count; i-- > 0;) {
+		struct counted *c = &n->list[i];
+		bool mine = c->made_in == tx->number;
+
+		if (mine ? end == NODES_UNDONE
+			 : end == NODES_DONE && c->made_in == 0 && (c->gone_in & bit)) {
+			drop(n, i);
+			continue;
+		}
+		c->gone_in &= ~bit;
+		if (mine) {
+			c->made_in = 0;
+			c->seen = true;
+		}
+	}
+	n->numbers &= ~bit;
+	show(b);
+}
+
+/* ---- a walk ---- */
+
+void nodes_walk_begin(struct nodes *n)
+{
+	for (unsigned i = 0; i < n->count; i++)
+		n->list[i].seen = false;
+	n->over[NODES_OWNED] = false;
+}
+
+static struct counted *find(struct nodes *n, const char *path)
+{
+	uint32_t h = hash(path);
+
+	for (unsigned i = 0; i < n->count; i++)
+		if (n->list[i].hash == h && n->list[i].made_in == 0 &&
+		    strcmp(n->list[i].path, path) == 0)
+			return &n->list[i];
+	return NULL;
+}
+
+void nodes_walk_found(struct nodes *n, const char *path, bool owned)
+{
+	const struct counted like = { .kinds = OWNED, .seen = true };
+	struct counted *c = find(n, path);
+
+	if (!c) {
+		if (owned &&
+		    (n->bytes >= NODES_ROOM || add(n, &like, path, strlen(path)) < 0))
+			n->over[NODES_OWNED] = true;
 		return;
 	}
-	for (unsigned kind = 0; kind < NODES_KINDS; kind++) {
-		struct nodes *c = &b->nodes[kind];
-
-		if ((kinds & 1U << kind) && c->there > 0)
-			c->there--;
-		c->stale |= !leaf;
-	}
-	show(b);
+	if (owned)
+		c->kinds |= OWNED;
+	else if (!c->always)
+		c->kinds &= (uint8_t)~OWNED;
+	c->seen = c->kinds != 0;
 }
 
-void nodes_tx_ended(struct broker *b, const struct tx *tx, bool done)
+void nodes_walk_keep(struct nodes *n, const char *path)
 {
-	for (unsigned kind = 0; kind < NODES_KINDS; kind++) {
-		struct nodes *c = &b->nodes[kind];
+	for (unsigned i = 0; i < n->count; i++)
+		n->list[i].seen |= path_is_below(n->list[i].path, path);
+}
 
-		c->open -= tx->made[kind];
-		if (done)
-			c->there += tx->made[kind];
-		c->stale |= done && tx->removed;
+bool nodes_walk_is_over(const struct nodes *n)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < n->count; i++)
+		found += n->list[i].seen && n->list[i].made_in == 0 &&
+			 (n->list[i].kinds & OWNED);
+	return n->over[NODES_OWNED] || found > NODES_MOST;
+}
+
+/* Of two entries of one name, which others have removed in between, a walk sees one. */
+void nodes_walk_end(struct broker *b, bool all)
+{
+	struct nodes *n = &b->nodes;
+
+	n->over[NODES_OWNED] = nodes_walk_is_over(n);
+	for (unsigned i = n->count; i-- > 0;) {
+		struct counted *c = &n->list[i];
+
+		if (c->seen || c->made_in != 0)
+			continue;
+		if (n->over[NODES_OWNED]) /* those granted were not looked for to the end */
+			c->kinds &= (uint8_t)~OWNED;
+		if (n->over[NODES_OWNED] ? c->kinds == 0 : all)
+			drop(n, i);
 	}
+	n->known = true;
 	show(b);
 }

@@ -1,54 +1,89 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * broker_nodes - how many nodes there are of the two kinds that have a quota.
+ * broker_nodes - the nodes that count against a quota, by name.
  *
- * The daemons count nodes only for the guest itself, so they are counted here: what clients
- * make, and by a walk over the store what is there.  Of what is removed only the topmost is
- * known, and nothing of what others remove; so a count may be too high, but never too low
- * by what clients do.  When it meets the quota the store is walked: once a second at most,
- * or sooner where something was removed and as many nodes were made since the last walk as
- * that has looked at, so that no client makes others pay more than it has paid itself.
+ * The daemons count nodes only for the guest itself, so they are counted here.  One list
+ * has those that the domain owns in its home, which broker_walk finds, and those that
+ * clients make, wherever that is and whoever owns them then.  With a name goes what is
+ * below it, so the count is exact for all that clients do; what others make or remove is
+ * known after the next walk.
  *
- * In a client's transaction what is made counts at once, what is removed when it is done.
+ * In a transaction of a client's a name is noted as made or removed there, and is so for
+ * others at its end.  Until then nobody else has less room; at the end it must fit, as for
+ * the daemons.
  *
- * Source: xenstored's and oxenstored's default of 4.17, measured
- * Owns:   nothing; a walk uses the control connection.
- * Errors: none: a walk that failed is told, and without a first one nothing can be made.
- * Limits: NODES_MOST of each kind; NODES_WALK_MOST looked at in one walk.
+ * Source: xenstored's and oxenstored's default of 4.17, and what is counted when, measured
+ * Owns:   the list.
+ * Errors: 0, -ENOSPC, -EAGAIN as the daemon answers a guest; -EINPROGRESS: they are being
+ *         counted, to be asked again when walk_is_on() is not so any more.
+ * Limits: NODES_MOST of each kind in the store, as many again in each transaction;
+ *         NODES_ROOM bytes, which one operation may exceed.
  */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#define NODES_MOST	1000
-#define NODES_WALK_NS	1000000000ULL
-#define NODES_WALK_MOST 20000
+#define NODES_MOST 1000
+#define NODES_ROOM (8U << 20) /* bytes; usual names need a hundred thousand */
 
 struct broker;
 struct tx;
 
 enum nodes_kind {
-	NODES_OWNED, /* the domain's, in its home and where else its clients may write */
+	NODES_OWNED,   /* the domain's, and what its clients make below others' */
 	NODES_GRANTED, /* made by a profile's grants: dom0's, which no daemon counts */
 	NODES_KINDS,
 };
 
-struct nodes {
-	bool known;	    /* owned: they have been counted */
-	bool stale;	    /* some were removed that are counted still */
-	unsigned there;	    /* in the store, or less */
-	unsigned open;	    /* made in transactions that are open */
-	unsigned made;	    /* since the last walk */
-	unsigned looked;    /* at so many, in the last walk */
-	uint64_t walked_ns; /* when that was */
+struct counted {
+	char *path;	  /* owned */
+	uint32_t hash;	  /* of it */
+	uint8_t kinds;	  /* bits 1 << kind: what it counts as */
+	bool always;	  /* NODES_OWNED: whoever owns it, since a client has made it */
+	bool seen;	  /* by the walk that is on, or made since it began */
+	uint8_t made_in;  /* the number of a transaction; 0: it is in the store */
+	uint32_t gone_in; /* bits 1 << number: transactions that have removed it */
 };
 
-/* May @more be made?  If not, *@ret_left could. */
-bool nodes_left(struct broker *b, enum nodes_kind kind, unsigned more,
-		unsigned *ret_left);
-/* @tx: the client's transaction in which it was done, or NULL. */
-void nodes_made(struct broker *b, struct tx *tx, enum nodes_kind kind, unsigned count);
-/* One was removed that counts as @kinds (bits 1 << kind), and all below it: @leaf: none. */
-void nodes_removed(struct broker *b, struct tx *tx, unsigned kinds, bool leaf);
-/* The transaction has ended; @done: what it changed was done, or may be. */
-void nodes_tx_ended(struct broker *b, const struct tx *tx, bool done);
+struct nodes {
+	struct counted *list; /* owned */
+	unsigned count, room;
+	size_t bytes;		/* of the list and its paths */
+	uint32_t numbers;	/* bits 1 << number: of transactions that are open */
+	bool known;		/* they have been counted once */
+	bool over[NODES_KINDS]; /* there are more than the list has */
+};
+
+void nodes_done(struct nodes *n);
+
+/* May @more be made, in @tx or (NULL) at once?  -ENOSPC: *ret_left could. */
+int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
+		unsigned more, unsigned *ret_left);
+/* They were made: the lowest @levels of @path.  @kinds: bits 1 << kind; @ours: the domain
+ * owns them. */
+void nodes_made(struct broker *b, const struct tx *tx, const char *path, unsigned levels,
+		unsigned kinds, bool ours);
+/* It was removed with all that is below it. */
+void nodes_removed(struct broker *b, const struct tx *tx, const char *path);
+
+/* A transaction's number, from 1. */
+unsigned nodes_tx_begin(struct broker *b);
+/* May it be committed? */
+int nodes_tx_check(struct broker *b, const struct tx *tx);
+enum nodes_end {
+	NODES_UNDONE,
+	NODES_DONE,
+	NODES_MAYBE, /* what is made counts, until a walk has not seen it */
+};
+void nodes_tx_end(struct broker *b, const struct tx *tx, enum nodes_end end);
+
+/* A walk begins; has found what is in the store (@owned: it is the domain's); can not look
+ * below @path; has ended.  @all: it has looked at everything, else what it has not found
+ * stays; @over: it has found too many of the domain's to know all. */
+void nodes_walk_begin(struct nodes *n);
+void nodes_walk_found(struct nodes *n, const char *path, bool owned);
+void nodes_walk_keep(struct nodes *n, const char *path);
+void nodes_walk_end(struct broker *b, bool all);
+/* So many of the domain's were found in this one, or the list is full. */
+bool nodes_walk_is_over(const struct nodes *n);

@@ -37,7 +37,7 @@ static int look_once(struct op *op)
 	int r;
 
 	scope_init(&sc, op->store, op->tx);
-	r = access_reach(&sc, op->path);
+	r = access_reach(op->b, &sc, op->path, NULL);
 	if (r < 0)
 		return r == -ENOENT ? access_missing(op->b, &sc, op->path, RIGHT_READ)
 				    : r;
@@ -149,7 +149,7 @@ static int parent_exists(struct op *op, struct scope *sc)
 
 	if (path_parent(op->path, parent) == 0)
 		return -ENOENT;
-	r = access_reach(sc, parent);
+	r = access_reach(op->b, sc, parent, NULL);
 	if (r < 0)
 		return r;
 	first = scope_begin(sc);
@@ -171,37 +171,21 @@ static int remove_missing(struct op *op, struct scope *sc)
 	return parent_exists(op, sc);
 }
 
-/* The node by itself: what is below it is not looked for. */
-static unsigned counted_as(const struct op *op, const struct store_reply *perms)
-{
-	unsigned owner, kinds = 0;
-
-	if (perms_owner(perms->body, perms->len, &owner) == 0 && owner == op->b->domid)
-		kinds |= 1U << NODES_OWNED;
-	if (access_granted(op->b, op->path, RIGHT_WRITE))
-		kinds |= 1U << NODES_GRANTED;
-	return kinds;
-}
-
 static int remove_once(struct op *op)
 {
-	const struct store_reply *perms, *children;
+	const struct store_reply *perms;
 	autoscope struct scope sc = { 0 };
-	unsigned first, kinds;
-	bool leaf = false;
+	unsigned first;
 	int r;
 
 	if (strcmp(op->path, "/") == 0)
 		return -EACCES; /* oxenstored would do it */
 	scope_init(&sc, op->store, op->tx);
-	r = access_reach(&sc, op->path);
+	r = access_reach(op->b, &sc, op->path, NULL);
 	if (r < 0)
 		return r == -ENOENT ? remove_missing(op, &sc) : r;
 	first = scope_begin(&sc);
 	store_add_text(op->store, XS_GET_PERMS, sc.id, op->path);
-	/* oxenstored would compare the list at the commit, which a guest does not get */
-	if (sc.own)
-		store_add_text(op->store, XS_DIRECTORY, sc.id, op->path);
 	r = scope_run(&sc);
 	if (r < 0)
 		return r;
@@ -212,17 +196,13 @@ static int remove_once(struct op *op)
 		return perms->err;
 	if (!access_allows(op->b, op->path, perms->body, perms->len, RIGHT_WRITE))
 		return node_denied(op);
-	if (sc.own) {
-		children = store_reply(op->store, first + 1);
-		leaf = children->err == 0 && children->len == 0;
-	}
-	kinds = counted_as(op, perms);
 	first = scope_begin(&sc);
 	store_add_text(op->store, XS_RM, sc.id, op->path);
 	r = node_change(op, &sc, first);
 	if (r == 0)
-		nodes_removed(op->b, op->tx, kinds, leaf);
-	return r;
+		nodes_removed(op->b, op->tx, op->path);
+	/* C xenstored's word for a child that has come or gone since it was looked at */
+	return r == -EIO && sc.own && op->b->kind == STORE_C ? -EAGAIN : r;
 }
 
 /* C xenstored looks first of all whether the first id is a domain's. */
@@ -332,6 +312,8 @@ int ops_run(struct op *op)
 		op->body = "OK";
 		op->len = sizeof("OK");
 		r = run_once(op);
+		if (r == -EINPROGRESS && op->tx && op->b->kind == STORE_O)
+			op->tx->looked--; /* it is asked again */
 		if (r != -ERESTART && (r != -EAGAIN || op->tx))
 			return r;
 		if (r == -EAGAIN && identity_is_due(op->b)) {

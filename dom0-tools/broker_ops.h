@@ -9,7 +9,8 @@
  * Source: xen.git docs/misc/xenstore.txt; measured on C xenstored and oxenstored 4.17
  * Owns:   nothing; a reply is valid until the next batch on any connection.
  * Errors: 0, or a negative errno as the daemon answers a guest; -EPIPE when the
- *         connection was lost meanwhile.
+ *         connection was lost meanwhile, -ERESTART, -EINPROGRESS (broker_nodes): to be done
+ *         again.
  * Limits: OPS_TRIES commits, then -EAGAIN.
  */
 #pragma once

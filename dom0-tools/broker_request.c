@@ -42,7 +42,7 @@ static int run_node(struct session *s, const struct wire_request *req, struct an
 
 static int run_start(struct session *s, const struct wire_request *req, struct answer *a)
 {
-	const struct tx *tx;
+	struct tx *tx;
 	uint32_t upstream = 0;
 	int r;
 
@@ -56,6 +56,7 @@ static int run_start(struct session *s, const struct wire_request *req, struct a
 	tx = tx_add(&s->txs, upstream);
 	if (!tx)
 		return -ENOSPC;
+	tx->number = nodes_tx_begin(s->b);
 	s->b->stats.transactions++;
 	a->body = a->text;
 	a->len = (size_t)snprintf(a->text, sizeof(a->text), "%u", tx->id) + 1;
@@ -66,24 +67,31 @@ static int run_end(struct session *s, const struct wire_request *req)
 {
 	struct tx *tx = tx_find(&s->txs, req->tx_id);
 	bool commit, over;
-	int r = 0;
+	int full, r = 0;
 
 	if (!tx)
 		return req->tx_id == 0 ? -ENOENT : no_transaction(s);
 	over = s->b->kind == STORE_O && tx->looked >= TX_NODES;
 	commit = req->commit && !tx->failed && !tx->lost && !over;
+	full = commit ? nodes_tx_check(s->b, tx) : 0;
+	if (full == -EINPROGRESS)
+		return full;
+	commit &= full == 0;
+	tx->asked |= commit;
 	if (!tx->lost)
 		r = store_ask(&s->store, XS_TRANSACTION_END, tx->upstream,
 			      commit ? "T" : "F", NULL);
 	if (r == -EPIPE)
 		return r; /* it is lost: asked again, it gives EAGAIN */
-	if (req->commit && tx->lost)
+	if (full < 0)
+		r = full;
+	else if (req->commit && tx->lost)
 		r = -EAGAIN;
 	else if (req->commit && tx->failed)
 		r = -ENOMEM;
 	else if (over) /* its end is an operation as any, for oxenstored */
 		r = -ENOSPC;
-	session_end_tx(s, tx, commit && r == 0);
+	session_end_tx(s, tx, commit && r == 0 ? NODES_DONE : NODES_UNDONE);
 	return r;
 }
 
@@ -116,7 +124,7 @@ static int run_reset(struct session *s)
 		if (r == -EPIPE)
 			return r;
 		r = 0; /* whatever: it is gone */
-		session_end_tx(s, tx, false);
+		session_end_tx(s, tx, NODES_UNDONE);
 	}
 	return r;
 }
@@ -206,7 +214,7 @@ int request_serve(struct session *s)
 	bool initial;
 	int r = shape < 0 ? shape_error(s, &req, shape) : run(s, &req, &a);
 
-	if (r == -EPIPE || r == -ERESTART)
+	if (r == -EPIPE || r == -ERESTART || r == -EINPROGRESS)
 		return r;
 	count(&s->b->stats, r, shape == -EINVAL);
 	initial = r == 0 && req.type == XS_WATCH;

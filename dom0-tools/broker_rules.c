@@ -263,16 +263,3 @@ unsigned rules_home(const struct rules *r)
 {
 	return r->home_is_dom0 ? 0 : r->domid;
 }
-
-const char *rules_written(const struct rules *r, size_t i)
-{
-	for (size_t at = 0; at < r->count; at++) {
-		const struct rule *rule = &r->rule[at];
-
-		if (!rule->path || !(rule->bits & (RULE_WRITE | RULE_GRANT_WRITE)))
-			continue;
-		if (i-- == 0)
-			return rule->path;
-	}
-	return NULL;
-}

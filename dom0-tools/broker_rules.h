@@ -53,6 +53,3 @@ bool rules_release_event(const struct rules *r);
 /* Whose home relative paths are relative to: a domid for path_resolve(), for the paths of
  * events of relative watches, and for nothing else. */
 unsigned rules_home(const struct rules *r);
-/* The paths with RULE_WRITE or RULE_GRANT_WRITE, for who counts what may be made there:
- * the @i-th (NULL after the last); components may be "*". */
-const char *rules_written(const struct rules *r, size_t i);

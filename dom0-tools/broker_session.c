@@ -30,7 +30,7 @@ void session_free(struct session *s)
 {
 	s->b->stats.sessions--;
 	while (s->txs.count > 0)
-		session_end_tx(s, &s->txs.tx[0], false);
+		session_end_tx(s, &s->txs.tx[0], NODES_UNDONE);
 	s->b->stats.watches -= s->watches.count;
 	s->b->stats.queue -= s->out_end - s->out_start;
 	store_done(&s->store); /* the daemon ends watches and transactions with it */
@@ -41,9 +41,11 @@ void session_free(struct session *s)
 	free(s);
 }
 
-void session_end_tx(struct session *s, struct tx *tx, bool done)
+void session_end_tx(struct session *s, struct tx *tx, enum nodes_end end)
 {
-	nodes_tx_ended(s->b, tx, done || tx->lost); /* lost, perhaps, over its end */
+	bool lost = tx->asked && (tx->lost || store_is_lost(&s->store));
+
+	nodes_tx_end(s->b, tx, end == NODES_UNDONE && lost ? NODES_MAYBE : end);
 	tx_remove(&s->txs, tx);
 	s->b->stats.transactions--;
 }
@@ -101,7 +103,8 @@ bool session_has_work(const struct session *s, unsigned *ret_cost)
 {
 	*ret_cost = s->header.type == XS_TRANSACTION_START ? LIMIT_COST_TRANSACTION
 							   : LIMIT_COST_OPERATION;
-	return s->has_frame && !queue_is_full(s) && !store_is_lost(&s->store);
+	return s->has_frame && !queue_is_full(s) && !store_is_lost(&s->store) &&
+	       !(s->counting && walk_is_on(&s->b->walk));
 }
 
 bool session_has_events(const struct session *s)
@@ -156,6 +159,11 @@ int session_turn(struct session *s)
 	}
 	if (r == -ERESTART)
 		return 0; /* the domain is looked at first, then it is done again */
+	s->counting = r == -EINPROGRESS;
+	if (s->counting) {
+		s->b->stats.retries++; /* its next turn is paid as any */
+		return 0;
+	}
 	s->again = false;
 	renew_store(s);
 	if (r == 0)

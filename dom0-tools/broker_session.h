@@ -37,6 +37,7 @@ struct session {
 	struct wire_in in;
 	bool has_frame; /* a request is to be answered: */
 	bool again;	/* the daemon's connection was lost over it before */
+	bool counting;	/* it waits for nodes to be counted */
 	struct xsd_sockmsg header;
 	const char *body;
 	struct tx_table txs;
@@ -68,8 +69,8 @@ int session_turn(struct session *s);
 int session_events(struct session *s);
 int session_flush(struct session *s);
 
-/* The daemon has ended it, or it is lost; @done: with its changes. */
-void session_end_tx(struct session *s, struct tx *tx, bool done);
+/* The daemon has ended it, or it is lost. */
+void session_end_tx(struct session *s, struct tx *tx, enum nodes_end end);
 
 /* Queue a message to the client. */
 int session_put(struct session *s, uint32_t type, uint32_t req_id, uint32_t tx_id,

@@ -16,7 +16,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dom0-tools/broker_nodes.h"
 #include "dom0-tools/broker_store.h"
 
 #define TX_MAX	 16   /* more than any quota */
@@ -26,11 +25,11 @@ struct tx {
 	uint32_t id;	   /* what the client calls it */
 	uint32_t upstream; /* what the daemon does */
 	bool lost;	   /* the daemon was started anew: END gives EAGAIN */
+	bool asked;	   /* to be committed; lost over it: it may be */
 	bool failed;	 /* C xenstored: a refusal by quota spoils it, END gives ENOMEM */
 	unsigned looked; /* C xenstored: nodes, else operations: TX_NODES at most */
 	uint64_t *seen;	 /* owned: hashes of these nodes' paths, or NULL */
-	unsigned made[NODES_KINDS]; /* in it */
-	bool removed;		    /* some were, in it */
+	unsigned number; /* broker_nodes' */
 };
 
 struct tx_table {

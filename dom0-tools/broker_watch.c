@@ -19,6 +19,7 @@
 
 #define JUDGE_AT_ONCE 64 /* events in a batch, of at most half as many paths */
 #define JUDGE_ROUNDS  32 /* then others have their turn: more than can wait */
+#define NOT_ASKED     STORE_BATCH_MAX /* instead of a reply: it is known not to be there */
 
 static void watch_done(struct watch *w)
 {
@@ -81,26 +82,34 @@ static void add_upstream(struct session *s, uint32_t type, const struct watch *w
 		   strlen(number) + 1);
 }
 
+static bool readable(const struct session *s, const char *path,
+		     const struct store_reply *perms)
+{
+	return perms->err == 0 &&
+	       access_allows(s->b, path, perms->body, perms->len, RIGHT_READ);
+}
+
 /* The watch upstream, and whether its path can be read at this time. */
 static int set_upstream(struct session *s, struct watch *w)
 {
-	const struct store_reply *perms;
+	struct scope none = { .store = &s->store };
+	bool gone;
 	int r;
 
 	if (w->local)
 		return 0;
+	gone = access_reach(s->b, &none, w->path, NULL) == -ENOENT; /* lost: seen below */
 	store_begin(&s->store);
 	add_upstream(s, XS_WATCH, w);
-	store_add_text(&s->store, XS_GET_PERMS, 0, w->path);
+	if (!gone)
+		store_add_text(&s->store, XS_GET_PERMS, 0, w->path);
 	r = store_run(&s->store);
 	if (r == 0)
 		r = store_reply(&s->store, 0)->err;
 	if (r < 0)
 		return r;
-	perms = store_reply(&s->store, 1);
 	w->fresh = true;
-	w->readable = perms->err == 0 &&
-		      access_allows(s->b, w->path, perms->body, perms->len, RIGHT_READ);
+	w->readable = !gone && readable(s, w->path, store_reply(&s->store, 1));
 	return 0;
 }
 
@@ -243,18 +252,12 @@ int watch_tell_release(struct session *s)
 	return r;
 }
 
-static bool readable(const struct session *s, const char *path,
-		     const struct store_reply *perms)
-{
-	return perms->err == 0 &&
-	       access_allows(s->b, path, perms->body, perms->len, RIGHT_READ);
-}
-
 /* An event that is looked at, and what is asked for it. */
 struct look {
 	struct store_event *event;
 	struct watch *w;       /* NULL: it is not there any more */
 	unsigned node, parent; /* replies */
+	bool gone;	       /* neither is there, nor what is high above */
 	bool own;	       /* the watch's path itself */
 	bool unseen;	       /* an initial event */
 };
@@ -289,31 +292,58 @@ static struct watch *watch_of(const struct session *s, const struct store_event 
 	return w && strlen(e->text) >= w->strip && strlen(e->text) < PATH_ROOM ? w : NULL;
 }
 
+/* Which of them are deep in what is not there?  How many there are. */
+static unsigned look_above(struct session *s, struct store_event *e, struct look *list,
+			   unsigned room)
+{
+	struct scope none = { .store = &s->store };
+	struct reach known = { .there = "", .gone = "" };
+	unsigned n = 0;
+
+	for (; e && n < room; e = e->next, n++) {
+		struct watch *w = watch_of(s, e);
+
+		list[n] = (struct look){ .event = e, .w = w };
+		list[n].gone = w && access_reach(s->b, &none, e->text, &known) == -ENOENT;
+	}
+	return n;
+}
+
 /* Begin a batch with what must be known of up to @room events from @e on. */
 static unsigned look_at(struct session *s, struct store_event *e, struct look *list,
 			unsigned room)
 {
+	unsigned n, count = look_above(s, e, list, room);
 	struct asked asked = { .count = 0 };
-	unsigned n = 0;
 
 	store_begin(&s->store);
-	for (; e && n < room && asked.count + 2 <= STORE_BATCH_MAX; e = e->next, n++) {
-		struct watch *w = watch_of(s, e);
+	for (n = 0; n < count && asked.count + 2 <= STORE_BATCH_MAX; n++) {
 		struct look *l = &list[n];
+		struct watch *w = l->w;
 		char parent[PATH_ROOM];
 
-		*l = (struct look){ .event = e, .w = w };
+		e = l->event;
 		if (!w)
 			continue;
 		(void)path_parent(e->text, parent);
 		l->own = strcmp(e->text, w->path) == 0;
 		l->unseen = w->fresh && l->own && !e->judged;
 		w->fresh = false;
+		l->node = l->parent = NOT_ASKED;
+		if (l->gone)
+			continue;
 		l->node = ask(s, &asked, e->text, strlen(e->text));
 		l->parent = ask(s, &asked, *parent ? e->text : "/",
 				*parent ? strlen(parent) : 1);
 	}
 	return n;
+}
+
+static const struct store_reply *look_reply(const struct session *s, unsigned index)
+{
+	static const struct store_reply none = { .type = XS_ERROR, .err = -ENOENT };
+
+	return index == NOT_ASKED ? &none : store_reply(&s->store, index);
 }
 
 /* May it be told?  Permissions of the node and of its parent, or why there are none, are
@@ -343,8 +373,8 @@ static bool judge(const struct session *s, const struct look *l)
 
 	if (!l->w)
 		return false;
-	node = store_reply(&s->store, l->node);
-	parents = store_reply(&s->store, l->parent);
+	node = look_reply(s, l->node);
+	parents = look_reply(s, l->parent);
 	(void)path_parent(path, parent);
 	now = readable(s, path, node);
 	above = readable(s, parent, parents);

@@ -163,14 +163,8 @@ static void test_text(void)
 
 		ok(bits == allowed[i].bits, "%s: %u", allowed[i].path, bits);
 	}
-	ok(strcmp(rules_written(r, 0), "/local/domain/5/data") == 0 &&
-		   strcmp(rules_written(r, 1), "/local/domain/0/backend/*/5/*/state") ==
-			   0 &&
-		   strcmp(rules_written(r, 2), UUID "/rtc") == 0 &&
-		   strcmp(rules_written(r, 3), "/a5b/55") == 0 && !rules_written(r, 4),
-	   "what may be written");
 	ok(rules_set_vm(r, NULL, why, sizeof(why)) == 0 && rules_allowed(r, UUID) == 0 &&
-		   strcmp(rules_written(r, 2), "/a5b/55") == 0,
+		   rules_allowed(r, "/a5b/55") != 0,
 	   "without a VM its lines are left out");
 }
 
