@@ -13,7 +13,7 @@ root=$dir/root
 ) || { diag "$(cat "$dir/make")"; bail "make install"; }
 pass "make install DESTDIR=... PREFIX=/usr"
 is "$(cd "$root/usr" && find bin/ libexec/ -name 'eliloader*' | LC_ALL=C sort | tr '\n' ' ')" \
-	"bin/eliloader libexec/xen-pv-tools/eliloader-check libexec/xen-pv-tools/eliloader-iso libexec/xen-pv-tools/eliloader-net " \
+	"bin/eliloader libexec/xen-pv-tools/eliloader-check libexec/xen-pv-tools/eliloader-disk libexec/xen-pv-tools/eliloader-iso libexec/xen-pv-tools/eliloader-net " \
 	"the program, and its workers elsewhere"
 ok "their user, for systemd-sysusers" grep -q '^u eliloader ' "$root/usr/lib/sysusers.d/eliloader.conf"
 is "$(cd "$root/usr/share/man" && echo */eliloader*)" \
