@@ -24,7 +24,7 @@ reads() {
 	local what=$1 make=$2 mib=$3
 
 	shift 3
-	"$make" "$img" "$mib" t "" "" "$@" 2> "$dir/made" || { fail "$what: is made"; diag "$(cat "$dir/made")"; return; }
+	"$make" "$img" "$mib" t "" "" "$@" > "$dir/made" 2>&1 || { fail "$what: is made"; diag "$(cat "$dir/made")"; return; }
 	if ! DISK=$img xl_start "f$tap_n"; then
 		fail "$what: starts"
 		diag "$(cat "$dir/said")"
@@ -39,7 +39,7 @@ unknown() {
 	local what=$1 make=$2 mib=$3
 
 	shift 3
-	"$make" "$img" "$mib" t "" "" "$@" 2> "$dir/made" || { fail "$what: is made"; return; }
+	"$make" "$img" "$mib" t "" "" "$@" > "$dir/made" 2>&1 || { fail "$what: is made"; return; }
 	DISK=$img xl_start "f$tap_n"
 	is $? 1 "$what: does not start"
 	is "$(grep -c '' "$dir/said")" 1 "$what: one message"

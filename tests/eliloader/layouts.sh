@@ -542,22 +542,29 @@ layout_arch_systemd() {
 		efi/loader/entries/arch.conf > efi/loader/entries/arch-fallback.conf
 	efi_partition esp && fs_ext root 16 t "" $uuid_root && disk_gpt "$img" U=esp root
 }
-# kernel_install VERSION KERNEL RAMDISK : systemd's, into ./efi
+# kernel_install VERSION KERNEL RAMDISK ... : systemd's, into ./efi.  It names files as they are
+# called below the mount point.
 kernel_install() {
-	KERNEL_INSTALL_CONF_ROOT=$PWD/conf KERNEL_INSTALL_PLUGINS=/usr/lib/kernel/install.d/90-loaderentry.install \
-		kernel-install add "$1" "$2" "$3" > install.log 2>&1
+	mount -t tmpfs tmpfs efi && mkdir -p efi/$machine_id efi/loader || return
+	while [ $# != 0 ]; do
+		KERNEL_INSTALL_CONF_ROOT=$PWD/conf \
+			KERNEL_INSTALL_PLUGINS=/usr/lib/kernel/install.d/90-loaderentry.install \
+			kernel-install add "$1" "$2" "$3" > install.log 2>&1 || return
+		shift 3
+	done
+	cp -a efi made && umount efi && cp -a made/. efi/
 }
 layout_kernel_install() {
-	local v=6.11.4-arch1-1
+	local v=6.11.4-arch1-1 entry
 
-	os_pair ./k1 ./r1 && os_pair ./k2 ./r2 && want "" "root=UUID=$uuid_root ro console=hvc0" k2 r2 &&
-		mkdir -p conf efi/$machine_id efi/loader || return
+	os_pair ./k1 ./r1 && os_pair ./k2 ./r2 && mkdir conf efi && want "" "" k2 r2 || return
 	printf 'layout=bls\nBOOT_ROOT=%s/efi\nMACHINE_ID=%s\n' "$PWD" $machine_id > conf/install.conf
-	echo "$want_args" > conf/cmdline
-	kernel_install 6.9.12-arch1-1 k1 r1 && kernel_install $v k2 r2 || return
-	want_title=$(sed -n 's/^title *//p' "efi/loader/entries/$machine_id-$v.conf")
-	# with the options' trailing blank taken for what it is, and the machine's own id added
-	want_args=$(sed -n 's/^options *//p' "efi/loader/entries/$machine_id-$v.conf" | sed 's/ *$//')
+	echo "root=UUID=$uuid_root ro console=hvc0" > conf/cmdline
+	kernel_install 6.9.12-arch1-1 k1 r1 $v k2 r2 || return
+	entry=efi/loader/entries/$machine_id-$v.conf
+	# of two that are called the same, systemd-boot also shows the versions
+	want_title="$(sed -n 's/^title *//p' "$entry") ($v)"
+	want_args=$(sed -n 's/^options *//p' "$entry" | sed 's/ *$//')
 	efi_partition esp && fs_ext root 16 t "" $uuid_root && disk_gpt "$img" U=esp root
 }
 layout_alpine() {
