@@ -106,9 +106,6 @@ int boot_extlinux_read(struct boot_fs *fs, const struct boot_path *config,
 int boot_kernels_read(struct boot_fs *fs, struct boot_menu *ret);
 /* The disk's.  An entry of which a file is not there is not bootable. */
 int boot_menu_read(struct boot_fs *fs, struct boot_menu *ret);
-/* Directories in which boot_menu_read() may look on each device, a NULL at the end: for a
- * file system that lists many at once. */
-extern const char *const boot_menu_directories[];
 
 /* For boot_grub_read(): the entries below @dir ("/loader/entries" of a device) as the
  * command blscfg adds them, newest first; $variables of theirs are looked up by @get (NULL:

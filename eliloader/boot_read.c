@@ -52,14 +52,6 @@ static const struct place {
 	{ BOOT_KERNELS, "", false },
 };
 
-const char *const boot_menu_directories[] = {
-	"/",	     "/boot",		"/boot/grub",	"/boot/grub2",
-	"/grub",     "/grub2",		"/EFI",		"/EFI/Linux",
-	"/loader",   "/loader/entries", "/boot/loader", "/boot/loader/entries",
-	"/boot/efi", "/boot/extlinux",	"/extlinux",	"/boot/syslinux",
-	"/syslinux", "/boot/isolinux",	"/isolinux",	NULL,
-};
-
 struct reading {
 	struct boot_fs *fs;
 	struct boot_roots roots;
@@ -226,8 +218,22 @@ static int try_config(struct reading *r, enum boot_config kind,
 
 /* ---- places ---- */
 
+/* GRUB leaves links to directories out of its lists.  These are often such links, and
+ * whoever lists ahead has asked for them. */
+static bool is_link(struct reading *r, const struct boot_path *path)
+{
+	static const char *const names[] = { "boot", "loader", "grub", "grub2" };
+	const char *name = strrchr(path->path, '/') + 1;
+	autonames struct boot_names unused = { 0 };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return r->fs->ops->list(r->fs, path, &unused) == 0;
+	return false;
+}
+
 /* Is @path below @dir there?  Its directories are looked for one by one, so that for what
- * is not there hardly anything is listed.  What is no directory may be a link to one. */
+ * is not there hardly anything is listed. */
 static bool is_there(struct reading *r, const struct boot_path *dir, const char *path,
 		     struct boot_path *ret)
 {
@@ -243,7 +249,7 @@ static bool is_there(struct reading *r, const struct boot_path *dir, const char 
 			res = boot_look(r->fs, ret, &kind, &size);
 		if (res < 0 && res != -ENOENT)
 			keep_failure(r, ret, strerror(-res));
-		if (res < 0)
+		if (res < 0 && (res != -ENOENT || !is_link(r, ret)))
 			return false;
 		path += len + (path[len] == '/');
 	}

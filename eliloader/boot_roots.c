@@ -152,7 +152,7 @@ static int add_device(struct boot_fs *fs, unsigned i, struct boot_roots *r)
 		return 0;
 	res = fs->ops->list(fs, &top, &names);
 	if (res < 0)
-		return leave_out(r, i, res);
+		return leave_out(r, i, res == -ENOENT ? -EIO : res);
 	res = add(r, &top);
 	if (res == 0 && strcmp(fs->device[i].fs, "btrfs") == 0)
 		res = add_btrfs(fs, &top, &names, r);
