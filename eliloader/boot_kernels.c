@@ -110,7 +110,7 @@ static int add_kernel(struct search *s, const struct found *in,
 	struct found *all;
 	int r;
 
-	if (!suffix)
+	if (!suffix || span_has_control(span_text(name)))
 		return 0;
 	if (s->count == BOOT_ENTRIES_MAX) {
 		s->full = true;

@@ -108,6 +108,14 @@ void boot_menu_leave(struct boot_menu *m)
 		}
 }
 
+/* A sentence of ours may quote the configuration. */
+static void make_line(char *text)
+{
+	for (; text && *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = ' ';
+}
+
 void boot_entry_refuse(struct boot_entry *e, const char *fmt, ...)
 {
 	va_list ap;
@@ -118,6 +126,7 @@ void boot_entry_refuse(struct boot_entry *e, const char *fmt, ...)
 	if (vasprintf(&e->why, fmt, ap) < 0)
 		e->why = NULL;
 	va_end(ap);
+	make_line(e->why);
 }
 
 void boot_menu_note(struct boot_menu *m, const char *fmt, ...)
@@ -130,4 +139,5 @@ void boot_menu_note(struct boot_menu *m, const char *fmt, ...)
 	if (vasprintf(&m->note, fmt, ap) < 0)
 		m->note = NULL; /* only a remark */
 	va_end(ap);
+	make_line(m->note);
 }

@@ -83,7 +83,12 @@ int boot_place_find(struct boot_fs *fs, const struct boot_path *base, struct spa
 static int place(struct boot_fs *fs, const struct boot_path *base, struct span name,
 		 struct boot_entry *e, struct boot_path *ret)
 {
-	int r = name.len ? boot_place_find(fs, base, name, ret) : -EINVAL;
+	int r = -EINVAL;
+
+	if (span_has_control(name))
+		boot_entry_refuse(e, "a control character in a file's name");
+	else if (name.len)
+		r = boot_place_find(fs, base, name, ret);
 
 	if (r == -ENAMETOOLONG)
 		boot_entry_refuse(e, "a path of more than %d bytes", BOOT_PATH_MAX - 1);

@@ -118,6 +118,26 @@ char *span_dup(struct span s)
 	return copy;
 }
 
+static bool is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+bool span_has_control(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (is_control(s.p[i]))
+			return true;
+	return false;
+}
+
+static void blank_controls(char *text)
+{
+	for (; *text; text++)
+		if (is_control(*text))
+			*text = ' ';
+}
+
 int boot_entry_text(char **field, struct span value)
 {
 	char *copy;
@@ -127,6 +147,7 @@ int boot_entry_text(char **field, struct span value)
 	copy = span_dup(value);
 	if (!copy)
 		return -ENOMEM;
+	blank_controls(copy);
 	free(*field);
 	*field = copy;
 	return 0;
@@ -153,6 +174,7 @@ int boot_entry_args(struct boot_entry *e, struct span words)
 		args[have++] = ' ';
 	memcpy(args + have, words.p, words.len);
 	args[have + words.len] = '\0';
+	blank_controls(args + have);
 	return 0;
 }
 

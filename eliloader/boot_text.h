@@ -36,7 +36,10 @@ int span_number(struct span s, int max, int *ret_number);
 /* A NUL-terminated copy; NULL: no memory. */
 char *span_dup(struct span s);
 
-/* Replace *@field by a copy; of a longer one the first BOOT_TEXT_MAX - 1 bytes. */
+bool span_has_control(struct span s);
+
+/* Replace *@field by a copy; of a longer one the first BOOT_TEXT_MAX - 1 bytes.  Control
+ * characters, which nobody could be told, are blanks; so they are in arguments. */
 int boot_entry_text(char **field, struct span value);
 /* Words added to the arguments, a space between. */
 int boot_entry_args(struct boot_entry *e, struct span words);

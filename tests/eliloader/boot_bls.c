@@ -388,8 +388,13 @@ static void test_hostile(void)
 	check_hostile(nul, sizeof(nul) - 1, "timeout 0 hidden\n* a {a} (0)/a\n",
 		      "nothing counts after a NUL");
 	check_hostile("title \xff\xfe\x1b[2J\r\nlinux /\xe4\r\n", 25,
-		      "timeout 0 hidden\n* \xff\xfe\x1b[2J {a} (0)/\xe4\n",
+		      "timeout 0 hidden\n* \xff\xfe [2J {a} (0)/\xe4\n",
 		      "bytes that are no UTF-8, and CRLF");
+	check_hostile("linux /a\x1b\noptions b\tc\x7f\n", 28,
+		      "timeout 0 hidden\n- a {a} | b c  ! a control character in a "
+		      "file's name\nnote: the default, entry 0, is passed over: a "
+		      "control character in a file's name\n",
+		      "control characters");
 	check_hostile("linux ../../../../etc/passwd\ninitrd /../x/../../y\n", 50,
 		      "timeout 0 hidden\n* a {a} (0)/etc/passwd +(0)/y\n",
 		      "no path leads out of the device");
