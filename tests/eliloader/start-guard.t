@@ -20,18 +20,18 @@ echo "something" | dd of="$dir/used.img" bs=1 seek=70000 conv=notrunc status=non
 DISK=$dir/used.img
 xl_start used "${keys[@]}"
 is $? 1 "xl: nothing is known, and the disk is not blank"
-like "$(cat "$dir/said")" 'not blank: .*--set install-round=1' "xl: what to do is said"
+like "$(cat "$dir/said")" 'its disk is not empty: something on loop0.*--set install-round=1' "xl: what to do is said"
 ok "xl: no state is kept" test ! -e "$dir/state/used.state"
 ok "xl: a word allows it" xl_start used "${keys[@]}" install-round=1
 same "$(xl_result ramdisk)" "$initrd" "xl: the installer"
-# the installer was given out, and left something that pygrub cannot boot
+# the installer was given out, and left something that is not known
 xl_start used "${keys[@]}" install-round=1
-is $? 1 "xl: round 2, a disk that is neither blank nor bootable"
-like "$(cat "$dir/said")" 'not blank, but cannot be booted .*--forget' "xl: is not installed over"
+is $? 1 "xl: round 2, a disk that is neither empty nor bootable"
+like "$(cat "$dir/said")" 'not empty, and cannot be booted: \(loop0\) has something .*--forget' "xl: is not installed over"
 DISK=$dir/nowhere.img
 xl_start nowhere "${keys[@]}" install-round=2
 is $? 1 "xl: a disk that is not there"
-like "$(cat "$dir/said")" 'nowhere.img cannot be read' "xl: is named"
+like "$(cat "$dir/said")" 'nowhere.img cannot be opened' "xl: is named"
 
 DISK=/dev/null
 xl_start null "${keys[@]}"
@@ -58,11 +58,11 @@ else
 	diag "$(cat "$dir/said")"
 fi
 
-# under xapi: round 2 with a pygrub that fails
+# under xapi: round 2, also with a pygrub that fails
 xapi_vm "$uuid" vm other-config:install-round=2 "${keys[@]/#/other-config:}"
 DISK=$dir/used.img
 xapi_boot "$uuid"
-is $? 1 "xapi: round 2, a disk that is neither blank nor bootable"
+is $? 1 "xapi: round 2, a disk that is neither empty nor bootable"
 like "$(tr '\n' ' ' < "$dir/said")" 'RuntimeError: INVALID_SOURCE .*xe vm-param-set' "xapi: what to do is said"
 is "$(xapi_get "$uuid" other-config:install-round)" 2 "xapi: nothing changes"
 sed -i 's,^pygrub = .*,pygrub = /bin/false,' "$dir/eliloader.conf"

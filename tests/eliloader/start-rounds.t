@@ -25,7 +25,7 @@ installed_disk() {
 		}
 	END
 	rm -f "$dir/installed.img"
-	mke2fs -q -t ext4 -d "$dir/root" "$dir/installed.img" 32M
+	mke2fs -q -t ext4 -d "$dir/root" "$dir/installed.img" 32M > /dev/null
 }
 
 rounds() {
@@ -56,7 +56,7 @@ rounds() {
 	mv "$dir/root/boot/vmlinuz" "$dir/root/boot/vmlinuz-xen"
 	mv "$dir/root/boot/initrd.img" "$dir/root/boot/initrd-xen"
 	rm "$dir/installed.img"
-	mke2fs -q -t ext4 -d "$dir/root" "$dir/installed.img" 32M
+	mke2fs -q -t ext4 -d "$dir/root" "$dir/installed.img" 32M > /dev/null
 	new_uuid
 	xapi_vm "$uuid" sles "other-config:install-repository=$www/sles10/" other-config:install-round=2 \
 		other-config:install-distro=sleslike other-config:install-arch=x86_64
