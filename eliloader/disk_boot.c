@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "eliloader/disk_boot.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,6 +85,7 @@ static int take_entry(struct run *run, struct disk *d, const struct plan *plan,
 		r = disk_ask_menu(run, &d->report, index, &index);
 	if (r < 0)
 		return r;
+	assert(d->report.menu.entry); /* disk_choose() has one */
 	e = &d->report.menu.entry[index];
 	r = disk_join_args(run, e->args, words->args, ret->args);
 	if (r < 0)
@@ -211,6 +213,7 @@ static void describe(const struct disk *d, size_t index, char *text, size_t size
 {
 	const struct boot_entry *e = &d->report.menu.entry[index];
 
+	assert(d->report.menu.entry); /* as above */
 	(void)snprintf(text, size, "entry %zu, '%s': %s%s%s", index,
 		       e->title ? e->title : "", e->kernel.path,
 		       e->ramdisk_count ? " + " : "",
@@ -256,11 +259,14 @@ int disk_look(struct run *run, const struct record *record, const struct plan *p
 	return look(run, record, plan, ret, text, size);
 }
 
-int disk_list(struct run *run, const struct plan_limits *limits, FILE *out)
+static int list(struct run *run, FILE *out)
 {
+	const struct config *c = &run->config;
+	const struct plan_limits limits = { c->kernel_max, c->ramdisk_max,
+					    c->unpacked_max };
 	autodisk struct disk disk = { .open = false };
 	char why[512] = "";
-	int r = disk_open(run, run->request->image, limits, &disk);
+	int r = disk_open(run, run->request->image, &limits, &disk);
 
 	if (r < 0)
 		return r;
@@ -272,4 +278,15 @@ int disk_list(struct run *run, const struct plan_limits *limits, FILE *out)
 	}
 	inspect_print_entries(out, &disk.report);
 	return 0;
+}
+
+int disk_list(struct run *run, FILE *out)
+{
+	int r = run_find_user(run);
+
+	if (r == 0)
+		r = list(run, out);
+	if (r == 0 && (fflush(out) != 0 || ferror(out)))
+		r = failure_set(&run->failure, -EIO, "", "the menu cannot be printed");
+	return r;
 }

@@ -28,4 +28,4 @@ int disk_boot(struct run *run, const struct record *record, const struct plan *p
 int disk_look(struct run *run, const struct record *record, const struct plan *plan,
 	      struct disk_verdict *ret, char *text, size_t size);
 /* --list-entries. */
-int disk_list(struct run *run, const struct plan_limits *limits, FILE *out);
+int disk_list(struct run *run, FILE *out);

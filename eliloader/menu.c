@@ -91,7 +91,7 @@ static int run(struct menu_view *v, int in, int out)
 {
 	enum menu_end end = MENU_GOES_ON;
 	uint64_t next_ms = io_now_ms();
-	unsigned char byte;
+	unsigned char byte = 0;
 	int r = 0;
 
 	while (end == MENU_GOES_ON) {

@@ -12,6 +12,7 @@
 #include "eliloader/config.h"
 #include "eliloader/failure.h"
 #include "eliloader/progress.h"
+#include "eliloader/record.h"
 #include "eliloader/request.h"
 
 struct run {
@@ -29,3 +30,5 @@ struct run {
 int run_load_config(struct run *run);
 /* Whom the workers run as: --runas, else the configuration's user. */
 int run_find_user(struct run *run);
+/* The record as words tell it: --record, then each --set. */
+int run_read_words(struct run *run, struct record *record);

@@ -62,45 +62,6 @@ static int find_vm(struct start *s)
 	return 0;
 }
 
-static int read_record_file(struct start *s, const char *path)
-{
-	autofree char *text = NULL;
-	size_t len, line = 0;
-	int r = io_read_file_at(AT_FDCWD, path, RECORD_MAX, &text, &len);
-
-	if (r < 0)
-		return failure_set(&s->run.failure, r, FAILURE_METHOD,
-				   "the record %s cannot be read: %s", path,
-				   strerror(-r));
-	r = record_parse(&s->record, text, len, &line);
-	if (r < 0)
-		return failure_set(
-			&s->run.failure, r, FAILURE_METHOD,
-			"%s:%zu: not KEY=VALUE with a key that is known, no blank "
-			"around the sign; see eliloader(8)",
-			path, line);
-	return 0;
-}
-
-static int read_words(struct start *s)
-{
-	const struct request *q = s->run.request;
-	int r = 0;
-
-	if (q->record_file)
-		r = read_record_file(s, q->record_file);
-	for (size_t i = 0; r == 0 && i < q->set_count; i++) {
-		r = record_set(&s->record, q->set[i]);
-		if (r < 0)
-			return failure_set(
-				&s->run.failure, r, FAILURE_METHOD,
-				"--set '%s': not KEY=VALUE with a key that is known; see "
-				"eliloader(8)",
-				q->set[i]);
-	}
-	return r;
-}
-
 static bool wants_install(const struct record *r)
 {
 	const char *repo = record_other(r, "install-repository");
@@ -122,7 +83,7 @@ static int open_record(struct start *s)
 				     why, sizeof(why));
 		return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
 	}
-	r = read_words(s);
+	r = run_read_words(&s->run, &s->record);
 	if (r < 0 || !*s->run.vm || q->verb == VERB_BOOT)
 		return r;
 	/* a VM that nothing is installed in leaves no trace, and needs no room for one */
@@ -306,7 +267,7 @@ static int boot_disk(struct start *s)
 /* An installer that nobody asked for twice gets an empty disk only. */
 static int guard(struct start *s)
 {
-	struct disk_verdict shown;
+	struct disk_verdict shown = { .state = DISK_NOT_ASKED };
 	char text[256];
 	int r = disk_look(&s->run, &s->record, &s->plan, &shown, text, sizeof(text));
 
@@ -379,7 +340,7 @@ static int finish(struct start *s)
 /* What the disk shows counts, where it can be asked. */
 static int explain_disk(struct start *s, char *text, size_t size)
 {
-	struct disk_verdict shown;
+	struct disk_verdict shown = { .state = DISK_NOT_ASKED };
 	int r;
 
 	if (!s->run.request->image)
@@ -425,26 +386,12 @@ static int explain(struct start *s)
 	return 0;
 }
 
-static int list_entries(struct start *s)
-{
-	const struct config *c = &s->run.config;
-	const struct plan_limits limits = { c->kernel_max, c->ramdisk_max,
-					    c->unpacked_max };
-	int r = run_find_user(&s->run);
-
-	if (r == 0)
-		r = disk_list(&s->run, &limits, stdout);
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = failure_set(&s->run.failure, -EIO, "", "the menu cannot be printed");
-	return r;
-}
-
 static int run_start(struct start *s)
 {
 	int r = run_load_config(&s->run);
 
 	if (r == 0 && s->run.request->list_entries)
-		return list_entries(s);
+		return disk_list(&s->run, stdout);
 	if (r == 0)
 		r = find_vm(s);
 	if (r == 0)
