@@ -263,6 +263,8 @@ int bls_add(struct boot_fs *fs, const struct bls *b, const struct boot_path *roo
 		r = boot_entry_text(&e->id, span_text(b->id));
 	if (r == 0 && b->kernel)
 		r = each_file(fs, root, &v, b->kernel, boot_place_kernel, e);
+	if (r == 0 && !*e->kernel.path)
+		boot_entry_refuse(e, "it names no kernel"); /* an empty variable */
 	if (r == 0)
 		r = each_file(fs, root, &v, b->initrd, boot_place_ramdisk, e);
 	return r < 0 ? r : add_options(&v, options, e);

@@ -144,6 +144,10 @@ static void test_grub_rules(void)
 		"* \"quotes stay\" {a+3-1} (0)/vmlinuz +(0)/a.img +(0)/b.img +(0)/c.img "
 		"| root=/dev/xvda  quiet\n",
 		"default_kernelopts, ${name}, no counting of tries");
+	boot_dir_text(&d, 0, "/one/loader/entries/a.conf", "linux $unset\n");
+	check_add(&d, "/one/loader/entries", some_variables,
+		  "timeout 0\n* a {a} | root=/dev/xvda  quiet ! it names no kernel\n",
+		  "a kernel that is an empty variable");
 	check_add(&d, "/loader/other", some_variables, "ENOENT\n", "no such directory");
 	boot_dir_done(&d);
 
