@@ -184,8 +184,12 @@ nothing() {
 	mv "$dir/eliloader.conf.before" "$dir/eliloader.conf"
 }
 
+kept() { find "$dir/state" "$dir/cache" /run/xend 2> /dev/null | sort; }
 lists() {
+	local before
+
 	disk_new 7
+	before=$(kept)
 	ok "--list-entries" eval 'eli --list-entries "$DISK" > "$dir/listed"'
 	is "$(head -n 5 "$dir/listed")" "title: System A
   root: loop0,msdos1
@@ -197,7 +201,16 @@ lists() {
 	like "$(cat "$dir/explained")" "^on the disk: entry 1, 'System B': /boot/vmlinuz-b \+ /boot/initrd-b$" \
 		"asks the disk"
 	ok "--explain --json" eval 'eli --json "$DISK" | jq -e . > /dev/null'
-	is "$(find "$dir/state" "$dir/cache" /run/xend -type f 2> /dev/null)" "" "and leaves nothing"
+	ok "--explain of a second round" eval 'eli --explain --set install-repository=http://h/ \
+		--set install-round=2 "$DISK" > "$dir/explained"'
+	like "$(cat "$dir/explained")" "^on the disk: entry 1, 'System B'" "asks the disk, too"
+	like "$(cat "$dir/explained")" 'other-config:install-round is removed' "and shows what changes"
+	truncate -s 16M "$dir/zeros.img"
+	ok "of an empty disk" eval 'eli --explain --set install-repository=http://h/ \
+		--set install-round=2 "$dir/zeros.img" > "$dir/explained"'
+	like "$(cat "$dir/explained")" '^plan: give out the installer again$' "it is the installer's"
+	like "$(cat "$dir/explained")" '^on the disk: no system$' "since there is no system"
+	is "$(kept)" "$before" "and nothing is left by any of these"
 	ok "inspect" eval 'eli inspect "$DISK" > "$dir/inspected"'
 	like "$(cat "$dir/inspected")" '^   1 \* System B$' "the default"
 	like "$(cat "$dir/inspected")" ', time-out 7 s$' "the time-out"
