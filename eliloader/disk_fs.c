@@ -67,6 +67,8 @@ static int fail_run(struct disk_fs *d, int r, const char *said)
 				    DISK_RUNS_MAX, DISK_TIME_MAX_S);
 	case -ENOEXEC:
 		return disk_fs_fail(d, r, "grub-fstest cannot be run: %s", said);
+	case -EFBIG:
+		return disk_fs_fail(d, r, "grub-fstest says more than it may");
 	case -EIO:
 		return disk_fs_fail(d, r, "grub-fstest cannot read it: %s",
 				    *said ? said : "it crashed");
@@ -336,7 +338,9 @@ int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,
 	args[1] = name = disk_fs_name(d, file, "");
 	if (!name)
 		return -ENOMEM;
-	return disk_run_start(run, args, DISK_STREAM_MAX_S, DISK_STREAM_MAX_S * 1000);
+	return disk_run_start(
+		run, args, DISK_STREAM_CPU_S + (unsigned)(*ret_size / DISK_STREAM_RATE),
+		DISK_STREAM_MAX_S * 1000);
 }
 
 int disk_fs_end(struct disk_fs *d, const struct boot_path *file, struct disk_run *run,

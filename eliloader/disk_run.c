@@ -288,7 +288,7 @@ int disk_run_text(const char *const *args, size_t max, uint64_t wall_ms, char **
 {
 	struct text t = { 0 };
 	struct disk_run run;
-	int r = disk_run_start(&run, args, DISK_RUN_CPU_S, wall_ms), end;
+	int r = disk_run_start(&run, args, DISK_TIME_MAX_S, wall_ms), end;
 
 	if (r == 0)
 		r = collect(&run, max, &t);

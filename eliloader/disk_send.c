@@ -21,6 +21,7 @@ struct stream {
 	uint64_t max, total;
 	struct disk_run run; /* owned */
 	uint64_t size, len;  /* of that file; what came of it */
+	uint64_t stall_ms;   /* on io_now_ms(): until then a byte must come */
 };
 
 struct sending {
@@ -38,6 +39,7 @@ static bool is_done(const struct stream *s)
 static int begin_file(struct sending *g, struct stream *s)
 {
 	s->len = 0;
+	s->stall_ms = io_now_ms() + DISK_STREAM_STALL_S * 1000ULL;
 	if (is_done(s))
 		return wire_send(g->wire, WIRE_END, s->number, NULL, 0);
 	return disk_fs_begin(g->d, &s->file[s->at], s->max - s->total, &s->run, &s->size);
@@ -45,8 +47,8 @@ static int begin_file(struct sending *g, struct stream *s)
 
 static int send_bytes(struct sending *g, struct stream *s, const void *data, size_t len)
 {
-	if (len > s->max - s->total)
-		return disk_fs_fail(g->d, -EFBIG, "'%s' is larger than it seemed",
+	if (s->len > s->size || len > s->max - s->total)
+		return disk_fs_fail(g->d, -EIO, "'%s' is larger than it seemed",
 				    s->file[s->at].path);
 	s->total += len;
 	return worker_send_data(g->wire, s->number, data, len);
@@ -70,11 +72,18 @@ static int go_on(struct sending *g, struct stream *s)
 	int r = disk_run_read(&s->run, g->chunk, WIRE_CHUNK, &len);
 
 	s->len += len;
+	if (len > 0)
+		s->stall_ms = io_now_ms() + DISK_STREAM_STALL_S * 1000ULL;
 	if (r == 0 && len > 0)
 		r = send_bytes(g, s, g->chunk, len);
 	if (r == 0 && s->run.out < 0)
 		r = end_file(g, s);
 	return r;
+}
+
+static uint64_t end_of(const struct stream *s)
+{
+	return s->stall_ms < s->run.end_ms ? s->stall_ms : s->run.end_ms;
 }
 
 /* Until one of them says something; the first end is that of all. */
@@ -85,7 +94,7 @@ static int wait_for_any(struct sending *g, struct pollfd p[2 * STREAMS])
 
 	for (unsigned i = 0; i < STREAMS; i++) {
 		const struct stream *s = &g->stream[i];
-		uint64_t end = is_done(s) ? UINT64_MAX : s->run.end_ms;
+		uint64_t end = is_done(s) ? UINT64_MAX : end_of(s);
 
 		p[2 * i] = (struct pollfd){ is_done(s) ? -1 : s->run.out, POLLIN, 0 };
 		p[2 * i + 1] = (struct pollfd){ is_done(s) ? -1 : s->run.err, POLLIN, 0 };
@@ -96,8 +105,7 @@ static int wait_for_any(struct sending *g, struct pollfd p[2 * STREAMS])
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	return n == 0 ? disk_fs_fail(g->d, -ETIMEDOUT,
-				     "the disk was not read in %d seconds",
-				     DISK_STREAM_MAX_S)
+				     "the disk gives no more bytes, or too slowly")
 		      : 0;
 }
 

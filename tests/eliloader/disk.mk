@@ -3,3 +3,14 @@ TESTS += tests/eliloader/disk_report tests/eliloader/disk_ls
 tests/eliloader/disk_report_SRCS := tests/eliloader/disk_report.c eliloader/disk_report_make.c \
 	$(ELI_REPORT) $(LIB_BASE)
 tests/eliloader/disk_ls_SRCS := tests/eliloader/disk_ls.c eliloader/disk_signs.c $(ELI_DISK_LS)
+
+# Never with sanitizers: it runs where these cannot.
+EXTRA_HELPERS += $(O)/tests/eliloader/fake_fstest $(O)/tests/eliloader/fake_fstest_static
+FAKE_SRCS := tests/eliloader/fake_fstest.c tests/eliloader/fake_probe.c
+$(O)/tests/eliloader/fake_fstest: $(FAKE_SRCS) tests/eliloader/fake_probe.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(PLAIN_CFLAGS) -pie -o $@ $(FAKE_SRCS)
+$(O)/tests/eliloader/fake_fstest_static: $(FAKE_SRCS) tests/eliloader/fake_probe.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(PLAIN_CFLAGS) -static -o $@ $(FAKE_SRCS)
+SCRIPT_TESTS += tests/eliloader/disk-worker.t
