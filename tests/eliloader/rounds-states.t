@@ -103,6 +103,38 @@ pygrub() {
 	sed -i "s,^pygrub = .*,pygrub = $top/build/xen/usr/lib/xen-4.17/bin/pygrub," "$dir/eliloader.conf"
 }
 
+# What a finished install costs at XAPI, and in which order the record changes.
+calls() {
+	disk debian12
+	vm
+	xapi_forget
+	boots_disk xapi "8: a finished install in few calls"
+	is "$(xapi_methods | tr '\n' ' ')" "session.login_with_password VM.get_by_uuid VM.get_record \
+VM.add_to_other_config VM.remove_from_other_config VM.remove_from_other_config VM.set_PV_bootloader \
+VM.remove_from_other_config session.logout " "8: in one session, the switch last but one"
+}
+
+# pygrub reads the disks
+reader() {
+	echo "disk-reader = pygrub" >> "$dir/eliloader.conf"
+	disk debian12
+	vm
+	boots_disk xapi "8: read by pygrub"
+	is "$(left)" pygrub "8: and booted by it from now on"
+	disk sles11
+	vm other-config:install-distro=sleslike other-config:install-arch=x86_64
+	boots_disk xapi "8: read by pygrub, SLES 11 without a menu"
+	is "$(xapi_get "$uuid" PV-bootloader-args)" "--kernel /boot/vmlinuz-xen --ramdisk /boot/initrd-xen" \
+		"8: with domUloader's words"
+	DISK=$blank
+	vm
+	installs xapi "11: read by pygrub, blank"
+	disk fedora41-xfs
+	fails xapi "13: read by pygrub, which fails and says 0" '^RuntimeError: INVALID_SOURCE .*pygrub'
+	is "$(left)" "eliloader-attempts=2 install-distro=rhlike install-round=2 eliloader" "13: nothing changes"
+	sed -i '/^disk-reader/d' "$dir/eliloader.conf"
+}
+
 ours() {
 	disk fedora41-xfs
 	vm
@@ -283,7 +315,7 @@ xl() {
 	boots_disk xl "2: xl, a state of eliloader 0.3"
 }
 
-if [ $# = 0 ]; then set -- pygrub ours no_system foreign suse oracle limits xl; fi
+if [ $# = 0 ]; then set -- pygrub calls reader ours no_system foreign suse oracle limits xl; fi
 for part; do "$part"; done
 is "$(xapi_sessions)" 0 "no session is left"
 is "$(boot_files)" 0 "no file is left"
