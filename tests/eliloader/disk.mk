@@ -14,3 +14,7 @@ $(O)/tests/eliloader/fake_fstest_static: $(FAKE_SRCS) tests/eliloader/fake_probe
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(PLAIN_CFLAGS) -static -o $@ $(FAKE_SRCS)
 SCRIPT_TESTS += tests/eliloader/disk-worker.t
+
+TESTS += tests/eliloader/sandbox_programs
+tests/eliloader/sandbox_programs_SRCS := tests/eliloader/sandbox_programs.c $(ELI_SANDBOX) $(LIB_BASE)
+tests/eliloader/sandbox_programs_LIBS := libseccomp
