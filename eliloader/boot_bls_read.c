@@ -136,14 +136,14 @@ static int add_others(struct reading *r, const struct boot_path *root, bool *hav
 /* Entries of one title are told apart by their version, or else by their id. */
 static int tell_apart(struct boot_entry *e, const struct bls *b)
 {
-	char *title;
+	autofree char *title = NULL;
 
 	if (asprintf(&title, "%.*s (%s)", BOOT_TEXT_MAX / 2, e->title,
-		     b->version ? b->version : b->id) < 0)
+		     b->version ? b->version : b->id) < 0) {
+		title = NULL;
 		return -ENOMEM;
-	free(e->title);
-	e->title = title;
-	return 0;
+	}
+	return boot_entry_text(&e->title, span_text(title));
 }
 
 static bool is_title_of_other(const struct reading *r, size_t i)
