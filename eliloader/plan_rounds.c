@@ -42,10 +42,31 @@ int plan_take_round(struct plan *p, const struct plan_from *f)
 		p->round == 1 ? "the installer" : "the disk is asked whether it boots");
 }
 
+static int fail_attempts(struct plan *p, const struct plan_from *f, unsigned given)
+{
+	char shown[SHOWN_MAX], again[256];
+
+	plan_how_to_install(f, again);
+	if (f->disk->state != DISK_EMPTY)
+		return plan_fail(
+			p, FAILURE_SOURCE,
+			"the installer was given out %u times, and its CD is the boot "
+			"device still. If the system is installed, take the CD out of "
+			"the "
+			"VM. To try again: %s.",
+			given, again);
+	return plan_fail(
+		p, FAILURE_SOURCE,
+		"the installer was given out %u times, and the disk still holds no "
+		"system%s%s. The VM's console tells what it came to. To try again: "
+		"%s.",
+		given, *f->disk->why ? ": " : "", plan_shown(shown, f->disk->why), again);
+}
+
 int plan_take_attempt(struct plan *p, const struct plan_from *f)
 {
 	const char *value = record_other(f->record, "eliloader-attempts");
-	char shown[SHOWN_MAX], again[256];
+	char shown[SHOWN_MAX];
 	uint64_t given = 1;
 
 	if (p->round == 1)
@@ -56,14 +77,7 @@ int plan_take_attempt(struct plan *p, const struct plan_from *f)
 				 "how often an installer was given out. Remove it.",
 				 plan_shown(shown, value));
 	if (given >= f->config->install_attempts)
-		return plan_fail(p, FAILURE_SOURCE,
-				 "the installer was given out %" PRIu64
-				 " times, and the disk still holds no system%s%s. The "
-				 "VM's console "
-				 "tells what it came to. To try again: %s.",
-				 given, *f->disk->why ? ": " : "",
-				 *f->disk->why ? plan_shown(shown, f->disk->why) : "",
-				 plan_how_to_install(f, again));
+		return fail_attempts(p, f, (unsigned)given);
 	p->attempt = (unsigned)given + 1;
 	return 0;
 }

@@ -237,6 +237,11 @@ static void test_attempts(void)
 	case_judged(&c, &empty);
 	ok(c.plan.action == PLAN_ERROR && strstr(c.plan.error_text, "given out 1 times"),
 	   "install-attempts = 1: never again");
+	case_set(&c, "install-repository=cdrom");
+	case_judged(&c, &not_asked);
+	ok(c.plan.action == PLAN_ERROR && strstr(c.plan.error_text, "take the CD out"),
+	   "nor from a CD that is still the image");
+	case_set(&c, TREE);
 	case_judged(&c, &ours);
 	is_int(c.plan.action, PLAN_DISK, "but what boots is booted");
 	case_done(&c);
