@@ -279,6 +279,36 @@ menus() {
 	started "time-out 0" b "root=/dev/b ro console=hvc0"
 }
 
+# lies WHAT REGEX : a worker that was taken over says WHAT (liar.py)
+lies() {
+	local O=$dir/bin
+
+	echo "$1" > "$dir/bin/lie"
+	fails "$1" "$2"
+}
+# One start is lost with a message, and nothing else.
+liars() {
+	disk_new
+	mkdir -p "$dir/bin"
+	cp "$O/eliloader" "$O/eliloader-check" "$dir/bin/"
+	install -m 755 "$top/tests/eliloader/liar.py" "$dir/bin/eliloader-disk"
+	lies nothing 'eliloader-disk ended without a word'
+	lies killed 'eliloader-disk ended without a word'
+	lies garbage 'eliloader-disk said something malformed'
+	lies device 'eliloader-disk said something malformed'
+	lies chosen 'eliloader-disk said something malformed'
+	lies missing 'eliloader-disk said something malformed'
+	lies newline 'cannot be (passed on|read)'
+	lies escape 'cannot be (passed on|read)'
+	lies twice 'eliloader-disk said something malformed'
+	lies endless 'LIMITS: .* over its limit'
+	lies half 'eliloader-disk said something malformed'
+	lies empty 'the kernel is empty'
+	lies ramdisk 'eliloader-disk said something malformed'
+	lies words 'x\\n\\x1b\[2JRuntimeError: y$'
+	lies no-end 'eliloader-disk said something malformed'
+}
+
 # The other reader.
 by_pygrub() {
 	disk_new
@@ -291,6 +321,6 @@ by_pygrub() {
 	mv "$dir/eliloader.conf.before" "$dir/eliloader.conf"
 }
 
-if [ $# = 0 ]; then set -- words others bytes nothing lists menus by_pygrub; fi
+if [ $# = 0 ]; then set -- words others bytes nothing lists menus liars by_pygrub; fi
 for part; do "$part"; done
 done_testing
