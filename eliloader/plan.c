@@ -86,7 +86,7 @@ static int take_action(struct plan *p, const struct plan_from *f)
 /* Give out the installer. */
 static int plan_install(struct plan *p, const struct plan_from *f, enum plan_image image)
 {
-	int r = plan_take_attempt(p, f);
+	int r = plan_take_attempt(p, f, image != IMAGE_UNSURE);
 
 	if (r == 0)
 		r = plan_take_repo(p, f);
@@ -167,7 +167,7 @@ static int boot_cd_menu(struct plan *p, const struct plan_from *f)
 	p->action = PLAN_DISK;
 	r = plan_reason(p, "install-distro is pygrub: the CD's own boot menu counts");
 	if (r == 0)
-		r = plan_take_attempt(p, f);
+		r = plan_take_attempt(p, f, true);
 	return r != 0 ? r : plan_change_install(p, f);
 }
 

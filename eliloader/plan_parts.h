@@ -39,8 +39,9 @@ const char *plan_how_to_remove(const struct plan_from *f, const char *key, char 
 
 /* plan_rounds.c */
 int plan_take_round(struct plan *p, const struct plan_from *f);
-/* The installer is to be given out: may it be, and which time is it? */
-int plan_take_attempt(struct plan *p, const struct plan_from *f);
+/* The installer is to be given out: may it be, and which time is it?  Not @sure: the image
+ * may be the installed disk, which no count keeps from booting. */
+int plan_take_attempt(struct plan *p, const struct plan_from *f, bool sure);
 /* Is the install over (PLAN_STOP)?  Then what is left to change. */
 int plan_take_installed(struct plan *p, const struct plan_from *f);
 /* install-bootloader is one of its words, or an error. */

@@ -63,7 +63,7 @@ static int fail_attempts(struct plan *p, const struct plan_from *f, unsigned giv
 		given, *f->disk->why ? ": " : "", plan_shown(shown, f->disk->why), again);
 }
 
-int plan_take_attempt(struct plan *p, const struct plan_from *f)
+int plan_take_attempt(struct plan *p, const struct plan_from *f, bool sure)
 {
 	const char *value = record_other(f->record, "eliloader-attempts");
 	char shown[SHOWN_MAX];
@@ -76,7 +76,7 @@ int plan_take_attempt(struct plan *p, const struct plan_from *f)
 				 "other-config:eliloader-attempts is '%s', which is not "
 				 "how often an installer was given out. Remove it.",
 				 plan_shown(shown, value));
-	if (given >= f->config->install_attempts)
+	if (sure && given >= f->config->install_attempts)
 		return fail_attempts(p, f, (unsigned)given);
 	p->attempt = (unsigned)given + 1;
 	return 0;

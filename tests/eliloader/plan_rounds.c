@@ -239,11 +239,41 @@ static void test_attempts(void)
 	   "install-attempts = 1: never again");
 	case_set(&c, "install-repository=cdrom");
 	case_judged(&c, &not_asked);
-	ok(c.plan.action == PLAN_ERROR && strstr(c.plan.error_text, "take the CD out"),
-	   "nor from a CD that is still the image");
+	ok(c.plan.action == PLAN_INSTALL && c.plan.iso_unsure,
+	   "where the image may be the CD or the disk, it is looked at");
+	case_judged(&c, &(struct disk_verdict){ .state = DISK_NOT_ISO });
+	is_int(c.plan.action, PLAN_DISK, "and the disk is booted, however often");
 	case_set(&c, TREE);
 	case_judged(&c, &ours);
 	is_int(c.plan.action, PLAN_DISK, "but what boots is booted");
+	case_done(&c);
+}
+
+static void test_cd_attempts(void)
+{
+	struct record_vbd vbds[] = {
+		{ .userdevice = "0" },
+		{ .userdevice = "3", .cd = true, .bootable = true },
+	};
+	struct plan_case c;
+
+	case_init(&c, XAPI);
+	case_set(&c, "install-repository=cdrom install-round=2 "
+		     "other-config:eliloader-attempts=5");
+	c.record.vbd = vbds;
+	c.record.vbd_count = 2;
+	case_judged(&c, &not_asked);
+	ok(c.plan.action == PLAN_ERROR && strstr(c.plan.error_text, "take the CD out"),
+	   "a CD that is the only boot device is not given out for ever");
+	case_set(&c, "install-distro=pygrub");
+	case_judged(&c, &not_asked);
+	is_int(c.plan.action, PLAN_ERROR, "nor is one with a menu of its own");
+	case_set(&c, "other-config:eliloader-attempts=4");
+	case_judged(&c, &not_asked);
+	is_str(case_changes(&c), "vbd-0=true eliloader-attempts=5 vbd-3=false",
+	       "whose times are counted");
+	c.record.vbd = NULL;
+	c.record.vbd_count = 0;
 	case_done(&c);
 }
 
@@ -295,6 +325,7 @@ int main(void)
 	test_page();
 	test_questions();
 	test_attempts();
+	test_cd_attempts();
 	test_limits();
 	test_long_words();
 	return tap_done();
