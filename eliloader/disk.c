@@ -179,9 +179,12 @@ static int take(struct run *run, struct disk *d, const struct wire_pick *pick,
 
 	set_silence(d, WORKER_SILENCE_S);
 	r = judge(run, d, worker_listen(&d->worker, &handler, &done), &done);
-	if (r == 0 && sinks[STREAM_KERNEL].len == 0)
-		r = failure_set(&run->failure, -ENOENT, FAILURE_SOURCE,
-				"the disk %s: the kernel is empty", d->image);
+	/* as a power cut leaves files that were just written */
+	for (unsigned i = 0; r == 0 && i < STREAMS; i++)
+		if (sinks[i].fd >= 0 && sinks[i].len == 0)
+			r = failure_set(&run->failure, -ENOENT, FAILURE_SOURCE,
+					"the disk %s: the %s is empty", d->image,
+					i == STREAM_KERNEL ? "kernel" : "ramdisk");
 	return r;
 }
 

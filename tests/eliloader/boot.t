@@ -105,6 +105,9 @@ words() {
 	fails "a kernel over its limit" '^eliloader: LIMITS: .*1000' --set=platform:pv-kernel-max-size=1000
 	fails "a ramdisk over its limit" '^eliloader: LIMITS: .* 5( |$)' --set=platform:pv-ramdisk-max-size=5
 	ok "no state is kept" test ! -e "$dir/state"
+	: > "$dir/t/boot/initrd-b"
+	fs_ext "$dir/fs" 16 "$dir/t" root && disk_mbr "$dir/sys.img" 1 "$dir/fs"
+	fails "a ramdisk that a power cut has emptied" 'the ramdisk is empty'
 }
 
 # The same as people and other toolstacks ask for it.
