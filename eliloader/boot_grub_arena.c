@@ -7,7 +7,10 @@
 
 /* Under AddressSanitizer each allocation is a block of its own, so that reading past it is
  * seen. */
-#ifdef __SANITIZE_ADDRESS__
+#ifndef __has_feature /* clang's */
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 #define BLOCK_ROOM 0
 #else
 #define BLOCK_ROOM (16 << 10)

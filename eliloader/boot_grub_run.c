@@ -287,7 +287,7 @@ int grub_run_text(struct grub *g, const char *text, size_t len)
 	struct grub_lex lex;
 	int r = GRUB_ERROR;
 
-	if (g->depth == GRUB_DEPTH_MAX || !grub_spend(g, len / GRUB_STEP_BYTES + 1))
+	if (g->depth == GRUB_DEPTH_MAX || !grub_spend(g, len / GRUB_STEP_TEXT + 1))
 		return r;
 	g->depth++;
 	grub_lex_init(&lex, &g->keep, text, len);

@@ -17,9 +17,10 @@
 #include "eliloader/boot_menu.h"
 
 #define GRUB_STEPS_MAX	   200000 /* commands and the like, of reading and of all entries */
-#define GRUB_STEP_BYTES	   256	  /* so many bytes of words are a step too */
+#define GRUB_STEP_BYTES	   8	  /* so many bytes of words are a step too */
+#define GRUB_STEP_TEXT	   64	  /* and so many of a text that is parsed */
 #define GRUB_LOOK_STEPS	   50	  /* a question to the disk */
-#define GRUB_ROUNDS_MAX	   4096	  /* of one loop */
+#define GRUB_ROUNDS_MAX	   1024	  /* of one loop */
 #define GRUB_DEPTH_MAX	   64	  /* functions, files and blocks in one another */
 #define GRUB_SOURCES_MAX   16	  /* files in one another */
 #define GRUB_MENUS_MAX	   16	  /* submenus in one another */
@@ -148,6 +149,8 @@ int grub_export(struct grub *g, const char *name);
 /* -ENOMEM */
 int grub_env_push(struct grub *g, bool closed);
 void grub_env_pop(struct grub *g);
+
+/* boot_grub_block.c */
 /* An environment block: call @set for each "name=value".  -EBADMSG: it is none. */
 int grub_env_parse(const char *text, size_t len,
 		   void (*set)(void *arg, const char *name, const char *value),

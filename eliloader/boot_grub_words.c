@@ -8,6 +8,9 @@
 
 #include "eliloader/boot_grub_run.h"
 
+/* Of a word that grows; backslashes make it longer than it will be. */
+#define WORD_ROOM (2 * GRUB_VALUE_MAX)
+
 /* A word that grows holds unquoted text as it is and quoted text with backslashes before
  * what is special, so that wildcards can be told from mere characters at its end. */
 struct builder {
@@ -20,23 +23,31 @@ struct builder {
 	int error;
 };
 
-static bool append(struct builder *b, char c)
+static bool append(struct builder *b, const char *text, size_t len)
 {
+	b->open = true;
 	if (b->error)
 		return false;
-	b->open = true;
-	if (b->len == b->text_room) {
-		size_t room = b->text_room ? 2 * b->text_room : 256;
-		char *text = room > 4 * GRUB_VALUE_MAX ? NULL : realloc(b->text, room);
+	if (len > WORD_ROOM - b->len) {
+		b->error = -E2BIG;
+		return false;
+	}
+	if (b->len + len > b->text_room) {
+		size_t room = b->text_room ? b->text_room : 256;
+		char *grown;
 
-		if (!text) {
+		while (room < b->len + len)
+			room *= 2;
+		grown = realloc(b->text, room);
+		if (!grown) {
 			b->error = -E2BIG;
 			return false;
 		}
-		b->text = text;
+		b->text = grown;
 		b->text_room = room;
 	}
-	b->text[b->len++] = c;
+	memcpy(b->text + b->len, text, len);
+	b->len += len;
 	return true;
 }
 
@@ -47,27 +58,39 @@ static bool is_hex_escape(const char *p)
 	       isxdigit((unsigned char)p[3]);
 }
 
-static void append_quoted(struct builder *b, const char *text)
+/* @len bytes of @text, each of @special with a backslash before it. */
+static void append_escaped(struct builder *b, const char *text, size_t len,
+			   const char *special)
 {
+	const char *end = text + len;
+
 	b->open = true;
-	for (; *text; text++) {
-		if (!is_hex_escape(text) && strchr("*?\\", *text))
-			(void)append(b, '\\'); /* b->error */
-		if (!append(b, *text))
+	while (text < end) {
+		size_t plain = 0; /* strcspn() would go past the end, over and over */
+
+		while (text + plain < end && !strchr(special, text[plain]))
+			plain++;
+		if (!append(b, text, plain))
+			return;
+		text += plain;
+		if (text == end)
+			return;
+		if (!is_hex_escape(text))
+			(void)append(b, "\\", 1); /* b->error */
+		if (!append(b, text++, 1))
 			return;
 	}
+}
+
+static void append_quoted(struct builder *b, const char *text)
+{
+	append_escaped(b, text, strlen(text), "*?\\");
 }
 
 /* An unquoted value: its wildcards are some, its backslashes are none. */
 static void append_value(struct builder *b, const char *text, size_t len)
 {
-	b->open = true;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\\' && !is_hex_escape(text + i))
-			(void)append(b, '\\'); /* b->error */
-		if (!append(b, text[i]))
-			return;
-	}
+	append_escaped(b, text, len, "\\");
 }
 
 static bool push(struct builder *b, const char *text, size_t len)
@@ -109,6 +132,8 @@ static int push_path(void *arg, const char *path)
 
 static bool has_wildcard(const char *text, size_t len)
 {
+	if (!strpbrk(text, "*?"))
+		return false;
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '\\')
 			i++;
@@ -121,9 +146,9 @@ static bool has_wildcard(const char *text, size_t len)
 /* In place; the new length. */
 static size_t unescape(char *text, size_t len)
 {
-	size_t out = 0;
+	size_t out = strcspn(text, "\\");
 
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = out; i < len; i++) {
 		if (text[i] == '\\' && i + 1 < len &&
 		    !(len - i > 3 && is_hex_escape(text + i)))
 			i++;
@@ -137,7 +162,7 @@ static void next(struct builder *b)
 {
 	size_t before = b->argv.count;
 
-	if (!b->open || !append(b, '\0'))
+	if (!b->open || !append(b, "", 1))
 		return;
 	b->open = false;
 	b->len--;
@@ -223,8 +248,7 @@ static void append_part(struct builder *b, const struct grub_part *part)
 
 	switch (part->kind) {
 	case GRUB_TEXT:
-		for (const char *p = part->text; *p; p++)
-			(void)append(b, *p); /* b->error */
+		(void)append(b, part->text, strlen(part->text)); /* b->error */
 		return;
 	case GRUB_QUOTED:
 		append_quoted(b, part->text);
