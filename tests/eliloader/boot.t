@@ -118,6 +118,16 @@ others() {
 	is "$(xapi_result args)" "root=/dev/b ro" "the arguments"
 	xapi_toolstack
 	ok "no state is kept" test ! -e "$dir/state"
+	boots "boot as a word of xl's configuration" b "root=/dev/b ro console=hvc0" boot
+	EXTRA=(boot --set=install-round=1)
+	xl_start sys
+	is $? 2 "but not with a key"
+	EXTRA=()
+	xl_toolstack
+	cp "$dir/eliloader.conf" "$dir/eliloader.conf.before"
+	sed -i 's,^state-directory = .*,state-directory = /proc/none,' "$dir/eliloader.conf"
+	boots "without a place for a state" b "root=/dev/b ro console=hvc0"
+	mv "$dir/eliloader.conf.before" "$dir/eliloader.conf"
 	xapi_start "$dir"
 	new_uuid
 	xapi_vm "$uuid" plain
