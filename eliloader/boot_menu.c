@@ -108,9 +108,11 @@ void boot_menu_leave(struct boot_menu *m)
 		}
 }
 
-/* A sentence of ours may quote the configuration. */
+/* A sentence of ours may quote the configuration, at whatever length. */
 static void make_line(char *text)
 {
+	if (text && strlen(text) >= BOOT_TEXT_MAX)
+		text[BOOT_TEXT_MAX - 1] = '\0';
 	for (; text && *text; text++)
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
 			*text = ' ';

@@ -351,6 +351,51 @@ static void test_many(void)
 	boot_dir_done(&d);
 }
 
+static void check_bytes(const char *text, size_t len, const char *wanted,
+			const char *name)
+{
+	struct boot_dir d;
+
+	boot_dir_init(&d);
+	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_put(&d, 0, "/extlinux.conf", text, len);
+	check(&d, "/extlinux.conf", wanted, name);
+	boot_dir_done(&d);
+}
+
+static void test_large(void)
+{
+	static const char begin[] = "label a\nlinux /k\nappend ",
+			  program[] = "label a\nmenu label p\nkernel ",
+			  nul[] = "label a\nlinux /k\n\0label b\nlinux /k\n";
+	struct boot_path path = { 0, "/extlinux.conf" };
+	autofree char *text = malloc(500000);
+	autobootmenu struct boot_menu m;
+	struct boot_dir d;
+	int r;
+
+	check_bytes(nul, sizeof(nul) - 1, "timeout -1\n* a {a} (0)/k\n",
+		    "nothing after a NUL counts");
+	memset(text, 'x', 500000);
+	memcpy(text, begin, strlen(begin));
+	boot_menu_init(&m);
+	boot_dir_init(&d);
+	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_put(&d, 0, path.path, text, 500000);
+	memcpy(text, program, strlen(program));
+	memcpy(text + 499996, ".c32", 4);
+	boot_dir_put(&d, 0, "/program.cfg", text, 500000);
+	r = boot_extlinux_read(&d.fs, &path, &m);
+	ok(r == 0 && m.count == 1 && m.entry[0].why, "half a million bytes of options");
+	is_str(m.entry[0].why, "its arguments are longer than 4095 bytes", "and why not");
+	boot_menu_done(&m);
+	strcpy(path.path, "/program.cfg");
+	r = boot_extlinux_read(&d.fs, &path, &m);
+	ok(r == 0 && m.entry[0].why && strlen(m.entry[0].why) < BOOT_TEXT_MAX,
+	   "half a million bytes of a file's name");
+	boot_dir_done(&d);
+}
+
 int main(void)
 {
 	test_alpine();
@@ -364,5 +409,6 @@ int main(void)
 	test_labels();
 	test_loops();
 	test_many();
+	test_large();
 	return tap_done();
 }
