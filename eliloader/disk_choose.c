@@ -94,7 +94,6 @@ int disk_choose(struct run *run, const struct disk_report *report,
 		log_warning(
 			"the disk's boot menu has no entry '%s'%s: the default is booted",
 			words->entry, r == -ENOTUNIQ ? " (several begin so)" : "");
-		progress_say(&run->progress, "there is no entry '%s'", words->entry);
 		index = usual;
 	}
 	if (index >= m->count)
