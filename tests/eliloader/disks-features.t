@@ -43,6 +43,9 @@ unknown() {
 	DISK=$img xl_start "f$tap_n"
 	is $? 1 "$what: does not start"
 	is "$(grep -c '' "$dir/said")" 1 "$what: one message"
+	DISK=$img xl_start "i$tap_n" install-repository=http://127.0.0.1:1/ install-distro=rhlike
+	is $? 1 "$what: no installer is given out"
+	like "$(cat "$dir/said")" 'install-round=1' "$what: what to do is said"
 	diag "$(cat "$dir/said")"
 	xl_toolstack
 }
@@ -56,6 +59,8 @@ done
 for feature in inline_data casefold ea_inode bigalloc; do
 	unknown "ext4 with $feature" fs_ext 64 -t ext4 -O $feature
 done
+luks() { fs_new "$1" 64 && printf 'LUKS\272\276\0\2' | dd of="$1" conv=notrunc status=none; }
+unknown "an encrypted disk" luks 64
 for feature in bigtime=1 bigtime=0,inobtcount=0 reflink=0,rmapbt=0 rmapbt=1,reflink=1; do
 	reads "XFS with $feature" fs_xfs 300 -m $feature
 done
