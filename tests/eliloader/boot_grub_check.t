@@ -76,8 +76,8 @@ done <<- 'END'
 	fi
 	x fi
 	"fi"
-	f\\\\i
-	fi\\\\\nx
+	f\\i
+	fi\\\nx
 	{ a; }
 	}
 	a }
@@ -105,18 +105,18 @@ done <<- 'END'
 	"a
 	'a
 	'a\nb'
-	"a\\\\"b"
-	"a\\\\
-	a\\\\
-	a\\\\\nb
-	\\\\\n
-	a \\\\\n b
+	"a\\"b"
+	"a\\
+	a\\
+	a\\\nb
+	\\\n
+	a \\\n b
 	$
 	a $
 	"$"
 	"a$ b"
 	'$'
-	\\\\$
+	\\$
 	$a$
 	${a}
 	${a
@@ -147,7 +147,7 @@ for file in "$top"/tests/fixtures/boot/grub/*.cfg "$top"/tests/fuzz/inputs/boot_
 done
 
 # as many are right as wrong, or about so
-scripts=400
+scripts=250
 "$here/boot_grub_random.py" 7 $scripts "$dir" || bail "random scripts"
 rm "$dir/script"
 right=0 differ=0
