@@ -59,7 +59,7 @@ static int read_entry(struct boot_fs *fs, const struct bls_list *l, const char *
 {
 	autofree char *text = NULL, *file = NULL;
 	struct boot_path path;
-	size_t len;
+	size_t len = 0;
 	int r;
 
 	if (asprintf(&file, "%s.conf", name) < 0) {
@@ -87,8 +87,10 @@ static int read_entries(struct boot_fs *fs, const struct boot_names *names,
 			       count);
 		count = BLS_FILES_MAX;
 	}
+	if (!count)
+		return 0;
 	l->item = calloc(count, sizeof(*l->item));
-	if (!l->item && count)
+	if (!l->item)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const char *name = names->item[i].name;

@@ -100,7 +100,7 @@ static int read_loader(struct reading *r, const struct boot_path *root)
 {
 	autofree char *text = NULL;
 	struct boot_path path;
-	size_t len;
+	size_t len = 0;
 	int res = boot_path_join(root, "loader/loader.conf", &path);
 
 	if (res == 0)

@@ -180,7 +180,8 @@ static void take(struct reading *r, struct boot_menu *m, struct boot_menu *ret)
 	m->passed = r->failure && m->kind == BOOT_KERNELS;
 	if (r->failure) {
 		free(m->note);
-		m->note = steal_ptr(r->failure);
+		m->note = NULL;
+		boot_menu_note(m, "%s", r->failure);
 	}
 	*ret = *m;
 	boot_menu_init(m);

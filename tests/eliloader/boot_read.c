@@ -243,6 +243,19 @@ static void test_links(void)
 	boot_dir_done(&d);
 }
 
+/* What is told of a directory with a hostile name is one line. */
+static void test_hostile_names(void)
+{
+	struct boot_dir d;
+
+	begin(&d, 1);
+	boot_dir_text(&d, 0, "/EFI/a\nb\x1b/grub.cfg", "");
+	check(&d, BOOT_GRUB,
+	      "ENODATA\nnote: (loop0,gpt1)/EFI/a b /grub.cfg: no entries\n",
+	      "a directory with a newline");
+	boot_dir_done(&d);
+}
+
 static void test_cost(void)
 {
 	autobootmenu struct boot_menu m;
@@ -277,6 +290,7 @@ int main(void)
 	test_esp();
 	test_btrfs();
 	test_links();
+	test_hostile_names();
 	test_cost();
 	return tap_done();
 }

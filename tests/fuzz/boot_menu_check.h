@@ -76,8 +76,8 @@ static void check_menu(const struct boot_fs *fs, const struct boot_menu *m)
 }
 
 /* The next file of the input, up to a line of "%%%", into @d. */
-static void take_file(struct boot_dir *d, const char *name, const uint8_t **data,
-		      size_t *size)
+__attribute__((unused)) static void take_file(struct boot_dir *d, const char *name,
+					      const uint8_t **data, size_t *size)
 {
 	const uint8_t *end = memmem(*data, *size, "\n%%%\n", 5);
 	size_t len = end ? (size_t)(end - *data) : *size, used = end ? len + 5 : len;
