@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 
 #include "eliloader/disk_fs_parts.h"
 #include "eliloader/disk_ls.h"
@@ -47,15 +48,35 @@ char *disk_fs_name(const struct disk_fs *d, const struct boot_path *path,
 
 /* ---- runs ---- */
 
-/* How long may the next one take?  0: there is none. */
-static uint64_t left_ms(const struct disk_fs *d)
+/* CPU time of what has ended. */
+static uint64_t cpu_ms(void)
 {
-	const struct disk_fs_private *own = d->own;
-	uint64_t all = DISK_TIME_MAX_S * 1000ULL;
+	struct rusage u;
 
-	if (own->spent || own->runs >= DISK_RUNS_MAX || own->used_ms >= all)
-		return 0;
-	return all - own->used_ms;
+	if (getrusage(RUSAGE_CHILDREN, &u) < 0)
+		return UINT64_MAX;
+	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
+	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+}
+
+/* What may the next one take?  -E2BIG: there is none. */
+static int share(struct disk_fs *d, unsigned *ret_cpu_s, uint64_t *ret_wall_ms)
+{
+	const uint64_t wall_ms = DISK_TIME_MAX_S * 1000ULL,
+		       all = DISK_CPU_MAX_S * 1000ULL;
+	struct disk_fs_private *own = d->own;
+	uint64_t used = cpu_ms(), left_s;
+
+	if (own->spent || own->runs >= DISK_RUNS_MAX || own->used_ms >= wall_ms ||
+	    used >= all) {
+		own->spent = true;
+		return -E2BIG;
+	}
+	own->runs++;
+	left_s = (all - used + 999) / 1000;
+	*ret_cpu_s = left_s < DISK_RUN_CPU_S ? (unsigned)left_s : DISK_RUN_CPU_S;
+	*ret_wall_ms = wall_ms - own->used_ms;
+	return 0;
 }
 
 static int fail_run(struct disk_fs *d, int r, const char *said)
@@ -63,15 +84,15 @@ static int fail_run(struct disk_fs *d, int r, const char *said)
 	switch (r) {
 	case -E2BIG:
 		return disk_fs_fail(d, r,
-				    "the disk needs more than %d reads or %d seconds",
-				    DISK_RUNS_MAX, DISK_TIME_MAX_S);
+				    "the disk needs more than %d reads, or %d seconds",
+				    DISK_RUNS_MAX, DISK_CPU_MAX_S);
 	case -ENOEXEC:
 		return disk_fs_fail(d, r, "grub-fstest cannot be run: %s", said);
 	case -EFBIG:
 		return disk_fs_fail(d, r, "grub-fstest says more than it may");
 	case -EIO:
 		return disk_fs_fail(d, r, "grub-fstest cannot read it: %s",
-				    *said ? said : "it crashed");
+				    *said ? said : "it crashed, or had no end");
 	default:
 		return disk_fs_fail(d, r, "grub-fstest: %s", strerror(-r));
 	}
@@ -80,17 +101,16 @@ static int fail_run(struct disk_fs *d, int r, const char *said)
 int disk_fs_ask(struct disk_fs *d, const char *const *args, size_t max, char **ret_text,
 		size_t *ret_len)
 {
-	uint64_t wall_ms = left_ms(d), begin = io_now_ms();
+	uint64_t wall_ms = 0, begin = io_now_ms();
 	char said[DISK_SAID_MAX] = "";
-	int r = -E2BIG;
+	unsigned cpu_s = 0;
+	int r = share(d, &cpu_s, &wall_ms);
 
-	if (wall_ms > 0) {
-		r = disk_run_text(args, max, wall_ms, ret_text, ret_len, said);
-		d->own->runs++;
-		d->own->used_ms += io_now_ms() - begin;
-	}
-	if (r == -ETIMEDOUT || r == -E2BIG) {
-		d->own->spent = true; /* one that did not end may still be running */
+	if (r == 0)
+		r = disk_run_text(args, max, cpu_s, wall_ms, ret_text, ret_len, said);
+	d->own->used_ms += io_now_ms() - begin;
+	if (r == -ETIMEDOUT) {
+		d->own->spent = true; /* it may still be running */
 		r = -E2BIG;
 	}
 	return r < 0 ? fail_run(d, r, said) : 0;

@@ -17,8 +17,8 @@
  * Owns:   struct disk_fs; disk_fs_close().
  * Errors: boot_fs.h's; -ENOEXEC: grub-fstest cannot be run; each with a sentence in @error,
  *         in which there is outside text.
- * Limits: DISK_RUNS_MAX, DISK_TIME_MAX_S; DISK_NAMES_MAX of a directory, DISK_ALL_NAMES_MAX
- *         in all: names beyond are left out.
+ * Limits: DISK_RUNS_MAX, DISK_CPU_MAX_S, DISK_TIME_MAX_S; DISK_NAMES_MAX of a directory,
+ *         DISK_ALL_NAMES_MAX in all: names beyond are left out.
  * Source: grub-fstest(1); measured with 2.06
  */
 #pragma once

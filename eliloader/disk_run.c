@@ -21,6 +21,7 @@
 #define PIPE_SIZE      (1024 * 1024) /* what an unprivileged process may have */
 #define NAP_FIRST_NS   20000
 #define NAP_LONGEST_NS 10000000
+#define COMPLAINTS_MAX (64 * 1024) /* bytes on stderr; then nobody listens any more */
 #define TEXT_STEP      (64 * 1024)
 
 void disk_run_init(struct disk_run *run)
@@ -107,6 +108,7 @@ int disk_run_start(struct disk_run *run, const char *const *args, unsigned cpu_s
 /* The last whole line that it says is kept. */
 static void hear(struct disk_run *run, const char *data, size_t len)
 {
+	run->heard += len;
 	for (size_t i = 0; i < len; i++) {
 		if (data[i] == '\n') {
 			run->line[run->line_len] = '\0';
@@ -143,7 +145,7 @@ static int read_err(struct disk_run *run)
 
 	if (n > 0)
 		hear(run, data, (size_t)n);
-	if (n == 0)
+	if (n == 0 || run->heard > COMPLAINTS_MAX)
 		shut(&run->err);
 	return n < 0 ? (int)n : 0;
 }
@@ -208,14 +210,14 @@ static int reap(struct disk_run *run, int *ret_status)
 	return done < 0 ? -errno : 0;
 }
 
+/* (what has no CPU time left is killed: -EIO, too) */
 static int judge(const struct disk_run *run, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return -ENOEXEC;
-	if (WIFSIGNALED(status) &&
-	    (WTERMSIG(status) == SIGALRM || WTERMSIG(status) == SIGXCPU))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 		return -ETIMEDOUT;
 	/* all that it says of an absent file or directory, in its own words */
 	if (WIFEXITED(status) && strstr(run->said, "' not found"))
@@ -283,12 +285,12 @@ static int collect(struct disk_run *run, size_t max, struct text *t)
 	return r;
 }
 
-int disk_run_text(const char *const *args, size_t max, uint64_t wall_ms, char **ret_text,
-		  size_t *ret_len, char said[DISK_SAID_MAX])
+int disk_run_text(const char *const *args, size_t max, unsigned cpu_s, uint64_t wall_ms,
+		  char **ret_text, size_t *ret_len, char said[DISK_SAID_MAX])
 {
 	struct text t = { 0 };
 	struct disk_run run;
-	int r = disk_run_start(&run, args, DISK_TIME_MAX_S, wall_ms), end;
+	int r = disk_run_start(&run, args, cpu_s, wall_ms), end;
 
 	if (r == 0)
 		r = collect(&run, max, &t);

@@ -24,7 +24,7 @@ struct disk_run {
 	int out, err;	 /* owned; -1: closed, or at its end */
 	uint64_t end_ms; /* on io_now_ms(): no longer */
 	char line[DISK_SAID_MAX], said[DISK_SAID_MAX];
-	size_t line_len;
+	size_t line_len, heard; /* bytes of that line, and on stderr in all */
 };
 void disk_run_init(struct disk_run *run);
 /* @args: the command and its arguments, ended by NULL.  @cpu_s: how much time it may
@@ -39,5 +39,5 @@ int disk_run_read(struct disk_run *run, void *data, size_t size, size_t *ret_len
 int disk_run_end(struct disk_run *run);
 /* All of that: what it wrote, and a NUL.  -EFBIG: it is more than @max, and what came until
  * then is in *ret_text. */
-int disk_run_text(const char *const *args, size_t max, uint64_t wall_ms, char **ret_text,
-		  size_t *ret_len, char said[DISK_SAID_MAX]);
+int disk_run_text(const char *const *args, size_t max, unsigned cpu_s, uint64_t wall_ms,
+		  char **ret_text, size_t *ret_len, char said[DISK_SAID_MAX]);

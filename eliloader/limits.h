@@ -46,10 +46,14 @@
 #define WORKER_MEMORY_MAX (384 * MIB) /* RLIMIT_AS; zstd and xz windows, TLS */
 /* grub-fstest: one run of it is one command.  A run takes 5 ms; it needs 20 MiB for the
  * largest trees seen.  A boot takes 5-15 runs, a disk with a configuration on each of its
- * many partitions 50.  What a disk can make it do shall be over in 10 s, so a run that
- * streams gets CPU time by the file's size: it reads 500 MiB/s, unpacking 100. */
+ * many partitions 50.  What a disk can make it do shall be over in 10 s, and a partition
+ * that it cannot cope with shall not keep others from being read: so CPU time counts, of
+ * each run and of all, and of one that streams by the file's size (it reads 500 MiB/s,
+ * unpacking 100).  The clock is for slow disks and slow machines. */
 #define DISK_RUNS_MAX	    200
-#define DISK_TIME_MAX_S	    6	/* all runs but those that stream, by the clock and CPU */
+#define DISK_RUN_CPU_S	    2
+#define DISK_CPU_MAX_S	    5	/* of all runs but those that stream */
+#define DISK_TIME_MAX_S	    15	/* the same by the clock */
 #define DISK_STREAM_MAX_S   300 /* a kernel or ramdisk: 2 GiB from a slow disk */
 #define DISK_STREAM_STALL_S 60	/* not a byte of one */
 #define DISK_STREAM_CPU_S   3	/* CPU time of one, and a second for each ... */

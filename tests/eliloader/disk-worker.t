@@ -212,10 +212,14 @@ for w in hang burn deaf flood-err stall; do
 	said=$(cat "$dir/$w.said")
 	case $w in
 	stall) says access "/vmlinuz" "one that stops in the midst of a file" ;;
+	burn) says access "no end" "one that takes all of its CPU time" ;;
+	flood-err) says access "" "one that complains for ever" ;;
 	*) says limit "seconds" "one that does not end: $w" ;;
 	esac
 done
-is "$(pgrep -u $uid | wc -l)" 0 "none of them is left"
+# (nobody may have waited for those that are killed with the worker)
+none_left() { ! ps -o stat= -u "$uid" | grep -qv Z; }
+ok "none of them is left" wait_for 10 none_left
 
 # --- its end ---
 # begin WORD : wire_client in the background; sets $pid, and $worker and $program when it runs

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/eliloader/fake_probe.h"
@@ -25,8 +26,10 @@ static int is(const char *a, const char *b)
 
 static void wait_for_ever(void)
 {
+	const struct timespec day = { .tv_sec = 86400 };
+
 	for (;;)
-		(void)pause();
+		(void)nanosleep(&day, NULL);
 }
 
 static void burn(void)
