@@ -176,13 +176,11 @@ void finish_judge(const struct finish_from *from, const struct disk_report *repo
 
 	*ret = (struct disk_verdict){ .state = DISK_FOREIGN };
 	*ret_entry = m->chosen;
-	if (!report->have_menu && m->note) {
-		/* a configuration, and nothing that it could boot */
-		snprintf(ret->why, sizeof(ret->why), "%.500s", m->note);
-	} else if (!report->have_menu &&
-		   disk_report_is_empty(report, ret->why, sizeof(ret->why))) {
-		ret->state = DISK_EMPTY;
-		ret->why[0] = '\0';
+	if (!report->have_menu &&
+	    disk_report_is_empty(report, ret->why, sizeof(ret->why))) {
+		/* a note: a configuration that nothing was got of */
+		ret->state = m->note ? DISK_FOREIGN : DISK_EMPTY;
+		snprintf(ret->why, sizeof(ret->why), "%.500s", m->note ? m->note : "");
 	} else if (from->words) {
 		ret->state = DISK_BOOTS;
 		ret->why[0] = '\0';

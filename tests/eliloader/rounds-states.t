@@ -200,8 +200,17 @@ foreign() {
 	vm
 	fails xapi "13: a kernel that cannot run" '^RuntimeError: INVALID_SOURCE .*PVH.*other-config:install-round=1'
 	is "$(left)" "install-distro=rhlike install-round=2 eliloader" "13: nothing changes"
+	# a power cut: the configuration is there, the ramdisk's bytes are not
+	local tree=$dir/cut
+	os_kernel "$tree/boot/vmlinuz" && : > "$tree/boot/initrd.img"
+	printf 'menuentry "x" {\nlinux /boot/vmlinuz\ninitrd /boot/initrd.img\n}\n' |
+		text "$tree/boot/grub/grub.cfg"
+	fs_ext "$dir/cut.img" 16 "$tree"
+	DISK=$dir/cut.img
+	fails xapi "13: an empty ramdisk" '^RuntimeError: INVALID_SOURCE .*empty.*other-config:install-round=1'
+	is "$(left)" "install-distro=rhlike install-round=2 eliloader" "13: nothing changes then, either"
 	# a configuration that nobody can read, and kernels
-	local tree=$dir/odd
+	tree=$dir/odd
 	os_pair "$tree/boot/vmlinuz" "$tree/boot/initrd.img"
 	printf 'menuentry "x" {\n\tfrobnicate\n}\n' | text "$tree/boot/grub/grub.cfg"
 	cp "$tree/boot/vmlinuz" "$dir/odd.kernel"
