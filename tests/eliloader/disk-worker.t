@@ -218,7 +218,7 @@ for w in hang burn deaf flood-err stall; do
 	esac
 done
 # (nobody may have waited for those that are killed with the worker)
-none_left() { ! ps -o stat= -u "$uid" | grep -qv Z; }
+none_left() { ! pgrep -u "$uid" -r D,R,S,T > "$dir/left"; }
 ok "none of them is left" wait_for 10 none_left
 
 # --- its end ---
