@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "eliloader/ready.h"
 #include "lib/cleanup.h"
 
 #define WORKER "eliloader-disk"
@@ -262,22 +264,25 @@ int disk_take_files(struct run *run, struct disk *d, const char *kernel,
 	return r < 0 ? r : take_pair(run, d, &pick, path, output, ret);
 }
 
-int disk_read_kernel(struct run *run, struct disk *d, const struct boot_path *path,
-		     int fd, uint64_t *ret_len)
+int disk_name(struct run *run, const struct disk *d, const struct boot_path *path,
+	      char ret_name[PICK_PATH_MAX])
+{
+	if (path->device < d->report.device_count &&
+	    snprintf(ret_name, PICK_PATH_MAX, "(%s)%s",
+		     d->report.device[path->device].name, path->path) < PICK_PATH_MAX)
+		return 0;
+	return failure_set(&run->failure, -ENAMETOOLONG, FAILURE_SOURCE,
+			   "the path '%.128s...' on the guest's disk is too long",
+			   path->path);
+}
+
+static int read_kernel(struct run *run, struct disk *d, const char *path, int fd,
+		       uint64_t *ret_len)
 {
 	struct wire_pick pick = { .entry = PICK_BY_PATH };
-	autofree char *text = NULL;
 	struct sink sinks[STREAMS];
-	int r;
+	int r = put_path(run, pick.kernel, path);
 
-	if (path->device >= d->report.device_count ||
-	    asprintf(&text, "(%s)%s", d->report.device[path->device].name, path->path) <
-		    0) {
-		text = NULL;
-		return failure_set(&run->failure, -ENOMEM, FAILURE_INTERNAL,
-				   "the kernel cannot be named");
-	}
-	r = put_path(run, pick.kernel, text);
 	if (r < 0)
 		return r;
 	sink_init_plain(&sinks[STREAM_KERNEL], fd, d->limits.kernel);
@@ -287,4 +292,22 @@ int disk_read_kernel(struct run *run, struct disk *d, const struct boot_path *pa
 	sink_done(&sinks[STREAM_KERNEL]);
 	sink_done(&sinks[STREAM_RAMDISK]);
 	return r;
+}
+
+int disk_look_into_kernel(struct run *run, struct disk *d, const char *path,
+			  uint64_t *ret_len, struct wire_kernel *ret)
+{
+	autoclose int fd = memfd_create("kernel", MFD_CLOEXEC);
+	struct fetch_file file = { .cached = false };
+	int r;
+
+	if (fd < 0)
+		return failure_set(&run->failure, -errno, FAILURE_INTERNAL,
+				   "no room for a kernel: %s", strerror(errno));
+	r = read_kernel(run, d, path, fd, ret_len);
+	if (r < 0)
+		return r;
+	(void)snprintf(file.path, sizeof(file.path), "%.*s", (int)sizeof(file.path) - 1,
+		       path);
+	return ready_look(run, d->limits.unpacked, fd, &file, ret);
 }

@@ -46,6 +46,10 @@ int disk_take_entry(struct run *run, struct disk *d, size_t index, struct output
  * order, or on one of them: "(hd0,gpt2)/vmlinuz". */
 int disk_take_files(struct run *run, struct disk *d, const char *kernel,
 		    const char *ramdisk, struct output *output, struct fetched *ret);
-/* One kernel into @fd. */
-int disk_read_kernel(struct run *run, struct disk *d, const struct boot_path *path,
-		     int fd, uint64_t *ret_len);
+/* "(loop0,gpt2)/vmlinuz". */
+int disk_name(struct run *run, const struct disk *d, const struct boot_path *path,
+	      char ret_name[PICK_PATH_MAX]);
+/* Read one kernel, named as for disk_take_files(), and look into it; nothing of it is kept
+ * but in run->cache. */
+int disk_look_into_kernel(struct run *run, struct disk *d, const char *path,
+			  uint64_t *ret_len, struct wire_kernel *ret);

@@ -220,12 +220,49 @@ static void describe(const struct disk *d, size_t index, char *text, size_t size
 		       e->ramdisk_count ? e->ramdisk[0].path : ""); /* cut */
 }
 
-static int look(struct run *run, const struct record *record, const struct plan *plan,
-		struct disk_verdict *ret, char *text, size_t size)
+/* Can the system's kernel run? */
+static int look_into(struct run *run, struct disk *d, enum guest_type type,
+		     const char *kernel)
+{
+	struct wire_kernel facts;
+	const char *why;
+	uint64_t len;
+	int r = disk_look_into_kernel(run, d, kernel, &len, &facts);
+
+	if (r < 0)
+		return r;
+	why = ready_judge(&facts, type);
+	return why ? failure_set(&run->failure, -ENOEXEC, FAILURE_SOURCE, "%s: %s",
+				 kernel, why)
+		   : 0;
+}
+
+static int look(struct run *run, const struct disk_words *words, enum guest_type type,
+		struct disk *d, size_t usual, char *text, size_t size)
+{
+	char kernel[PICK_PATH_MAX];
+	size_t index;
+	int r;
+
+	if (words->kernel) {
+		(void)snprintf(text, size, "%s", words->kernel); /* cut */
+		return look_into(run, d, type, words->kernel);
+	}
+	r = disk_choose(run, &d->report, words, usual, &index);
+	if (r < 0)
+		return r;
+	describe(d, index, text, size);
+	r = disk_name(run, d, &d->report.menu.entry[index].kernel, kernel);
+	return r < 0 ? r : look_into(run, d, type, kernel);
+}
+
+static int look_at_disk(struct run *run, const struct record *record,
+			const struct plan *plan, enum guest_type type,
+			struct disk_verdict *ret, char *text, size_t size)
 {
 	autowords struct disk_words words = { .text = NULL };
 	autodisk struct disk disk = { .open = false };
-	size_t index;
+	size_t usual;
 	int r = disk_words_read(run, record, &words);
 
 	if (r == 0)
@@ -236,27 +273,21 @@ static int look(struct run *run, const struct record *record, const struct plan 
 		finish_judge_first(&disk.report, ret);
 		return 0;
 	}
-	judge(run, &disk, record, plan, &words, &index, ret);
+	judge(run, &disk, record, plan, &words, &usual, ret);
 	if (!boots(ret))
 		return 0;
-	if (words.kernel) {
-		(void)snprintf(text, size, "%s", words.kernel); /* cut */
-		return 0;
-	}
-	r = disk_choose(run, &disk.report, &words, index, &index);
-	if (r == 0)
-		describe(&disk, index, text, size);
+	r = look(run, &words, type, &disk, usual, text, size);
 	return is_foreign(run, plan, ret, r);
 }
 
 int disk_look(struct run *run, const struct record *record, const struct plan *plan,
-	      struct disk_verdict *ret, char *text, size_t size)
+	      enum guest_type type, struct disk_verdict *ret, char *text, size_t size)
 {
 	memset(ret, 0, sizeof(*ret));
 	text[0] = '\0';
 	if (run->config.disk_reader == READER_PYGRUB)
 		return judge_blank(run, ret);
-	return look(run, record, plan, ret, text, size);
+	return look_at_disk(run, record, plan, type, ret, text, size);
 }
 
 static int list(struct run *run, FILE *out)

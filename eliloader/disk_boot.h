@@ -23,9 +23,9 @@ struct disk_system {
  * @output; with another: there is nothing to boot. */
 int disk_boot(struct run *run, const struct record *record, const struct plan *plan,
 	      enum guest_type type, struct output *output, struct disk_system *ret);
-/* Only what is on it, for a plan that @guards or is explained: no file is taken, and of a
- * system that boots its kernel was not looked into.  @text: the entry, for people. */
+/* What is on it, for a plan that @guards or is explained: no file is taken.  @text: the
+ * entry, for people. */
 int disk_look(struct run *run, const struct record *record, const struct plan *plan,
-	      struct disk_verdict *ret, char *text, size_t size);
+	      enum guest_type type, struct disk_verdict *ret, char *text, size_t size);
 /* --list-entries. */
 int disk_list(struct run *run, FILE *out);

@@ -3,28 +3,16 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "eliloader/disk.h"
-#include "eliloader/ready.h"
-#include "lib/cleanup.h"
 
 static int look_into(struct run *run, struct disk *d, struct inspect_kernel *k)
 {
-	autoclose int fd = memfd_create("kernel", MFD_CLOEXEC);
-	struct fetch_file file = { .cached = false };
-	int r;
+	char name[PICK_PATH_MAX];
+	int r = disk_name(run, d, &k->path, name);
 
-	if (fd < 0)
-		return failure_set(&run->failure, -errno, FAILURE_INTERNAL,
-				   "no room for a kernel: %s", strerror(errno));
-	r = disk_read_kernel(run, d, &k->path, fd, &k->len);
-	if (r < 0)
-		return r;
-	(void)snprintf(file.path, sizeof(file.path), "%.*s", (int)sizeof(file.path) - 1,
-		       k->path.path);
-	return ready_look(run, d->limits.unpacked, fd, &file, &k->facts);
+	return r < 0 ? r : disk_look_into_kernel(run, d, name, &k->len, &k->facts);
 }
 
 /* Each kernel with a worker of its own.  What cannot be looked into is told with it. */

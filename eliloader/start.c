@@ -269,7 +269,8 @@ static int guard(struct start *s)
 {
 	struct disk_verdict shown = { .state = DISK_NOT_ASKED };
 	char text[256];
-	int r = disk_look(&s->run, &s->record, &s->plan, &shown, text, sizeof(text));
+	int r = disk_look(&s->run, &s->record, &s->plan, guest_type(s), &shown, text,
+			  sizeof(text));
 
 	return r < 0 ? r : plan_again(s, &shown);
 }
@@ -351,7 +352,8 @@ static int explain_disk(struct start *s, char *text, size_t size)
 	}
 	r = run_find_user(&s->run);
 	if (r == 0)
-		r = disk_look(&s->run, &s->record, &s->plan, &shown, text, size);
+		r = disk_look(&s->run, &s->record, &s->plan, guest_type(s), &shown, text,
+			      size);
 	if (r < 0) {
 		(void)snprintf(text, size, "%.*s", (int)size - 1, s->run.failure.text);
 		return 0;
@@ -365,6 +367,7 @@ static int explain_disk(struct start *s, char *text, size_t size)
 static int explain(struct start *s)
 {
 	char text[512] = "", safe[4 * sizeof(text)];
+	bool asks_pygrub = s->plan.asks_pygrub;
 	int r = 0;
 
 	if (s->plan.action == PLAN_DISK || s->plan.guards)
@@ -378,6 +381,10 @@ static int explain(struct start *s)
 		plan_print(stdout, &s->plan);
 	if (*safe && !s->run.request->json)
 		printf("on the disk: %s\n", safe);
+	if (*safe && !s->run.request->json && asks_pygrub)
+		puts("pygrub is asked in the start itself: if it boots the same, it "
+		     "becomes "
+		     "the bootloader");
 	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
 		r = -EIO;
 	if (r < 0)

@@ -142,6 +142,14 @@ others() {
 	xapi_boot "$uuid" --entry 2
 	is $? 1 "xapi: an entry that cannot run"
 	like "$(tr '\n' ' ' < "$dir/said")" '^RuntimeError: INVALID_SOURCE .*neither as a PV' "xapi: says why"
+	new_uuid
+	xapi_vm "$uuid" second other-config:install-repository=http://h/ other-config:install-round=2
+	xapi_forget
+	ok "--explain of a second round" eval \
+		'eli --xapi-socket "$XAPI_SOCKET" --explain --vm "$uuid" "$DISK" > "$dir/explained"'
+	like "$(cat "$dir/explained")" "^on the disk: entry 1, 'System B'" "asks the disk"
+	like "$(cat "$dir/explained")" '^pygrub is asked in the start itself' "but not pygrub"
+	ok "and changes nothing" test -z "$(xapi_methods | grep -E 'remove|add|set')"
 	is "$(boot_files)" 0 "no file is left"
 	is "$(xapi_sessions)" 0 "no session is left"
 }
@@ -213,6 +221,8 @@ lists() {
 	ok "--explain" eval 'eli --explain "$DISK" > "$dir/explained"'
 	like "$(cat "$dir/explained")" "^on the disk: entry 1, 'System B': /boot/vmlinuz-b \+ /boot/initrd-b$" \
 		"asks the disk"
+	ok "--explain of an entry that cannot run" eval 'eli --explain --entry=2 "$DISK" > "$dir/explained"'
+	like "$(cat "$dir/explained")" '^on the disk: .*vmlinuz-9: it can run neither as a PV' "says why"
 	ok "--explain --json" eval 'eli --json "$DISK" | jq -e . > /dev/null'
 	ok "--explain of a second round" eval 'eli --explain --set install-repository=http://h/ \
 		--set install-round=2 "$DISK" > "$dir/explained"'
