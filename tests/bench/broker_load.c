@@ -6,9 +6,11 @@
  *		one libxenstore client on each socket, by turns of MS milliseconds, so
  *		that what else the machine does meets them all alike; a line for each:
  *		"SOCKET rate R median US p99 US"
- *	broker_load crowd SOCKET PATH CLIENTS SECONDS FLOODERS
+ *	broker_load crowd SOCKET PATH CLIENTS SECONDS FLOODERS [NODE]
  *		clients that each read PATH every half second: "crowd requests N median US
- *		p99 US"
+ *		p99 US"; flooders read it without end, or make NODE without end
+ *	broker_load fill SOCKET PATH
+ *		a client that makes nodes below PATH until it is refused: "filled N"
  *	broker_load tokens SOCKET PATH SECONDS RATE BURST
  *		a client that always wants more: "tokens taken N over T short T"; over:
  *		the most that was had beyond the bucket's, short: what was lost, at the
@@ -158,10 +160,12 @@ static int hold_main(char *argv[])
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: broker_load compare read|write PATH MS ROUNDS SOCKET...\n"
-			"       broker_load crowd SOCKET PATH CLIENTS SECONDS FLOODERS\n"
-			"       broker_load tokens SOCKET PATH SECONDS RATE BURST\n"
-			"       broker_load hold SOCKET PATH CLIENTS\n");
+	fprintf(stderr,
+		"usage: broker_load compare read|write PATH MS ROUNDS SOCKET...\n"
+		"       broker_load crowd SOCKET PATH CLIENTS SECONDS FLOODERS [NODE]\n"
+		"       broker_load fill SOCKET PATH\n"
+		"       broker_load tokens SOCKET PATH SECONDS RATE BURST\n"
+		"       broker_load hold SOCKET PATH CLIENTS\n");
 	return 2;
 }
 
@@ -172,8 +176,10 @@ int main(int argc, char *argv[])
 
 	if (strcmp(what, "compare") == 0 && argc >= 7)
 		r = compare_main(argc - 2, argv + 2);
-	else if (strcmp(what, "crowd") == 0 && argc == 7)
+	else if (strcmp(what, "crowd") == 0 && (argc == 7 || argc == 8))
 		r = crowd_main(argv + 2);
+	else if (strcmp(what, "fill") == 0 && argc == 4)
+		r = fill_main(argv + 2);
 	else if (strcmp(what, "tokens") == 0 && argc == 7)
 		r = tokens_main(argv + 2);
 	else if (strcmp(what, "hold") == 0 && argc == 5)

@@ -35,8 +35,10 @@ bool link_send(struct link *l, uint32_t type, uint32_t id, uint32_t tx, const vo
 bool link_receive(struct link *l);
 void link_next(struct link *l);
 const struct xsd_sockmsg *link_header(const struct link *l);
-/* Wait for the reply to a request that was sent, over events; an error reply is fatal. */
+/* Wait for the reply to a request that was sent, over events; an error reply is fatal,
+ * unless it is asked for any. */
 void link_wait(struct link *l);
+void link_wait_any(struct link *l);
 
 /* Durations: they are sorted when they are looked at. */
 struct samples {
@@ -48,5 +50,6 @@ void samples_add(struct samples *s, uint64_t ns);
 /* In microseconds, @per_mille of them are below it. */
 double samples_at(struct samples *s, unsigned per_mille);
 
-int crowd_main(char *argv[]);
+int crowd_main(char *argv[]); /* a NULL ends them */
+int fill_main(char *argv[]);
 int tokens_main(char *argv[]);

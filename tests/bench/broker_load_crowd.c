@@ -25,7 +25,7 @@ struct client {
 };
 
 /* As many requests as the socket takes, every answer read: until it is killed. */
-static void flood(const char *sock, const char *path)
+static void flood(const char *sock, uint32_t type, const char *path)
 {
 	static struct link l;
 	struct pollfd p = { .events = POLLIN | POLLOUT };
@@ -36,21 +36,21 @@ static void flood(const char *sock, const char *path)
 	for (;;) {
 		while (link_receive(&l))
 			link_next(&l);
-		while (link_send(&l, XS_READ, 1, 0, path, strlen(path) + 1))
+		while (link_send(&l, type, 1, 0, path, strlen(path) + 1))
 			;
 		if (poll(&p, 1, -1) < 0)
 			die("poll");
 	}
 }
 
-static pid_t flooder(const char *sock, const char *path)
+static pid_t flooder(const char *sock, uint32_t type, const char *path)
 {
 	pid_t pid = fork();
 
 	if (pid < 0)
 		die("fork");
 	if (pid == 0)
-		flood(sock, path);
+		flood(sock, type, path);
 	return pid;
 }
 
@@ -113,7 +113,38 @@ static void crowd(struct client *clients, size_t n, const char *path, uint64_t e
 	}
 }
 
-/* crowd SOCKET PATH CLIENTS SECONDS FLOODERS : latency of all but the flooders */
+/* Nodes below @path until it is refused; how many. */
+static unsigned fill(struct link *l, const char *path)
+{
+	char body[256];
+	unsigned n = 0;
+
+	do {
+		int len = snprintf(body, sizeof(body), "%s/%u/%u", path, n / 100, n);
+
+		if (n > 0)
+			link_next(l);
+		if (!link_send(l, XS_MKDIR, 1, 0, body, (size_t)len + 1) || n > 100000)
+			die("filling");
+		link_wait_any(l);
+		n++;
+	} while (link_header(l)->type == XS_MKDIR);
+	link_next(l);
+	return n - 1;
+}
+
+/* fill SOCKET PATH : all nodes that a client may have */
+int fill_main(char *argv[])
+{
+	static struct link l;
+
+	link_open(&l, argv[0]);
+	printf("filled %u\n", fill(&l, argv[1]));
+	link_close(&l);
+	return 0;
+}
+
+/* crowd SOCKET PATH CLIENTS SECONDS FLOODERS [NODE] : latency of all but the flooders */
 int crowd_main(char *argv[])
 {
 	uint64_t n, seconds, floods;
@@ -129,7 +160,8 @@ int crowd_main(char *argv[])
 	if (!clients)
 		die("memory");
 	for (uint64_t i = 0; i < floods; i++)
-		pids[i] = flooder(argv[0], argv[1]);
+		pids[i] = argv[5] ? flooder(argv[0], XS_MKDIR, argv[5])
+				  : flooder(argv[0], XS_READ, argv[1]);
 	for (size_t i = 0; i < n; i++)
 		link_open(&clients[i].link, argv[0]);
 	for (size_t i = 0; i < n; i++) /* spread over the period */

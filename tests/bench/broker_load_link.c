@@ -118,7 +118,7 @@ void link_next(struct link *l)
 	l->have = 0;
 }
 
-void link_wait(struct link *l)
+void link_wait_any(struct link *l)
 {
 	for (;;) {
 		struct pollfd p = { .fd = l->fd, .events = POLLIN };
@@ -130,16 +130,20 @@ void link_wait(struct link *l)
 			}
 			continue;
 		}
-		if (link_header(l)->type == XS_ERROR) {
-			fprintf(stderr, "broker_load: error reply: %.*s\n",
-				(int)link_header(l)->len,
-				(const char *)l->in + sizeof(struct xsd_sockmsg));
-			exit(1);
-		}
 		if (link_header(l)->type != XS_WATCH_EVENT)
 			return;
 		link_next(l);
 	}
+}
+
+void link_wait(struct link *l)
+{
+	link_wait_any(l);
+	if (link_header(l)->type != XS_ERROR)
+		return;
+	fprintf(stderr, "broker_load: error reply: %.*s\n", (int)link_header(l)->len,
+		(const char *)l->in + sizeof(struct xsd_sockmsg));
+	exit(1);
 }
 
 void samples_add(struct samples *s, uint64_t ns)
