@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 
-from wire import END, MKDIR, READ, RM, Client, check, finish, frame, same, text, until
+from wire import END, MKDIR, READ, RM, SET_PERMS, Client, check, finish, frame, same, text, until
 
 mode, SOCK, KIND = sys.argv[1:4]
 
@@ -100,6 +100,28 @@ def transaction():
     c = Client(SOCK)
     tx = c.start()
     same([c.write("data/x", "1", tx), c.end(tx)], ["OK", "OK"], "another is as ever")
+
+
+def churn():
+    """Children come and go in a tree that is removed."""
+    c, dom0, top = Client(SOCK), Client(sys.argv[4]), "/local/domain/5/data/s"
+    pid = os.fork()
+    if pid == 0:
+        other = Client(sys.argv[4])
+        while True:
+            other.ask(MKDIR, top + "/k")
+            other.ask(RM, top + "/k")
+    answers = []
+    for i in range(300):
+        dom0.ask(MKDIR, top)
+        dom0.ask(SET_PERMS, top, "n5")
+        answers.append(c.ask(RM, "data/s").error)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    # nine conflicts in a row can be
+    same(set(answers) - {"EAGAIN"}, {None}, "a tree in which dom0 makes and removes is removed")
+    check(answers.count(None) > 200, "mostly", answers.count(None))
+    dom0.ask(RM, top)
 
 
 def half_close():

@@ -21,6 +21,7 @@ body() {
 	broker_up --limiter turn || bail "$STORE: the broker starts"
 	guest_bus 5
 	hostile transaction "$GUEST_SOCK"
+	hostile churn
 	hostile half_close
 	hostile hung "$STORE_PID" "$BROKER_LOG"
 	ok "$STORE: it ends well" broker_down

@@ -199,8 +199,9 @@ def turns():
 
 
 def relay():
-    """Stands at SOCKET before the daemon at METRICS; requests are counted in the file ARG."""
-    requests = 0
+    """Stands at SOCKET before the daemon at METRICS; requests are counted in the file ARG, and
+    those for the permissions of what is very deep."""
+    requests = deep = 0
     half, upstream, client_of, left = {}, {}, {}, {}
     server = socket.socket(socket.AF_UNIX)
     server.bind(SOCK)
@@ -229,19 +230,21 @@ def relay():
                 continue
             half[s] += data
             while len(half[s]) >= HEADER.size:
-                size = HEADER.size + HEADER.unpack_from(half[s])[3]
+                kind, _, _, size = HEADER.unpack_from(half[s])
+                size += HEADER.size
                 if len(half[s]) < size:
                     break
+                deep += kind == GET_PERMS and half[s][:size].count(b"/") > 100
                 half[s] = half[s][size:]
                 requests += 1
-            os.pwrite(count, b"%20d" % requests, 0)
+            os.pwrite(count, b"%20d %20d" % (requests, deep), 0)
             upstream[s].sendall(data)
 
 
-def requests():
-    """That the broker has made, the relay says."""
+def requests(which=0):
+    """That the broker has made, the relay says; 1: those for what is very deep."""
     with open(sys.argv[5], encoding="ascii") as f:
-        return int(f.read())
+        return int(f.read().split()[which])
 
 
 def spent(what):
@@ -258,12 +261,19 @@ def owned(dom0, path):
     return mine + sum(owned(dom0, path + "/" + n) for n in names)
 
 
-def fill(c, where):
+def fill(c, where, tx=0, most=1100):
     """As many nodes as the quota gives; how many."""
     made = 0
-    while made < 1100 and c.ask(MKDIR, "data/%s/%d/%d" % (where, made // 100, made)).error is None:
+    path = where if where[0] == "/" else "data/" + where
+    while made < most and c.ask(MKDIR, "%s/%d/%d" % (path, made // 100, made), tx=tx).error is None:
         made += 1
     return made
+
+
+def below(dom0, path):
+    """How many nodes there are, path itself not counted."""
+    names = dom0.ask(DIRECTORY, path).body.decode().split("\0")[:-1]
+    return sum(1 + below(dom0, path + "/" + n) for n in names)
 
 
 def nodes():
@@ -293,13 +303,19 @@ def nodes():
     same([c.ask(RM, "data/tree", tx=tx).error, c.end(tx, False)], [None, "OK"], "a tree that is not removed")
     check(until(lambda: spent(lambda: c.ask(MKDIR, "data/another"))[0] > 1000), "is there when all is counted")
     same([c.ask(MKDIR, "data/another").error, owned(dom0, home)], ["ENOSPC", 1000], "and makes no room")
-    # a tree of two is removed and made again: where all is looked through, that is not each time
-    n, answer = spent(lambda: [[c.ask(RM, "data/more/0").error, c.ask(MKDIR, "data/more/0/1").error]
-                               for i in range(50)])
-    check(n <= 50 * 30 + 3 * 2200, "who removes and makes at the quota does not have all counted each time", n)
+    # a tree of a hundred is removed and made again: nothing is looked through for that
+    n, answer = spent(lambda: [[c.ask(RM, "data/more/0").error, fill(c, "more", most=100)] for i in range(5)])
+    check(n <= 5 * 101 * 16 and answer == [[None, 100]] * 5, "a tree that is removed gives its room at once",
+          (n, answer))
+    n, answer = spent(lambda: [c.ask(MKDIR, "data/another").error for i in range(50)])
+    check(n <= 50 * 16 + 2 * 2200 and answer == ["ENOSPC"] * 50, "who is refused does not have all counted each time", n)
     tx = c.start()
-    same([c.ask(RM, "data/tree", tx=tx).error, c.end(tx)], [None, "OK"], "one that is removed")
-    check(until(lambda: fill(c, "last") and owned(dom0, home) == 1000), "makes room for as much")
+    same([c.ask(RM, "data/tree", tx=tx).error, c.end(tx)], [None, "OK"], "one that is removed in a transaction")
+    fill(c, "last")
+    same(owned(dom0, home), 1000, "gives as much room at its end")
+    dom0.ask(RM, home + "/data/last")
+    check(until(lambda: fill(c, "again") and owned(dom0, home) == 1000), "so does what others remove, after a while")
+    c.ask(RM, "data/again")
     c.ask(RM, "data/more")
     for deep in (12, 1000):
         path = "data" + "/a" * deep
@@ -311,6 +327,101 @@ def nodes():
         c.end(tx, False)
 
 
+def elsewhere():
+    """Behind the relay: /local/domain/6/shared is another domain's, which lets clients write."""
+    c, dom0, shared = Client(SOCK), Client(sys.argv[4]), "/local/domain/6/shared"
+
+    def total():
+        return owned(dom0, "/local/domain/5") + below(dom0, shared)
+
+    for again in range(3):
+        fill(c, shared)
+        same(total(), 1000, "what clients make outside of the home counts, whoever owns it")
+        check(until(lambda: spent(lambda: c.ask(MKDIR, shared + "/x"))[0] > 500), "all is counted anew")
+    same([c.ask(MKDIR, shared + "/x").error, c.ask(MKDIR, "data/x/y").error], ["ENOSPC", "ENOSPC"],
+         "and is as much")
+    tx = c.start()
+    same([c.ask(RM, shared + "/0", tx=tx).error, c.end(tx, False), c.ask(MKDIR, shared + "/x").error],
+         [None, "OK", "ENOSPC"], "a tree there that is not removed makes no room")
+    same([c.ask(RM, shared + "/0").error, fill(c, shared, most=100), c.ask(MKDIR, shared + "/x").error],
+         [None, 100, "ENOSPC"], "one that is removed makes as much as it was")
+    dom0.ask(RM, shared + "/0")
+    check(until(lambda: fill(c, shared) and total() == 1000), "one that another removes, too, after a while")
+    for i in range(10):
+        c.ask(RM, "%s/%d" % (shared, i))
+
+
+def transactions():
+    """Behind the relay: what counts in a transaction, and for whom."""
+    c, d, dom0, home = Client(SOCK), Client(SOCK), Client(sys.argv[4]), "/local/domain/5"
+    kind = sys.argv[6]
+    same(fill(c, "tree", most=600), 600, "600 nodes")
+    tx = c.start()
+    same([c.ask(RM, "data/tree", tx=tx).error, fill(c, "tree", tx, 600), c.end(tx)], [None, 600, "OK"],
+         "they are removed and made again in one transaction")
+    c.ask(RM, "data/tree")
+    tx = c.start()
+    fill(c, "open", tx, 900)
+    same([d.ask(MKDIR, "data/other/%d" % i).error for i in range(200)], [None] * 200,
+         "900 in a transaction that is open take nothing from others")
+    refused = "ENOSPC" if kind == "C" else "EAGAIN"
+    same(c.end(tx), refused, "with the others' they are too many at its end")
+    one, other = c.start(), d.start()
+    same([fill(c, "one", one, 450), fill(d, "two", other, 450)], [450, 450], "two of 450 each")
+    same([c.end(one), d.end(other)], ["OK", refused], "of which one fits")
+    left = 1000 - owned(dom0, home)
+    fill(c, "rest")
+    same(owned(dom0, home), 1000, "all else can be made, as if nothing had been refused")
+    check(left > 0, "which is some", left)
+    for name in ("one", "other", "rest"):
+        c.ask(RM, "data/" + name)
+
+
+def grants():
+    """Behind the relay, grant-write /local/domain/0/backend/*/5"""
+    c, dom0, top = Client(SOCK), Client(sys.argv[4]), "/local/domain/0/backend"
+    mine = top + "/vif/5"
+    dom0.ask(MKDIR, mine)
+    for i in range(600):
+        dom0.ask(MKDIR, "%s/vif/%d/%d" % (top, 100 + i // 100, i))
+    fill(c, mine)
+    same(below(dom0, mine), 1000, "a thousand nodes can be made by a grant")
+    home = below(dom0, "/local/domain/5")
+    counted = []
+    check(until(lambda: counted.append(spent(lambda: c.ask(MKDIR, mine + "/x"))[0]) or counted[-1] > 500),
+          "they are counted anew")
+    check(counted[-1] <= 1000 + 2 * home + 50, "without a look through other domains' trees", (counted[-1], home))
+    same(c.ask(MKDIR, mine + "/x").error, "ENOSPC", "no others")
+    same([c.ask(RM, mine + "/1").error, fill(c, mine + "/1", most=99), c.ask(MKDIR, mine + "/x").error],
+         [None, 99, "ENOSPC"], "a tree that is removed makes as much room as it was")
+    dom0.ask(RM, mine + "/2")
+    check(until(lambda: c.ask(MKDIR, mine + "/x").error is None), "one that others remove, too, after a while")
+    fill(c, mine)
+    check(below(dom0, mine) in (999, 1000), "and no more than that", below(dom0, mine))
+    dom0.ask(RM, top)
+
+
+def watches():
+    """Behind the relay: it costs xenstored much to be asked for what is deep in nothing."""
+    c, kind, deep = Client(SOCK), sys.argv[6], "data" + "/a" * 1000
+    before = requests(1)
+    same([str(c.ask(WATCH, deep, "t")).rstrip("\0"), c.event()], ["OK", (deep, "t")], "a watch a thousand levels deep")
+    check(kind == "O" or requests(1) == before, "for which nothing so deep is asked", requests(1) - before)
+    c.close()
+    c = Client(SOCK)
+    same(c.ask(MKDIR, "data" + "/a" * 800).error, None, "800 levels")
+    paths = ["data" + "/a" * (800 - i) for i in range(20)]
+    for path in paths:
+        c.ask(WATCH, path, "t")
+        c.event()
+    before = requests(1)
+    same([c.ask(RM, "data/a").error, sorted(c.event()[0] for p in paths)], [None, sorted(paths)],
+         "they are removed: all watches in there fire")
+    check(kind == "O" or requests(1) == before, "and nothing that is not there is asked for", requests(1) - before)
+    c.close()
+
+
 {"costs": costs, "conflict": conflict, "pressure": pressure, "turns": turns, "relay": relay,
- "nodes": nodes}[mode]()
+ "nodes": nodes, "elsewhere": elsewhere, "transactions": transactions, "grants": grants,
+ "watches": watches}[mode]()
 finish()
