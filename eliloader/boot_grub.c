@@ -62,10 +62,10 @@ static int finish(struct grub *g, int r)
 
 	if (r >= 0 && g->chained)
 		r = grub_menu_finish(g, g->chained);
-	if (r < 0 && r != -E2BIG)
-		return r;
-	if (g->menu->count)
+	if (g->menu->count && (r >= 0 || r == -E2BIG))
 		return 0; /* what could not be read is noted */
+	if (r < 0)
+		return r;
 	return stop ? stop : -ENODATA;
 }
 

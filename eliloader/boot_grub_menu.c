@@ -154,6 +154,24 @@ static struct grub_menu *run_entry(struct grub *g, const struct grub_entry *e,
 	return e->submenu ? own : NULL;
 }
 
+/* The same with steps of its own, so that one without an end costs no other. */
+static struct grub_menu *run_bounded(struct grub *g, const struct grub_entry *e,
+				     bool is_default, struct grub_menu *own)
+{
+	unsigned long left = g->steps;
+	unsigned long share = left < GRUB_ENTRY_STEPS ? left : GRUB_ENTRY_STEPS;
+	struct grub_menu *below;
+
+	g->steps = share;
+	below = run_entry(g, e, is_default, own);
+	if (g->stop && left > share) {
+		g->stop = 0;
+		grub_load_why(g->load, "its commands have no end");
+	}
+	g->steps += left - share;
+	return below;
+}
+
 static int add_entry(struct grub *g, const struct grub_entry *e, bool is_default,
 		     bool precious, unsigned depth, size_t *ret_pick)
 {
@@ -166,7 +184,7 @@ static int add_entry(struct grub *g, const struct grub_entry *e, bool is_default
 
 	g->load = &load;
 	g->precious = precious;
-	below = run_entry(g, e, is_default, &own);
+	below = run_bounded(g, e, is_default, &own);
 	*ret_pick = g->menu->count;
 	if (!below) {
 		r = put_entry(g, e, depth, &load);

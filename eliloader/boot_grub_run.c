@@ -13,8 +13,7 @@ bool grub_spend(struct grub *g, unsigned long n)
 	if (g->stop)
 		return false;
 	if (n > g->steps) {
-		grub_note(g, "the configuration has no end: over %d steps",
-			  GRUB_STEPS_MAX);
+		grub_note(g, "there are commands without an end");
 		g->steps = 0;
 		g->stop = -E2BIG;
 		return false;

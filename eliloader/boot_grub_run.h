@@ -17,17 +17,18 @@
 #include "eliloader/boot_menu.h"
 
 #define GRUB_STEPS_MAX	   200000 /* commands and the like, of reading and of all entries */
-#define GRUB_STEP_BYTES	   8	  /* so many bytes of words are a step too */
-#define GRUB_STEP_TEXT	   64	  /* and so many of a text that is parsed */
-#define GRUB_LOOK_STEPS	   50	  /* a question to the disk */
-#define GRUB_ROUNDS_MAX	   1024	  /* of one loop */
-#define GRUB_DEPTH_MAX	   64	  /* functions, files and blocks in one another */
-#define GRUB_SOURCES_MAX   16	  /* files in one another */
-#define GRUB_MENUS_MAX	   16	  /* submenus in one another */
-#define GRUB_LOOKED_MAX	   8	  /* directories of entries that are looked into */
-#define GRUB_CHAIN_MAX	   4	  /* menus that lead to other menus */
-#define GRUB_FUNCTIONS_MAX 256	  /* of one start */
-#define GRUB_WORDS_MAX	   4096	  /* of one command */
+#define GRUB_ENTRY_STEPS   10000      /* of one of them */
+#define GRUB_STEP_BYTES	   8	      /* so many bytes of words are a step too */
+#define GRUB_STEP_TEXT	   64	      /* and so many of a text that is parsed */
+#define GRUB_LOOK_STEPS	   50	      /* a question to the disk */
+#define GRUB_ROUNDS_MAX	   1024	      /* of one loop */
+#define GRUB_DEPTH_MAX	   64	      /* functions, files and blocks in one another */
+#define GRUB_SOURCES_MAX   16	      /* files in one another */
+#define GRUB_MENUS_MAX	   16	      /* submenus in one another */
+#define GRUB_LOOKED_MAX	   8	      /* directories of entries that are looked into */
+#define GRUB_CHAIN_MAX	   4	      /* menus that lead to other menus */
+#define GRUB_FUNCTIONS_MAX 256	      /* of one start */
+#define GRUB_WORDS_MAX	   4096	      /* of one command */
 #define GRUB_VALUE_MAX	   (64 << 10) /* bytes of a variable or a word */
 #define GRUB_ENV_MAX	   (4 << 20)  /* bytes of all variables */
 #define GRUB_ENV_FILE_MAX  (64 << 10) /* bytes of a grubenv; they have 1024 */

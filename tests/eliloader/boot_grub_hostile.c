@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* grub.cfg that has no end, or is made to cost much: each bound ends it, the menu says so,
+ * and what was good of it is there. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "eliloader/boot_grub_run.h"
+#include "tests/eliloader/boot_menu_text.h"
+
+#define GOOD "\nmenuentry good { linux /k; }\n"
+
+/* A configuration that is written by a program. */
+struct text {
+	char *data; /* owned */
+	size_t len;
+	FILE *out;
+};
+
+static FILE *text_begin(struct text *t)
+{
+	t->out = open_memstream(&t->data, &t->len);
+	if (!t->out)
+		abort();
+	return t->out;
+}
+
+static void repeat(FILE *out, size_t times, const char *what)
+{
+	while (times--)
+		fputs(what, out);
+}
+
+static int read_text(struct boot_dir *d, const void *text, size_t len,
+		     struct boot_menu *m)
+{
+	struct boot_path config = { 0, "/grub.cfg" };
+
+	boot_menu_init(m);
+	boot_dir_init(d);
+	boot_dir_add(d, "loop0", NULL);
+	boot_dir_text(d, 0, "/k", "kernel");
+	boot_dir_text(d, 0, "/self.cfg", "x=$x-\nsource /self.cfg\n");
+	boot_dir_put(d, 0, "/grub.cfg", text, len);
+	return boot_grub_read(&d->fs, &config, m);
+}
+
+static bool has_note(const struct boot_menu *m, const char *note)
+{
+	if (!note)
+		return !m->note;
+	return m->note && strstr(m->note, note);
+}
+
+/* The good entry is found, and is the default, with a note of what was wrong. */
+static void check(const char *text, size_t len, const char *note, const char *name)
+{
+	autobootmenu struct boot_menu m;
+	struct boot_dir d;
+	int r = read_text(&d, text, len, &m);
+	bool found = r == 0 && m.chosen < m.count &&
+		     strcmp(m.entry[m.chosen].title, "good") == 0;
+
+	if (!ok(found && has_note(&m, note), "%s", name))
+		printf("# %d, %zu entries, default %zu, note %s\n", r, m.count, m.chosen,
+		       m.note ? m.note : "none");
+	boot_dir_done(&d);
+}
+
+static void check_made(struct text *t, const char *note, const char *name)
+{
+	fclose(t->out);
+	check(t->data, t->len, note, name);
+	free(t->data);
+}
+
+static const struct {
+	const char *name, *text, *note;
+} cases[] = {
+	{ "a loop without an end", "while true; do x=1; done" GOOD, "goes round" },
+	{ "until never", "until false; do x=1; done" GOOD, "goes round" },
+	{ "loops in loops after it",
+	  GOOD "while true; do while true; do true; done; done", "goes round" },
+	{ "a function that calls itself", "function f { f; }\nf" GOOD, "one another" },
+	{ "two that call one another after it",
+	  GOOD "function f { g; }\nfunction g { f; f; }\nf", "one another" },
+	{ "eval that evals itself", "x='eval $x'\neval $x" GOOD, NULL },
+	{ "a file that reads itself", "source /self.cfg" GOOD, "in one another" },
+	{ "a value that doubles",
+	  "x=xxxxxxxx\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do "
+	  "x=$x$x; done" GOOD,
+	  "too long" },
+	{ "words that double",
+	  "x='a b'\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do x=\"$x $x\"; done\nset "
+	  "$x" GOOD,
+	  "too long" },
+	{ "an entry without an end",
+	  "menuentry bad { while true; do while true; do true; done; done; }" GOOD,
+	  "goes round" },
+	{ "entries in a loop", GOOD "while true; do menuentry x { linux /k; }; done",
+	  "first 256" },
+	{ "submenus without an end", "function m { submenu s { m; }; }\nm\n" GOOD,
+	  "cannot be booted" },
+	{ "a pattern for ever",
+	  "regexp '(a*)*(a*)*(a*)*(a*)*b' aaaaaaaaaaaaaaaaaaaa" GOOD, NULL },
+	{ "a pattern with counts", "regexp '((a{99}){99}){99}' a" GOOD, "regexp" },
+	{ "a pattern that refers back", "regexp '(a*)\\1\\1\\1\\1' aaaa" GOOD, "regexp" },
+	{ "no regular expression", "regexp '(((' a" GOOD, NULL },
+	{ "a break out of nothing", "break 99999999999999999999\ncontinue 0" GOOD, NULL },
+	{ "numbers that are too large",
+	  "if [ 99999999999999999999999 -gt 1 ]; then true; fi\nset default=99999999999\n"
+	  "set timeout=99999999999999999999" GOOD,
+	  NULL },
+	{ "brackets without an end", "[ ( ( ( ( ( ( ! ( ! -f" GOOD, NULL },
+	{ "only wildcards",
+	  "for f in /*/*/*/*/*/*/*/* /****************a; do true; done" GOOD, NULL },
+	{ "names that are none",
+	  "set =x; unset; export ''; ''=1; load_env --file; search "
+	  "--set; probe; setparams; shift -1; return 5" GOOD,
+	  NULL },
+	{ "no words at all", "$x\n\"\"\n''\n$@\n! \n! ''" GOOD, "not understood: ''" },
+};
+
+static void test_many(void)
+{
+	struct text t;
+	FILE *out = text_begin(&t);
+
+	fputs(GOOD, out);
+	for (int i = 0; i < 10000; i++)
+		fprintf(out, "menuentry 'e %d' { linux /k; }\n", i);
+	check_made(&t, "first 256", "10 000 entries");
+
+	out = text_begin(&t);
+	for (int i = 0; i < 1000; i++)
+		fprintf(out, "function f%d { true; }\n", i);
+	fputs(GOOD, out);
+	check_made(&t, "functions", "1000 functions");
+
+	out = text_begin(&t);
+	for (int i = 0; i < 6000; i++)
+		fprintf(out, "variable%d=%080d\n", i, i);
+	fputs(GOOD, out);
+	check_made(&t, NULL, "6000 variables");
+
+	out = text_begin(&t);
+	fputs(GOOD "linux", out);
+	repeat(out, 100000, " a");
+	check_made(&t, "too long", "100 000 words");
+}
+
+static void test_deep(void)
+{
+	struct text t;
+	FILE *out = text_begin(&t);
+
+	repeat(out, 1000, "if true; then\n");
+	fputs("x=1\n", out);
+	repeat(out, 1000, "fi\n");
+	fputs(GOOD, out);
+	check_made(&t, "syntax error", "1000 ifs in one another");
+
+	out = text_begin(&t);
+	repeat(out, 100000, "{ ");
+	fputs(GOOD, out);
+	check_made(&t, "syntax error", "100 000 brackets");
+
+	out = text_begin(&t);
+	fputs("if false; then a; ", out);
+	repeat(out, 20000, "elif false; then a\n");
+	fputs("fi\n" GOOD, out);
+	check_made(&t, NULL, "20 000 times elif");
+
+	out = text_begin(&t);
+	for (int i = 0; i < 60; i++)
+		fprintf(out, "submenu s%d {\n", i);
+	fputs("menuentry x { linux /k; }\n", out);
+	repeat(out, 60, "}\n");
+	fputs(GOOD "set default=good", out);
+	check_made(&t, NULL, "60 submenus in one another");
+
+	out = text_begin(&t);
+	fputs("test", out);
+	repeat(out, 3000, " (");
+	fputs(GOOD, out);
+	check_made(&t, NULL, "3000 parentheses");
+}
+
+static void test_long(void)
+{
+	struct text t;
+	FILE *out = text_begin(&t);
+
+	fputs(GOOD "menuentry '", out);
+	repeat(out, 20000, "t");
+	fputs("' { linux /k; }\nmenuentry l { linux /k ", out);
+	repeat(out, 20000, "a");
+	fputs("; }\nmenuentry p { linux /", out);
+	repeat(out, 20000, "p");
+	fputs("; }\nmenuentry r { linux /k; initrd", out);
+	repeat(out, 1000, " /k");
+	fputs("; }\n", out);
+	check_made(&t, NULL, "texts of 20 000 bytes");
+
+	out = text_begin(&t);
+	repeat(out, 900000, "a");
+	fputs(GOOD, out);
+	check_made(&t, "too long", "a word of 900 000 bytes");
+
+	out = text_begin(&t);
+	fputs(GOOD "echo '", out);
+	repeat(out, 400000, "'\"");
+	check_made(&t, "syntax error", "quotes without an end");
+
+	out = text_begin(&t);
+	repeat(out, 50000, "\n;");
+	fputs(GOOD, out);
+	check_made(&t, "syntax error", "50 000 lines with errors");
+
+	out = text_begin(&t);
+	repeat(out, 15000,
+	       "# a comment of some length, and nothing else is in the line\n");
+	fputs(GOOD, out);
+	check_made(&t, NULL, "15 000 lines of comment");
+}
+
+static void test_bytes(void)
+{
+	static const char nul[] = "x=1\0}\nmenuentry good { linux /k; }\0 fi\n";
+	static const char all[] = "\x01\x7f\xff\xfe\n\x1b[2J\n" GOOD "\xef\xbb\xbf";
+	autobootmenu struct boot_menu m;
+	struct boot_dir d;
+	char *large = calloc(1, BOOT_CONFIG_MAX + 1);
+
+	check(nul, sizeof(nul) - 1, NULL, "NUL ends a line");
+	check(all, sizeof(all) - 1, "not understood", "any bytes");
+	if (!large)
+		abort();
+	memset(large, '\n', BOOT_CONFIG_MAX + 1);
+	is_int(read_text(&d, large, BOOT_CONFIG_MAX + 1, &m), -E2BIG, "over a megabyte");
+	boot_dir_done(&d);
+	free(large);
+}
+
+/* Nothing of it is read to its end, and there is no entry before. */
+static void test_endless(void)
+{
+	static const char *const texts[] = {
+		"while true; do while true; do true; done; done" GOOD,
+		"function f { g; }\nfunction g { f; f; }\nf" GOOD,
+		"for f in /*/* /*/*; do true; done\nwhile [ ! -f /x ]; do while true; do "
+		"source /grub.cfg; done; done" GOOD,
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		autobootmenu struct boot_menu m;
+		struct boot_dir d;
+
+		is_int(read_text(&d, texts[i], strlen(texts[i]), &m), -E2BIG,
+		       "no end before the first entry");
+		ok(m.count == 0 && d.lists + d.reads < GRUB_STEPS_MAX / GRUB_LOOK_STEPS,
+		   "with few questions to the disk");
+		boot_dir_done(&d);
+	}
+}
+
+/* The disk is asked no more than it must be, and what it answers is believed. */
+static void test_disk(void)
+{
+	struct boot_path config = { 0, "/grub.cfg" };
+	autobootmenu struct boot_menu m;
+	struct boot_dir d;
+	struct text t;
+	FILE *out = text_begin(&t);
+
+	fputs("while true; do if [ -f /x/y ]; then true; fi; done\n", out);
+	for (int i = 0; i < 200; i++)
+		fprintf(out, "menuentry e { linux /snapshots/%d/k; }\n", i);
+	fclose(out);
+	ok(read_text(&d, t.data, t.len, &m) == 0 && m.count == 200, "200 snapshots");
+	ok(d.lists <= GRUB_ROUNDS_MAX + 3 * GRUB_LOOKED_MAX,
+	   "are not all looked into (%u lists)", d.lists);
+	d.broken = -EIO;
+	boot_menu_done(&m);
+	is_int(boot_grub_read(&d.fs, &config, &m), -EIO, "a disk that cannot be read");
+	d.broken = -E2BIG;
+	is_int(boot_grub_read(&d.fs, &config, &m), -E2BIG, "one that was asked too much");
+	d.broken = 0;
+	config.device = 1;
+	is_int(boot_grub_read(&d.fs, &config, &m), -EINVAL, "no such device");
+	config = (struct boot_path){ 0, "/no.cfg" };
+	is_int(boot_grub_read(&d.fs, &config, &m), -ENOENT, "no such file");
+	boot_dir_done(&d);
+	free(t.data);
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		check(cases[i].text, strlen(cases[i].text), cases[i].note, cases[i].name);
+	test_many();
+	test_deep();
+	test_long();
+	test_bytes();
+	test_endless();
+	test_disk();
+	return tap_done();
+}
