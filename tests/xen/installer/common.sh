@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # common.sh - sourced by the inits of the installs' RAM disks: a guest's beginning.
+# busybox's shell takes its own programs first, whatever PATH says
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TERM=dumb
 
 # arg NAME : its value on the kernel's command line, the last one
@@ -26,7 +27,8 @@ begin() {
 
 # load FS : its module, and those that it needs; one that is there already says so
 load() {
-	while read -r m; do insmod "$m" 2> /dev/null; done < "/modules/$1"
+	[ -e /modules/load ] || { modprobe "$1"; return; }
+	while read -r m; do insmod "$m" 2> /dev/null; done < /modules/load
 }
 
 fail() {

@@ -1,7 +1,6 @@
 # shellcheck shell=sh
 # layouts.sh - sourced by the installer: disks as distributions leave them.  Each layout_NAME
 # calls half_way where an installer that is cut leaves a system that does not boot yet.
-# shellcheck disable=SC2154 # version: below
 
 # table LABEL : sfdisk's lines on stdin; then the kernel knows the partitions
 table() {
@@ -12,7 +11,7 @@ table() {
 	wait_until test -b /dev/xvda1
 }
 
-uuid_of() { blkid "$1" | sed -n 's/.* UUID="\([^"]*\)".*/\1/p'; }
+new_uuid() { cat /proc/sys/kernel/random/uuid; }
 
 # initramfs FILE TYPE [ROOT] : the target's RAM disk, and what it must know
 initramfs() {
@@ -80,19 +79,19 @@ grub_head() {
 
 # Debian: MBR, one active ext4, swap, grub.cfg.
 layout_debian() {
+	uuid=$(new_uuid)
 	load ext4
 	table dos <<- END || return
 		start=2048, size=192MiB, type=83, bootable
 		size=8MiB, type=82
 	END
-	mke2fs -q -F -t ext4 /dev/xvda1 && mkswap /dev/xvda2 > /dev/null &&
+	/sbin/mke2fs -q -F -t ext4 -U "$uuid" /dev/xvda1 && mkswap /dev/xvda2 > /dev/null &&
 		mount -t ext4 /dev/xvda1 /mnt || return
 	system /mnt debian "Debian GNU/Linux" 12 || return
 	get vmlinuz /mnt/boot/vmlinuz-6.1.0-18-amd64
 	initramfs /mnt/boot/initrd.img-6.1.0-18-amd64 ext4
 	half_way
 	mkdir /mnt/boot/grub
-	uuid=$(uuid_of /dev/xvda1)
 	{
 		grub_head
 		entry 'Debian GNU/Linux' /boot/vmlinuz-6.1.0-18-amd64 /boot/initrd.img-6.1.0-18-amd64 \
@@ -106,6 +105,7 @@ layout_debian() {
 layout_fedora() {
 	v=6.11.4-301.fc41.x86_64
 	id=5d41402abc4b2a76b9719d911017c592
+	uuid=$(new_uuid)
 	load xfs
 	table gpt <<- END || return
 		start=2048, size=1MiB, type=21686148-6449-6E6F-744E-656564454649
@@ -113,7 +113,7 @@ layout_fedora() {
 		size=320MiB
 	END
 	wait_until test -b /dev/xvda3
-	mkfs.xfs -q -f /dev/xvda2 && mkfs.xfs -q -f /dev/xvda3 &&
+	mkfs.xfs -q -f /dev/xvda2 && mkfs.xfs -q -f -m "uuid=$uuid" /dev/xvda3 &&
 		mount -t xfs /dev/xvda3 /mnt && mkdir -p /mnt/boot &&
 		mount -t xfs /dev/xvda2 /mnt/boot || return
 	system /mnt fedora "Fedora Linux" 41 || return
@@ -126,7 +126,7 @@ layout_fedora() {
 		version $v
 		linux /vmlinuz-$v
 		initrd /initramfs-$v.img
-		options root=UUID=$(uuid_of /dev/xvda3) ro console=hvc0
+		options root=UUID=$uuid ro console=hvc0
 		grub_users \$grub_users
 		grub_arg --unrestricted
 		grub_class fedora
@@ -141,18 +141,19 @@ layout_fedora() {
 
 # SLES 11 installed under Xen: MBR, swap and ext3, kernels by their names, no menu.lst.
 layout_sles() {
+	uuid=$(new_uuid)
 	load ext4
 	table dos <<- END || return
 		start=2048, size=8MiB, type=82
 		size=192MiB, type=83, bootable
 	END
 	wait_until test -b /dev/xvda2
-	mkswap /dev/xvda1 > /dev/null && mke2fs -q -F -t ext3 /dev/xvda2 &&
+	mkswap /dev/xvda1 > /dev/null && /sbin/mke2fs -q -F -t ext3 -U "$uuid" /dev/xvda2 &&
 		mount -t ext4 /dev/xvda2 /mnt || return
 	system /mnt sles "SUSE Linux Enterprise Server" 11.4 || return
 	get vmlinuz /mnt/boot/vmlinuz-3.0.101-63-xen
 	half_way
-	initramfs /mnt/boot/initrd-3.0.101-63-xen ext4 "UUID=$(uuid_of /dev/xvda2)"
+	initramfs /mnt/boot/initrd-3.0.101-63-xen ext4 "UUID=$uuid"
 	ln -s vmlinuz-3.0.101-63-xen /mnt/boot/vmlinuz-xen
 	ln -s initrd-3.0.101-63-xen /mnt/boot/initrd-xen
 	umount /mnt
@@ -162,13 +163,14 @@ layout_sles() {
 layout_opensuse() {
 	at=/mnt/@/.snapshots/1/snapshot
 	v=6.4.0-150600.21-default
+	uuid=$(new_uuid)
 	load btrfs
 	table gpt <<- END || return
 		start=2048, size=1MiB, type=21686148-6449-6E6F-744E-656564454649
 		size=256MiB
 	END
 	wait_until test -b /dev/xvda2
-	mkfs.btrfs -q -f /dev/xvda2 && mount -t btrfs /dev/xvda2 /mnt &&
+	mkfs.btrfs -q -f -U "$uuid" /dev/xvda2 && mount -t btrfs /dev/xvda2 /mnt &&
 		btrfs -q subvolume create /mnt/@ && btrfs -q subvolume create /mnt/@/.snapshots &&
 		mkdir -p /mnt/@/.snapshots/1 && btrfs -q subvolume create $at || return
 	system $at opensuse-leap "openSUSE Leap" 15.6 || return
@@ -176,7 +178,6 @@ layout_opensuse() {
 	initramfs $at/boot/initrd-$v btrfs
 	half_way
 	mkdir -p $at/boot/grub2
-	uuid=$(uuid_of /dev/xvda2)
 	{
 		echo 'set btrfs_relative_path="yes"'
 		echo 'export btrfs_relative_path'

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # layout_family, www: install.sh's
+# xenopsd.sh - sourced after install.sh: what XAPI's toolstack does of a VM's start, with
+# the XAPI of tests/eliloader/xapi_server.py: the bootloader of the VM's record is run with
+# the words of the record, and the domain is made of what it answers.  A VM NAME has the
+# record $vm_uuid, and the files of install.sh.
+# shellcheck source=tests/eliloader/xapi.sh
+. /job/xapi.sh
+vm_uuid=6c61622d-7661-7069-8000-0000000000aa
+
+# xenopsd_begin : XAPI, where eliloader looks for it
+xenopsd_begin() {
+	cp -a /job/python/. / && mkdir -p /var/lib/xcp && xapi_start /var/lib/xcp
+}
+
+# xenopsd_vm NAME TYPE LAYOUT : as vm_config, but its keys are in the record
+xenopsd_vm() {
+	vm_config "$@"
+	sed -i '/^bootloader/d; /^extra/d; /^on_/d' "/run/$1.cfg"
+	echo 'on_crash = "destroy"' >> "/run/$1.cfg"
+	xapi_vm "$vm_uuid" "$1" "domain-type=$2" "PV-args=console=hvc0 loglevel=4 panic=1" \
+		"other-config:install-repository=$www/$3/" \
+		"other-config:install-distro=${layout_family[$3]}" \
+		other-config:install-arch=x86_64 other-config:debian-release=bookworm \
+		"other-config:install-args=lab_layout=$3 lab_url=$www/target"
+	xapi_vbd "$vm_uuid" 0 true
+}
+
+# answer KEY : of the bootloader, "simple" lines
+answer() { sed -n "s/^$1 //p" /run/answer; }
+
+# xenopsd_start NAME : the words are split at each single space, and PV-args come last
+xenopsd_start() {
+	local words rc
+
+	mapfile -t -d ' ' words < <(xapi_get "$vm_uuid" PV-bootloader-args | tr -d '\n')
+	env -i PATH=/sbin:/usr/sbin:/bin:/usr/bin "/usr/bin/$(xapi_get "$vm_uuid" PV-bootloader)" \
+		-q --vm "$vm_uuid" "${words[@]}" "/run/$1.img" > /run/answer 2> /run/said || {
+		cat /run/said
+		return 1
+	}
+	grep -vE '^(kernel|ramdisk|extra) = ' "/run/$1.cfg" > "/run/$1.start"
+	printf '%s = "%s"\n' kernel "$(answer kernel)" ramdisk "$(answer ramdisk)" \
+		extra "$(answer args) $(xapi_get "$vm_uuid" PV-args)" >> "/run/$1.start"
+	quiet xl create "/run/$1.start"
+	rc=$?
+	rm "$(answer kernel)" "$(answer ramdisk)"
+	return $rc
+}
