@@ -123,7 +123,7 @@ loose() {
 		'call process_vm_writev kill tgkill tkill rt_sigqueueinfo pidfd_open kcmp prlimit64' \
 		'call setrlimit get_robust_list sched_setaffinity move_pages execve execveat' \
 		'call setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid' \
-		'call capset prctl setns unshare sched_setscheduler setpriority' \
+		'call capset prctl setns unshare sched_setscheduler setpriority getpriority' \
 		'call iopl ioperm kexec_load init_module finit_module delete_module reboot swapon' \
 		'call swapoff acct settimeofday clock_settime sethostname setdomainname mq_open' \
 		'call mlock mlockall fcntl'
