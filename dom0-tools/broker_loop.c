@@ -380,7 +380,7 @@ static int serve_fds(struct session *s, const struct pollfd *fds)
 	}
 	/* who has gone does not wait: poll() would tell it again and again */
 	if ((fds[0].revents & (POLLHUP | POLLERR)) &&
-	    (s->waits || s->eof || store_is_lost(&s->store)))
+	    (s->waits || s->counting || s->eof || store_is_lost(&s->store)))
 		return -ECONNRESET;
 	if (fds[0].revents & POLLOUT)
 		r = session_flush(s);

@@ -86,12 +86,6 @@ static void show(struct broker *b)
 
 /* ---- what may be ---- */
 
-/* Their number is what it is, or it is not to be known better for a while. */
-static int refuse(struct broker *b)
-{
-	return walk_wanted(b) ? -EINPROGRESS : -ENOSPC;
-}
-
 int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
 		unsigned more, unsigned *ret_left)
 {
@@ -104,24 +98,27 @@ int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
 			    : 0;
 	if ((n->known || kind == NODES_GRANTED) && (later ? 1 : more) <= *ret_left)
 		return 0;
-	return refuse(b);
+	return walk_wanted(b, false) ? -EINPROGRESS : -ENOSPC;
 }
 
-int nodes_tx_check(struct broker *b, const struct tx *tx)
+int nodes_tx_check(struct broker *b, const struct tx *tx, bool counted)
 {
 	/* C xenstored commits no transaction to the full number */
 	unsigned most = b->kind == STORE_C ? NODES_MOST - 1 : NODES_MOST;
 	unsigned made = 0;
-	int r = 0;
+	bool fits = true;
 
 	for (unsigned i = 0; i < b->nodes.count; i++)
 		if (b->nodes.list[i].made_in == tx->number)
 			made |= b->nodes.list[i].kinds;
-	for (unsigned kind = 0; r == 0 && kind < NODES_KINDS; kind++)
-		if ((made >> kind & 1) && count(&b->nodes, tx->number, kind) > most)
-			r = refuse(b);
+	for (unsigned kind = 0; kind < NODES_KINDS; kind++)
+		fits &= !(made >> kind & 1) || count(&b->nodes, tx->number, kind) <= most;
+	if (fits)
+		return 0;
+	if (!counted && walk_wanted(b, true)) /* there is no asking again */
+		return -EINPROGRESS;
 	/* oxenstored does all of it again, which conflicts */
-	return r == -ENOSPC && b->kind == STORE_O ? -EAGAIN : r;
+	return b->kind == STORE_O ? -EAGAIN : -ENOSPC;
 }
 
 /* ---- what is done ---- */

@@ -69,8 +69,8 @@ void nodes_removed(struct broker *b, const struct tx *tx, const char *path);
 
 /* A transaction's number, from 1. */
 unsigned nodes_tx_begin(struct broker *b);
-/* May it be committed? */
-int nodes_tx_check(struct broker *b, const struct tx *tx);
+/* May it be committed?  @counted: they were counted for this already. */
+int nodes_tx_check(struct broker *b, const struct tx *tx, bool counted);
 enum nodes_end {
 	NODES_UNDONE,
 	NODES_DONE,

@@ -73,7 +73,7 @@ static int run_end(struct session *s, const struct wire_request *req)
 		return req->tx_id == 0 ? -ENOENT : no_transaction(s);
 	over = s->b->kind == STORE_O && tx->looked >= TX_NODES;
 	commit = req->commit && !tx->failed && !tx->lost && !over;
-	full = commit ? nodes_tx_check(s->b, tx) : 0;
+	full = commit ? nodes_tx_check(s->b, tx, s->counting) : 0;
 	if (full == -EINPROGRESS)
 		return full;
 	commit &= full == 0;

@@ -84,14 +84,14 @@ static void end(struct broker *b, int r)
 	walk_done(w);
 }
 
-bool walk_wanted(struct broker *b)
+bool walk_wanted(struct broker *b, bool fresh)
 {
 	struct walk *w = &b->walk;
 	int r;
 
 	if (w->on)
 		return true;
-	if (w->any && b->now_ns - w->ended_ns < WALK_PAUSE_NS)
+	if (!fresh && w->any && b->now_ns - w->ended_ns < WALK_PAUSE_NS)
 		return false;
 	nodes_walk_begin(&b->nodes);
 	r = begin(b);

@@ -32,8 +32,9 @@ struct walk {
 };
 
 void walk_done(struct walk *w);
-/* The count is not good enough: begin one.  False: the last one was just now. */
-bool walk_wanted(struct broker *b);
+/* The count is not good enough: begin one.  False: the last one was just now, and that is
+ * good enough unless @fresh. */
+bool walk_wanted(struct broker *b, bool fresh);
 static inline bool walk_is_on(const struct walk *w)
 {
 	return w->on;
