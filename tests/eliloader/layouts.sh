@@ -20,8 +20,9 @@ debian12-md	Debian 12: /boot on RAID 1 (1.2 metadata)
 debian12-md090	Debian 12: /boot on RAID 1 (0.90 metadata)
 debian12-md0	Debian 12: all of it on RAID 0
 debian12-saved	Debian 12: GRUB_DEFAULT=saved, an older kernel in the submenu
-ubuntu2404	Ubuntu 24.04: GPT, /boot on ext4, recordfail, two ramdisks
+ubuntu2404	Ubuntu 24.04: GPT, EFI stub, /boot on ext4, recordfail, two ramdisks
 fedora41	Fedora 41: GPT, EFI stub, /boot on ext4 with BLS entries, btrfs
+silverblue	Fedora Silverblue: ostree, BLS behind a symbolic link
 fedora41-xfs	Fedora 41 Server: /boot on XFS v5 with BLS entries, / on LVM
 rhel7	CentOS 7: MBR, XFS v5, linux16 and initrd16
 rhel8	RHEL 8: MBR, /boot on XFS, BLS with kernelopts; its kernel has no PV or PVH
@@ -33,7 +34,10 @@ sles12	SLES 12: btrfs, subvolumes and a snapshot as root, grub.cfg
 leap15	openSUSE Leap 15: GPT, XFS v5, grub.cfg
 arch	Arch Linux: ext4, microcode and initramfs as two ramdisks
 arch-systemd	Arch Linux: systemd-boot on an EFI partition
+uki	a unified kernel image on an EFI partition
 kernel-install	systemd's own kernel-install: entries on an EFI partition
+nixos	NixOS: GPT, ext4, kernels on a device of a variable
+gentoo	Gentoo: btrfs, a kernel without a ramdisk
 alpine	Alpine: MBR, ext4, extlinux.conf
 syslinux-fat	syslinux.cfg on FAT with an included file
 xfs4	a whole disk of XFS v4, grub.cfg
@@ -44,6 +48,7 @@ no-config	kernels and ramdisks in /boot, no configuration
 latin1	grub.cfg with titles that are not UTF-8
 variables	grub.cfg with variables, functions and if, elif, else
 iso	an ISO 9660 image with isolinux and relative paths
+iso-grub	a live ISO (Ubuntu, Debian) with grub.cfg
 iso-hybrid	a hybrid ISO (MBR), isolinux
 "
 while IFS=$'\t' read -r layout_line layout_rest; do
@@ -283,8 +288,13 @@ layout_ubuntu2404() {
 			"initrd	/initrd.img-$v"
 		echo '}'
 	} | text b/grub/grub.cfg
+	text efi/EFI/ubuntu/grub.cfg <<- END
+		search.fs_uuid $uuid_boot root hd0,gpt2
+		set prefix=(\$root)'/grub'
+		configfile \$prefix/grub.cfg
+	END
 	fs_ext root 16 t root $uuid_root && fs_ext boot 64 b boot $uuid_boot &&
-		fs_new bios 1 && disk_gpt "$img" 21686148-6449-6E6F-744E-656564454649=bios boot root
+		efi_partition esp && disk_gpt "$img" U=esp boot root
 }
 
 # bls_entry FILE TITLE VERSION OPTIONS [RAMDISK-WORDS [LINUX]]
@@ -376,6 +386,32 @@ layout_fedora41() {
 		mkdir -p top/root/etc top/home && efi_stub && fs_ext boot 64 b "" $uuid_boot &&
 		fs_btrfs_sub root 128 top fedora $uuid_root root home && efi_partition esp &&
 		disk_gpt "$img" U=esp boot root
+}
+# /boot/loader leads to the deployment that is in use
+layout_silverblue() {
+	local v=6.11.10-300.fc41.x86_64 at=b/ostree/fedora-0123456789abcdef
+
+	os_pair $at/vmlinuz-$v $at/initramfs-$v.img && want "Fedora Linux 41 (Silverblue) (ostree:0)" \
+		"root=UUID=$uuid_root rw ostree=/ostree/boot.1/fedora/0123456789abcdef/0 console=hvc0" \
+		$at/vmlinuz-$v $at/initramfs-$v.img || return
+	text b/loader.1/entries/ostree-2-fedora.conf <<- END
+		title $want_title
+		version 2
+		options $want_args
+		linux /${at#b/}/vmlinuz-$v
+		initrd /${at#b/}/initramfs-$v.img
+	END
+	text b/loader.1/entries/ostree-1-fedora.conf <<- END
+		title Fedora Linux 41 (Silverblue) (ostree:1)
+		version 1
+		options $want_args
+		linux /ostree/gone/vmlinuz-$v
+		initrd /ostree/gone/initramfs-$v.img
+	END
+	ln -s loader.1 b/loader && bls_grub_cfg gpt2 ext2 $uuid_boot | text b/grub2/grub.cfg &&
+		grub_env b/grub2/grubenv boot_success=1 && efi_stub && fs_ext boot 64 b "" $uuid_boot &&
+		mkdir -p top/root && fs_btrfs_sub root 128 top fedora $uuid_root root &&
+		efi_partition esp && disk_gpt "$img" U=esp boot root
 }
 layout_fedora41_xfs() {
 	fedora_boot b xfs "root=/dev/mapper/fedora-root ro rd.lvm.lv=fedora/root console=hvc0" &&
@@ -542,6 +578,12 @@ layout_arch_systemd() {
 		efi/loader/entries/arch.conf > efi/loader/entries/arch-fallback.conf
 	efi_partition esp && fs_ext root 16 t "" $uuid_root && disk_gpt "$img" U=esp root
 }
+layout_uki() {
+	os_kernel efi/EFI/Linux/arch-linux.efi && want "" "" efi/EFI/Linux/arch-linux.efi || return
+	printf 'timeout 3\n' | text efi/loader/loader.conf
+	efi_partition esp && fs_ext root 16 t "" $uuid_root && disk_gpt "$img" U=esp root
+	want_why='unified kernel image'
+}
 # kernel_install VERSION KERNEL RAMDISK ... : systemd's, into ./efi.  It names files as they are
 # called below the mount point.
 kernel_install() {
@@ -566,6 +608,55 @@ layout_kernel_install() {
 	want_title="$(sed -n 's/^title *//p' "$entry") ($v)"
 	want_args=$(sed -n 's/^options *//p' "$entry" | sed 's/ *$//')
 	efi_partition esp && fs_ext root 16 t "" $uuid_root && disk_gpt "$img" U=esp root
+}
+layout_nixos() {
+	local at=t/boot/kernels init=/nix/store/1b2c-nixos-system-24.11/init
+
+	os_pair $at/0abc-linux-6.6.60-bzImage $at/0def-initrd-linux-6.6.60-initrd &&
+		want "NixOS - Default" "init=$init console=hvc0 loglevel=4" \
+			$at/0abc-linux-6.6.60-bzImage $at/0def-initrd-linux-6.6.60-initrd || return
+	text t/boot/grub/grub.cfg <<- END
+		search --set=drive1 --fs-uuid $uuid_root
+		if [ -s \$prefix/grubenv ]; then
+		  load_env
+		fi
+		if [ "\${next_entry}" ]; then
+		  set default="\${next_entry}"
+		  set next_entry=
+		  save_env next_entry
+		  set timeout=1
+		  set boot_once=true
+		else
+		  set default=0
+		  set timeout=5
+		fi
+		function savedefault {
+		  if [ -z "\${boot_once}"]; then
+		    saved_entry="\${chosen}"
+		    save_env saved_entry
+		  fi
+		}
+		menuentry "$want_title" --class nixos --unrestricted {
+		search --set=drive1 --fs-uuid $uuid_root
+		  linux (\$drive1)/boot//kernels/0abc-linux-6.6.60-bzImage $want_args
+		  initrd (\$drive1)/boot//kernels/0def-initrd-linux-6.6.60-initrd
+		}
+		submenu "NixOS - All configurations" --class submenu {
+		  menuentry "NixOS - Configuration 1" { linux (\$drive1)/gone }
+		}
+	END
+	fs_ext root 64 t nixos $uuid_root && efi_partition esp && disk_gpt "$img" U=esp root
+}
+layout_gentoo() {
+	mkdir -p top/gentoo && os_kernel top/gentoo/boot/kernel-6.6.58-gentoo-x86_64 &&
+		want "Gentoo GNU/Linux" "root=UUID=$uuid_root ro rootflags=subvol=gentoo" \
+			top/gentoo/boot/kernel-6.6.58-gentoo-x86_64 || return
+	{
+		grub_head
+		grub_entry "$want_title" gentoo gpt2 btrfs $uuid_root "linux	/gentoo/boot/kernel-6.6.58-gentoo-x86_64 $want_args" ""
+	} | text top/gentoo/boot/grub/grub.cfg
+	BTRFS_OPTIONS=compress-force=zstd fs_btrfs_sub root 128 top "" $uuid_root gentoo &&
+		efi_partition esp && disk_gpt "$img" U=esp root
 }
 layout_alpine() {
 	os_pair t/boot/vmlinuz-virt t/boot/initramfs-virt && want "Linux virt" \
@@ -698,4 +789,25 @@ layout_iso_hybrid() {
 	iso_tree && mkdir -p t/isolinux && mv t/boot/x86_64/* t/isolinux/ &&
 		head -c 432 /dev/zero > mbr && fs_iso "$img" t -partition_offset 16 \
 		-partition_cyl_align off --mbr-force-bootable -G mbr
+}
+layout_iso_grub() {
+	os_pair t/casper/vmlinuz t/casper/initrd && want "Try or Install Ubuntu Server" "--- quiet" \
+		t/casper/vmlinuz t/casper/initrd || return
+	text t/boot/grub/grub.cfg <<- 'END'
+		set timeout=30
+		loadfont unicode
+		set menu_color_normal=white/black
+		menuentry "Try or Install Ubuntu Server" {
+			set gfxpayload=keep
+			linux	/casper/vmlinuz  --- quiet
+			initrd	/casper/initrd
+		}
+		grub_platform
+		if [ "$grub_platform" = "efi" ]; then
+		menuentry 'Boot from next volume' {
+			exit 1
+		}
+		fi
+	END
+	fs_iso "$img" t
 }
