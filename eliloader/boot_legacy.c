@@ -299,7 +299,7 @@ static void read_saved(struct legacy *l)
 static void choose(struct legacy *l)
 {
 	struct boot_menu *m = l->menu;
-	size_t index = (size_t)l->chosen;
+	size_t index;
 
 	if (l->saved)
 		read_saved(l);

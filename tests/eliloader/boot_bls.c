@@ -28,11 +28,10 @@ static void check_add(struct boot_dir *d, const char *dir,
 		      const char *(*get)(void *arg, const char *name), const char *wanted,
 		      const char *name)
 {
-	struct boot_path path = { 0, "" };
+	struct boot_path path = boot_path_of(0, dir);
 	autobootmenu struct boot_menu m;
 
 	boot_menu_init(&m);
-	strcpy(path.path, dir);
 	boot_menu_is(boot_bls_add(&d->fs, &path, get, NULL, &m), &m, wanted, name);
 }
 
@@ -168,11 +167,10 @@ static void test_grub_rules(void)
 static void check_read(struct boot_dir *d, unsigned device, const char *root,
 		       const char *wanted, const char *name)
 {
-	struct boot_path path = { device, "" };
+	struct boot_path path = boot_path_of(device, root);
 	autobootmenu struct boot_menu m;
 
 	boot_menu_init(&m);
-	strcpy(path.path, root);
 	boot_menu_is(boot_bls_read(&d->fs, &path, &m), &m, wanted, name);
 }
 

@@ -8,11 +8,10 @@
 static void check(struct boot_dir *d, const char *config, const char *wanted,
 		  const char *name)
 {
-	struct boot_path path = { 0, "" };
+	struct boot_path path = boot_path_of(0, config);
 	autobootmenu struct boot_menu m;
 
 	boot_menu_init(&m);
-	strcpy(path.path, config);
 	boot_menu_is(boot_extlinux_read(&d->fs, &path, &m), &m, wanted, name);
 }
 
@@ -21,7 +20,7 @@ static void begin(struct boot_dir *d, const char *kind, const char *const *pairs
 {
 	boot_dir_init(d);
 	boot_dir_add(d, "loop0", NULL);
-	strcpy(d->device[0].fs, kind);
+	(void)snprintf(d->device[0].fs, sizeof(d->device[0].fs), "%s", kind);
 	for (; *pairs; pairs += 2)
 		boot_menu_fixture(d, 0, pairs[0], pairs[1]);
 }

@@ -8,11 +8,10 @@
 static void check(struct boot_dir *d, unsigned device, const char *config,
 		  const char *wanted, const char *name)
 {
-	struct boot_path path = { device, "" };
+	struct boot_path path = boot_path_of(device, config);
 	autobootmenu struct boot_menu m;
 
 	boot_menu_init(&m);
-	strcpy(path.path, config);
 	boot_menu_is(boot_legacy_read(&d->fs, &path, &m), &m, wanted, name);
 }
 

@@ -24,6 +24,14 @@ char *boot_menu_text(int r, const struct boot_menu *m);
 void boot_menu_fixture(struct boot_dir *d, unsigned device, const char *path,
 		       const char *name);
 
+/* "/path" of a device. */
+static inline struct boot_path boot_path_of(unsigned device, const char *path)
+{
+	struct boot_path p = { .device = device };
+
+	(void)snprintf(p.path, sizeof(p.path), "%s", path);
+	return p;
+}
 /* A test: is that the menu?  @r: what reading it said. */
 static inline bool boot_menu_is(int r, const struct boot_menu *m, const char *wanted,
 				const char *name)

@@ -43,8 +43,9 @@ static void check_entry(const struct boot_fs *fs, const struct boot_entry *e)
 	check_text(e->id);
 	check_text(e->args);
 	check_text(e->why);
-	if (!e->why || *e->kernel.path)
-		check_path(fs, &e->kernel);
+	if (e->why)
+		return; /* nobody asks for its files */
+	check_path(fs, &e->kernel);
 	for (size_t i = 0; i < e->ramdisk_count; i++)
 		check_path(fs, &e->ramdisk[i]);
 }
