@@ -34,22 +34,34 @@ static bool names(const char *name, const char *spec)
 	}
 }
 
-/* The entry that @spec says, a title, id or number; @menu->count: none. */
-static size_t find_entry(const struct grub_menu *menu, const char *spec)
+/* The number that @spec begins with, when all up to the end or a '>' belongs to it or
+ * @lenient; @menu->count: none. */
+static size_t find_number(const struct grub_menu *menu, const char *spec, bool lenient)
 {
 	unsigned long n;
-	size_t i = 0;
 	char *end;
 
-	for (const struct grub_entry *e = menu->first; e; e = e->next, i++)
-		if (names(e->title, spec) || (e->id && names(e->id, spec)))
-			return i;
 	if (!isdigit((unsigned char)*spec))
 		return menu->count;
 	n = strtoul(spec, &end, 0);
-	if (n >= menu->count || (*end && *end != '>'))
-		return menu->count;
-	return n;
+	return n < menu->count && (!*end || *end == '>' || lenient) ? n : menu->count;
+}
+
+/* The entry that @spec says: a number, a title or an id; @menu->count: none.  GRUB takes
+ * what begins with a digit for a number; Red Hat's, which has blscfg, first looks for names,
+ * since the ids of its entries begin so. */
+static size_t find_entry(const struct grub *g, const struct grub_menu *menu,
+			 const char *spec)
+{
+	size_t i = find_number(menu, spec, false);
+
+	if (i < menu->count)
+		return i;
+	i = 0;
+	for (const struct grub_entry *e = menu->first; e; e = e->next, i++)
+		if (names(e->title, spec) || (e->id && names(e->id, spec)))
+			return i;
+	return find_number(menu, spec, g->bls.count == 0);
 }
 
 /* What of @spec is meant of a submenu; NULL: nothing. */
@@ -68,7 +80,7 @@ static const char *submenu_part(const char *spec)
 static size_t find_default(const struct grub *g, const struct grub_menu *menu)
 {
 	const char *spec = grub_get(g, "default");
-	size_t i = spec ? find_entry(menu, spec) : 0;
+	size_t i = spec ? find_entry(g, menu, spec) : 0;
 
 	return i < menu->count ? i : 0;
 }
@@ -129,6 +141,28 @@ static int put_bls(struct grub *g, const struct grub_entry *e, unsigned depth)
 	return 0;
 }
 
+/* $chosen: the names on the way to the entry. */
+static void set_chosen(struct grub *g, const char *name)
+{
+	const char *outer = grub_get(g, "chosen");
+	size_t room = (outer ? strlen(outer) : 0) + 2 * strlen(name) + 2;
+	char *text = grub_alloc(&g->keep, room), *p = text;
+
+	if (!text)
+		return;
+	if (outer) {
+		p = stpcpy(p, outer);
+		*p++ = '>';
+	}
+	for (; *name; name++) {
+		if (*name == '>')
+			*p++ = '>';
+		*p++ = *name;
+	}
+	if (grub_set(g, "chosen", text) == 0) /* too long, it is noted */
+		(void)grub_export(g, "chosen");
+}
+
 /* Run an entry's commands in a frame of its own: what they loaded is in @load, and a menu
  * that they made is returned. */
 static struct grub_menu *run_entry(struct grub *g, const struct grub_entry *e,
@@ -141,8 +175,8 @@ static struct grub_menu *run_entry(struct grub *g, const struct grub_entry *e,
 	rest = rest ? grub_copy(&g->keep, rest, strlen(rest)) : NULL;
 	if (grub_env_push(g, e->submenu) < 0)
 		return NULL;
-	(void)grub_set(g, "default", rest);		       /* noted */
-	(void)grub_set(g, "chosen", e->id ? e->id : e->title); /* noted */
+	(void)grub_set(g, "default", rest); /* noted */
+	set_chosen(g, e->id ? e->id : e->title);
 	g->now = own;
 	g->chained = NULL;
 	g->exiting = g->booted = false;
@@ -235,7 +269,7 @@ static size_t find_fallback(const struct grub *g, const struct grub_menu *menu,
 
 	if (!list)
 		return NO_PICK;
-	i = find_entry(menu, list); /* one title may hold spaces */
+	i = find_entry(g, menu, list); /* one title may hold spaces */
 	if (i < picks->count && can_boot(g->menu, picks->pick[i]))
 		return picks->pick[i];
 	while (isdigit((unsigned char)*list)) {

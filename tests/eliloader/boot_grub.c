@@ -201,20 +201,19 @@ static void test_sles(void)
 		abort();
 	boot_menu_fixture(&d, 0, path, "grub/sles15.cfg");
 #define SLES(name) "(0)/@/.snapshots/1/snapshot/boot/" name "-5.14.21-150500.53-default"
-	check(
-		&d, 0, path,
-		"timeout 8\n"
-		"* SLES 15-SP5 {gnulinux-simple-5e} " SLES("vmlinuz") " +" SLES(
-			"initrd") " | root=UUID=5e5e-0001 splash=silent mitigations=auto "
-				  "quiet\n"
-				  "-   SLES 15-SP5, with Linux 5.14.21-150500.53-default "
-				  "{gnulinux-5.14.21-150500.53-default-advanced-5e}"
-				  " " SLES("vmlinuz") " +" SLES(
-					  "initrd") " | root=UUID=5e5e-0001\n"
-						    "- SLES 15-SP5, with Xen hypervisor "
-						    "{xen-gnulinux-simple-5e} ! "
-						    "a Xen host's entry (multiboot)\n",
-		"SLES: paths below a snapshot, and Xen");
+	check(&d, 0, path,
+	      "timeout 8\n"
+	      "* SLES 15-SP5 {gnulinux-simple-5e} " SLES("vmlinuz") " +" SLES(
+		      "initrd") " | root=UUID=5e5e-0001 splash=silent mitigations=auto "
+				"quiet\n"
+				"-   SLES 15-SP5, with Linux 5.14.21-150500.53-default "
+				"{gnulinux-5.14.21-150500.53-default-advanced-5e}"
+				" " SLES("vmlinuz") " +" SLES(
+					"initrd") " | root=UUID=5e5e-0001\n"
+						  "- SLES 15-SP5, with Xen hypervisor "
+						  "{xen-gnulinux-simple-5e} ! "
+						  "a Xen host's entry (multiboot)\n",
+	      "SLES: paths below a snapshot, and Xen");
 	boot_dir_done(&d);
 }
 
@@ -327,6 +326,25 @@ static const struct {
 	  "linux "
 	  "/boot/b; }; }",
 	  "timeout -1\n-   x (0)/boot/a\n*   y (0)/boot/b\n" },
+	{ "the names on the way",
+	  "submenu 'a>b' { submenu y --id s { menuentry z { linux /boot/a \"$chosen\"; "
+	  "}; }; }",
+	  "timeout -1\n*     z (0)/boot/a | a>>b>s>z\n" },
+	{ "root is seen in submenus",
+	  "set root=lvm/vg-boot\nsubmenu s { menuentry y { linux /boot/c; }; }",
+	  "timeout -1\n*   y (1)/boot/c\n" },
+	{ "a number is no title",
+	  "set default=1\nmenuentry 1 { linux /boot/a; }\nmenuentry x { linux /boot/b; }",
+	  "timeout -1\n- 1 (0)/boot/a\n* x (0)/boot/b\n" },
+	{ "what begins with a number is one",
+	  "set default=1abc\nmenuentry y { linux /boot/a; }\nmenuentry x { linux "
+	  "/boot/b; }",
+	  "timeout -1\n- y (0)/boot/a\n* x (0)/boot/b\n" },
+	{ "unless it is a name",
+	  "set default=1abc\nmenuentry y --id 1abc { linux /boot/a; }\nmenuentry x { "
+	  "linux "
+	  "/boot/b; }",
+	  "timeout -1\n* y {1abc} (0)/boot/a\n- x (0)/boot/b\n" },
 	{ "a '>' in a title is doubled",
 	  "set default='a>>b'\nmenuentry x { linux /boot/a; }\nmenuentry 'a>b' { linux "
 	  "/boot/b; }",
