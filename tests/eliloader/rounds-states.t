@@ -114,6 +114,41 @@ VM.add_to_other_config VM.remove_from_other_config VM.remove_from_other_config V
 VM.remove_from_other_config session.logout " "8: in one session, the switch last but one"
 }
 
+# XAPI refuses a call of the end, or goes away in it: the start fails, or comes through, and
+# the next one brings the install to the same end.
+dies() {
+	local n word good=0 failed=0
+
+	disk debian12
+	for n in 4 5 6 7 8; do
+		for word in "fail code=INTERNAL_ERROR" exit-after; do
+			vm
+			xapi_rules "$word at=$n"
+			xapi_boot "$uuid" || failed=$((failed + 1))
+			xapi_toolstack
+			if [ "$word" = exit-after ]; then
+				xapi_stop
+				rm -f "$dir/sessions" # nobody could be told of their end
+				xapi_start "$dir"
+			fi
+			xapi_rules
+			if [ "$(xapi_get "$uuid" PV-bootloader)" != pygrub ] && { ! xapi_boot "$uuid" ||
+				! cmp -s "$(xapi_result ramdisk)" "$dir/$disk.ramdisk"; }; then
+				diag "$word at $n: $(cat "$dir/said")"
+				continue
+			fi
+			xapi_toolstack
+			# what a failed last call leaves means nothing
+			case $(left) in
+			pygrub | "eliloader-installed=pygrub pygrub") good=$((good + 1)) ;;
+			*) diag "$word at $n: $(left)" ;;
+			esac
+		done
+	done
+	is $good 10 "8: a XAPI that fails in each call of the end: the end is the same"
+	ok "8: and starts did fail ($failed)" test $failed -ge 5
+}
+
 # pygrub reads the disks
 reader() {
 	echo "disk-reader = pygrub" >> "$dir/eliloader.conf"
@@ -324,7 +359,7 @@ xl() {
 	boots_disk xl "2: xl, a state of eliloader 0.3"
 }
 
-if [ $# = 0 ]; then set -- pygrub calls reader ours no_system foreign suse oracle limits xl; fi
+if [ $# = 0 ]; then set -- pygrub calls dies reader ours no_system foreign suse oracle limits xl; fi
 for part; do "$part"; done
 is "$(xapi_sessions)" 0 "no session is left"
 is "$(boot_files)" 0 "no file is left"
