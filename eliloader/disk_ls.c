@@ -108,8 +108,8 @@ static void parse_fs(const char *text, size_t len, struct boot_device *d)
 			  time[] = " - Last modification time ", uuid[] = ", UUID ";
 	const char *end = text + len, *at;
 
-	if (!begins(text, type))
-		return;
+	if (len < sizeof(type) - 1 || !begins(text, type))
+		return; /* (the line's other parts follow @len bytes) */
 	text += sizeof(type) - 1;
 	at = find_last(text, (size_t)(end - text), uuid);
 	if (at) {
