@@ -352,7 +352,7 @@ def elsewhere():
 
 
 def transactions():
-    """Behind the relay: what counts in a transaction, and for whom."""
+    """What counts in a transaction, and for whom."""
     c, d, dom0, home = Client(SOCK), Client(SOCK), Client(sys.argv[4]), "/local/domain/5"
     kind = sys.argv[6]
     same(fill(c, "tree", most=600), 600, "600 nodes")

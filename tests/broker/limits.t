@@ -32,6 +32,7 @@ body() {
 	ok "$STORE: it ends well with a bucket in debt" broker_down
 
 	broker_up --limiter turn || bail "$STORE: with turns"
+	limits transactions
 	user limits.py turns "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK" "$(broker_child)"
 	ok "$STORE: it ends well" broker_down
 
@@ -42,7 +43,7 @@ body() {
 	broker_up --limiter turn --upstream "$STORE_DIR/relay" || bail "$STORE: behind a relay"
 	xs0 write /local/domain/6/shared x
 	xs0 chmod /local/domain/6/shared n6 b5
-	for mode in nodes elsewhere transactions watches; do
+	for mode in nodes elsewhere watches; do
 		limits "$mode"
 	done
 	ok "$STORE: it ends well" broker_down
