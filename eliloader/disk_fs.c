@@ -184,7 +184,7 @@ int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t coun
 		return -ENOMEM;
 	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
 	free_args(args);
-	if (r == 0 || (r == -EFBIG && text))
+	if ((r == 0 || r == -EFBIG) && text)
 		r = keep_all(d, dir, count, text, r == -EFBIG);
 	return r;
 }
@@ -233,7 +233,7 @@ int disk_fs_list_sure(struct disk_fs *d, const struct boot_path *dir, size_t sur
 		return -ENOMEM;
 	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
 	free_args(args);
-	if (r < 0)
+	if (r < 0 || !text)
 		return r;
 	if (count_listings(text) != sure) /* one of the others is there */
 		return disk_fs_list_all(d, dir, count);

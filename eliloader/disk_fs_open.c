@@ -92,9 +92,9 @@ static int describe(struct disk_fs *d, size_t first, size_t end)
 		return -ENOMEM;
 	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
 	free_texts(args);
-	return r == 0 || (r == -EFBIG && text && end - first == 1)
-		       ? keep_roots(d, first, end, text)
-		       : r;
+	if (text && (r == 0 || (r == -EFBIG && end - first == 1)))
+		r = keep_roots(d, first, end, text);
+	return r;
 }
 
 /* All in one run; each in its own when one of them makes the program fail. */

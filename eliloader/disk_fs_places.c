@@ -157,7 +157,7 @@ static int consider_device(struct disk_fs *d, unsigned device, struct asked *a)
 	for (size_t k = 0; k < PLACES && r == 0; k++) {
 		struct boot_path path = { .device = device };
 
-		strcpy(path.path, places[k]);
+		(void)snprintf(path.path, sizeof(path.path), "%s", places[k]); /* fits */
 		r = consider(d, &path, a);
 	}
 	if (r == 0 && strcmp(fs, "btrfs") == 0)

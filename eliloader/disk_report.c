@@ -150,8 +150,10 @@ static void read_device(struct reader *rd, struct boot_device *d)
 static void read_devices(struct reader *rd, struct disk_report *report)
 {
 	report->device = calloc(BOOT_DEVICES_MAX, sizeof(*report->device));
-	if (!report->device)
+	if (!report->device) {
 		rd->r = -ENOMEM;
+		return;
+	}
 	for (; report->device_count < BOOT_DEVICES_MAX; report->device_count++) {
 		(void)snprintf(rd->at, sizeof(rd->at), "device/%03zu/",
 			       report->device_count);
@@ -198,8 +200,10 @@ static void read_entries(struct reader *rd, struct disk_report *report)
 	struct boot_menu *m = &report->menu;
 
 	m->entry = calloc(BOOT_ENTRIES_MAX, sizeof(*m->entry));
-	if (!m->entry)
+	if (!m->entry) {
 		rd->r = -ENOMEM;
+		return;
+	}
 	while (m->count < BOOT_ENTRIES_MAX) {
 		(void)snprintf(rd->at, sizeof(rd->at), "entry/%03zu/", m->count);
 		if (!is_there(rd))
@@ -213,8 +217,10 @@ static void read_entries(struct reader *rd, struct disk_report *report)
 static void read_submenus(struct reader *rd, struct boot_menu *m)
 {
 	m->submenu = calloc(BOOT_ENTRIES_MAX, sizeof(*m->submenu));
-	if (!m->submenu)
+	if (!m->submenu) {
 		rd->r = -ENOMEM;
+		return;
+	}
 	while (m->submenu_count < BOOT_ENTRIES_MAX) {
 		struct boot_submenu *s = &m->submenu[m->submenu_count];
 

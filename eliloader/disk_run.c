@@ -298,7 +298,7 @@ int disk_run_text(const char *const *args, size_t max, unsigned cpu_s, uint64_t 
 	memcpy(said, run.said, DISK_SAID_MAX);
 	if (r == 0)
 		r = end;
-	if (r < 0 && (r != -EFBIG || end == -ETIMEDOUT)) {
+	if (!t.bytes || (r < 0 && (r != -EFBIG || end == -ETIMEDOUT))) {
 		free(t.bytes);
 		return r == -EFBIG ? end : r;
 	}

@@ -272,7 +272,7 @@ int sandbox_filter_install(const struct sock_fprog *filter)
 
 int sandbox_calls(const struct sandbox *box)
 {
-	scmp_filter_ctx ctx;
+	scmp_filter_ctx ctx = NULL;
 	int r = box->programs ? sandbox_program_prepare() : 0;
 
 	if (r == 0)

@@ -39,12 +39,10 @@ static void test_devices(void)
 	for (size_t i = 0; i < sizeof(names_cases) / sizeof(*names_cases); i++) {
 		const struct names_case *c = &names_cases[i];
 		size_t count = disk_ls_devices(c->text, d);
-		char got[512] = "";
+		char got[512] = "", *at = got;
 
-		for (size_t k = 0; k < count; k++) {
-			strcat(got, d[k].name);
-			strcat(got, " ");
-		}
+		for (size_t k = 0; k < count; k++)
+			at += sprintf(at, "%s ", d[k].name);
 		is_str(got, c->want, c->name);
 	}
 }

@@ -70,7 +70,16 @@ static void test_whole(void)
 		return;
 	is_str(r.table, "gpt", "the table");
 	is_int((long long)r.device_count, 3, "all devices");
-	ok(memcmp(r.device, devices, sizeof(devices)) == 0, "as they were");
+	for (size_t i = 0; i < r.device_count; i++) {
+		const struct boot_device *a = &r.device[i], *b = &devices[i];
+
+		ok(strcmp(a->name, b->name) == 0 && strcmp(a->fs, b->fs) == 0 &&
+			   strcmp(a->label, b->label) == 0 &&
+			   strcmp(a->uuid, b->uuid) == 0 && a->size == b->size &&
+			   a->active == b->active && a->blank == b->blank &&
+			   a->swap == b->swap,
+		   "%s as it was", b->name);
+	}
 	ok(r.have_menu && m->kind == BOOT_GRUB && m->timeout_s == -1 && m->chosen == 0,
 	   "the menu");
 	is_str(m->config.path, "/boot/grub/grub.cfg", "its file");
