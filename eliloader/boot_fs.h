@@ -64,6 +64,7 @@ struct boot_fs {
 	const struct boot_fs_ops *ops;
 	const struct boot_device *device;
 	size_t device_count;
+	unsigned misses; /* files that a configuration named in vain (boot_place.h) */
 };
 
 /* What is at @path?  Asks list() for its directory, which the file system keeps. */

@@ -13,14 +13,23 @@
 
 #define DEFAULT_MAX   4096 /* bytes of the file "default"; GRUB's has 10 lines */
 #define FALLBACKS_MAX 8	   /* as GRUB's MAX_FALLBACK_ENTRIES */
+#define FINDS_MAX     16   /* of a menu: each looks at all devices */
+
+/* What a command said, and the root at that time. */
+struct command {
+	struct span value; /* p NULL: there was none */
+	struct boot_path root;
+};
 
 struct legacy {
 	struct boot_fs *fs;
 	const struct boot_path *config;
 	struct boot_menu *menu;
-	struct boot_path root;	  /* of the entry at hand */
-	struct boot_entry *entry; /* NULL: before the first title */
-	bool in_title;		  /* after one: also when it did not fit any more */
+	struct boot_path root;	       /* of the entry at hand */
+	struct boot_entry *entry;      /* NULL: before the first title */
+	struct command kernel, initrd; /* its last ones, which count */
+	unsigned finds;
+	bool in_title; /* after one: also when it did not fit any more */
 	int chosen, fallback[FALLBACKS_MAX];
 	unsigned fallbacks;
 	bool saved;
@@ -95,9 +104,11 @@ static void set_root_by_file(struct legacy *l, struct span value)
 
 	for (; span_begins(word, "--"); word = span_word(&value))
 		sets |= span_is(word, "--set-root");
+	if (!sets || l->finds++ >= FINDS_MAX)
+		return;
 	autofree char *name = span_dup(word);
 
-	for (unsigned i = 0; name && sets && i < l->fs->device_count; i++) {
+	for (unsigned i = 0; name && i < l->fs->device_count; i++) {
 		struct boot_path root = { i, "/" }, file;
 
 		if (boot_path_join(&root, name, &file) == 0 &&
@@ -113,49 +124,46 @@ static void set_root_by_file(struct legacy *l, struct span value)
 
 /* Numbers of partitions change when a disk is copied: when the named device has not got
  * the kernel but the configuration's has, that is the entry's root. */
-static void correct_root(struct legacy *l, struct span name, const struct boot_path *root)
+static int correct_root(struct legacy *l, struct span name)
 {
-	struct boot_path said = l->root, file;
+	struct boot_path home, file;
+	int r;
 
-	if (root->device == l->config->device || !*l->entry->kernel.path ||
+	if (l->kernel.root.device == l->config->device || !*l->entry->kernel.path ||
 	    boot_place_is_file(l->fs, &l->entry->kernel))
-		return;
+		return 0;
 	set_home(l);
-	if (boot_place_find(l->fs, &l->root, name, &file) == 0 &&
-	    boot_place_is_file(l->fs, &file)) {
+	home = l->root;
+	r = boot_place_find(l->fs, &home, name, &file);
+	if (r == 0 && boot_place_is_file(l->fs, &file)) {
 		boot_menu_note(l->menu, "a kernel is not where its root says");
 		l->entry->kernel = file;
-	} else {
-		l->root = said;
+		l->initrd.root = home; /* it is where the kernel is */
 	}
+	return r == -ENAMETOOLONG ? 0 : r;
 }
 
-static int set_kernel(struct legacy *l, struct span value)
+static int set_kernel(struct legacy *l)
 {
-	struct boot_entry *e = l->entry;
-	struct boot_path root = l->root;
-	struct span word = span_word(&value);
+	struct span value = l->kernel.value, word = span_word(&value);
 	int r;
 
 	while (span_begins(word, "--"))
 		word = span_word(&value); /* --type=..., --no-mem-option */
-	take_device(l, &word, &root);
-	r = boot_place_kernel(l->fs, &root, word, e);
-	if (r < 0)
-		return r;
-	correct_root(l, word, &root);
-	e->args[0] = '\0'; /* a later kernel takes an earlier one's place */
-	return boot_entry_args(e, value);
+	take_device(l, &word, &l->kernel.root);
+	r = boot_place_kernel(l->fs, &l->kernel.root, word, l->entry);
+	if (r == 0)
+		r = correct_root(l, word);
+	return r < 0 ? r : boot_entry_args(l->entry, value);
 }
 
-static int add_ramdisks(struct legacy *l, struct span value)
+static int add_ramdisks(struct legacy *l)
 {
-	struct span word;
+	struct span value = l->initrd.value, word;
 	int r = 0;
 
-	l->entry->ramdisk_count = 0; /* as the kernel */
-	while (r == 0 && (word = span_word(&value)).len) {
-		struct boot_path root = l->root;
+	while (r == 0 && !l->entry->why && (word = span_word(&value)).len) {
+		struct boot_path root = l->initrd.root;
 
 		take_device(l, &word, &root);
 		r = boot_place_ramdisk(l->fs, &root, word, l->entry);
@@ -168,7 +176,7 @@ static void refuse(struct legacy *l, const char *why)
 	boot_entry_refuse(l->entry, "%s", why);
 }
 
-static int run_command(struct legacy *l, struct span name, struct span value)
+static void run_command(struct legacy *l, struct span name, struct span value)
 {
 	if (span_is(name, "root") || span_is(name, "rootnoverify"))
 		take_device(l, &value, &l->root);
@@ -177,27 +185,38 @@ static int run_command(struct legacy *l, struct span name, struct span value)
 	else if (span_is(name, "find"))
 		set_root_by_file(l, value);
 	else if (span_is(name, "kernel"))
-		return set_kernel(l, value);
+		l->kernel = (struct command){ value, l->root };
 	else if (span_is(name, "initrd"))
-		return add_ramdisks(l, value);
+		l->initrd = (struct command){ value, l->root };
 	else if (span_is(name, "module") || span_is(name, "modulenounzip"))
 		refuse(l, "a Xen host's entry (module)");
 	else if (span_is(name, "chainloader") || span_is(name, "configfile"))
 		boot_entry_refuse(l->entry, "%.*s", (int)name.len, name.p);
-	return 0; /* savedefault, map, boot, quiet...: of no use here */
+	/* savedefault, map, boot, quiet...: of no use here */
 }
 
-static void end_entry(struct legacy *l)
+static int end_entry(struct legacy *l)
 {
-	if (l->entry && !*l->entry->kernel.path)
+	int r = 0;
+
+	if (l->entry && l->kernel.value.p)
+		r = set_kernel(l);
+	else if (l->entry)
 		refuse(l, "it loads no kernel");
+	if (r == 0 && l->entry && l->initrd.value.p)
+		r = add_ramdisks(l);
+	l->kernel.value.p = l->initrd.value.p = NULL;
 	l->entry = NULL;
 	set_home(l);
+	return r;
 }
 
 static int start_entry(struct legacy *l, struct span title)
 {
-	end_entry(l);
+	int r = end_entry(l);
+
+	if (r < 0)
+		return r;
 	l->in_title = true;
 	l->entry = boot_menu_add(l->menu);
 	if (!l->entry)
@@ -267,12 +286,11 @@ static int read_lines(struct legacy *l, struct span text)
 		if (span_is(name, "title"))
 			r = start_entry(l, line);
 		else if (l->entry)
-			r = run_command(l, name, line);
+			run_command(l, name, line);
 		else if (!l->in_title)
 			set_menu(l, name, line);
 	}
-	end_entry(l);
-	return r;
+	return r < 0 ? r : end_entry(l);
 }
 
 /* ---- the default ---- */

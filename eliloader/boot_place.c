@@ -71,8 +71,9 @@ int boot_place_find(struct boot_fs *fs, const struct boot_path *base, struct spa
 	shorter = without_boot(text);
 	/* A look can cost a run of the tool: none when there is nothing to choose from. */
 	if (*text != '/' || (!shorter && strcmp(base->path, "/") == 0) ||
-	    boot_place_is_file(fs, &said))
+	    fs->misses > PLACE_MISSES_MAX || boot_place_is_file(fs, &said))
 		return 0;
+	fs->misses++;
 	if (find_above(fs, base, text, &other) ||
 	    (shorter && find_above(fs, base, shorter, &other)))
 		*ret = other;
@@ -111,8 +112,10 @@ int boot_place_kernel(struct boot_fs *fs, const struct boot_path *base, struct s
 int boot_place_ramdisk(struct boot_fs *fs, const struct boot_path *base, struct span name,
 		       struct boot_entry *e)
 {
-	struct boot_path path;
-	int r = place(fs, base, name, e, &path);
+	struct boot_path path = { 0 };
+	int r = 0;
 
+	if (e->ramdisk_count < BOOT_RAMDISKS_MAX)
+		r = place(fs, base, name, e, &path);
 	return r < 0 ? is_told(r) : boot_entry_ramdisk(e, &path);
 }

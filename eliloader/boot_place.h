@@ -8,9 +8,14 @@
  *
  * Owns:   nothing.
  * Errors: 0 or a negative errno: -ENAMETOOLONG: no path.
+ * Limits: PLACE_MISSES_MAX: after so many files of a disk that were not where they were
+ *         said to be, nothing more is looked for: a hostile configuration has thousands,
+ *         in directories of thousands.
  */
 #pragma once
 #include "eliloader/boot_text.h"
+
+#define PLACE_MISSES_MAX 64
 
 /* Is a file there?  Also true when its directory cannot be read: that is told when the
  * file is. */

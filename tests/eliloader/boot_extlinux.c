@@ -350,6 +350,37 @@ static void test_many(void)
 	boot_dir_done(&d);
 }
 
+/* Thousands of files that are not there are not looked for in thousands of places. */
+static void test_misses(void)
+{
+	struct boot_path path = { 0, "/boot/extlinux.conf" };
+	autobootmenu struct boot_menu m;
+	autofree char *text = NULL;
+	struct boot_dir d;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int r;
+
+	if (!out)
+		abort();
+	for (int i = 0; i < BOOT_ENTRIES_MAX; i++) {
+		fprintf(out, "label l%d\nlinux /boot/k%d\ninitrd /boot/i", i, i);
+		for (int j = 0; j < 300; j++)
+			fprintf(out, ",/boot/i%d", j);
+		fprintf(out, "\n");
+	}
+	if (fclose(out) != 0)
+		abort();
+	boot_menu_init(&m);
+	boot_dir_init(&d);
+	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_put(&d, 0, path.path, text, len);
+	r = boot_extlinux_read(&d.fs, &path, &m);
+	ok(r == 0 && m.count == BOOT_ENTRIES_MAX, "77 056 files that are not there");
+	ok(d.lists < 500, "they cost %u lists", d.lists);
+	boot_dir_done(&d);
+}
+
 static void check_bytes(const char *text, size_t len, const char *wanted,
 			const char *name)
 {
@@ -408,6 +439,7 @@ int main(void)
 	test_labels();
 	test_loops();
 	test_many();
+	test_misses();
 	test_large();
 	return tap_done();
 }

@@ -224,6 +224,35 @@ static void test_many(void)
 	boot_dir_done(&d);
 }
 
+/* Of many commands in one entry the last counts, and only that is looked for. */
+static void test_commands(void)
+{
+	struct boot_path path = { 0, "/boot/grub/menu.lst" };
+	autobootmenu struct boot_menu m;
+	autofree char *text = NULL;
+	struct boot_dir d;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int r;
+
+	if (!out)
+		abort();
+	fprintf(out, "title a\n");
+	for (int i = 0; i < 20000; i++)
+		fprintf(out, "kernel /boot/k%d\ninitrd /i\nfind --set-root /x\n", i);
+	if (fclose(out) != 0)
+		abort();
+	boot_menu_init(&m);
+	boot_dir_init(&d);
+	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_put(&d, 0, path.path, text, len);
+	r = boot_legacy_read(&d.fs, &path, &m);
+	ok(r == 0 && m.count == 1 && strcmp(m.entry[0].kernel.path, "/boot/k19999") == 0,
+	   "20 000 kernels of one entry");
+	ok(d.lists < 50, "they cost %u lists", d.lists);
+	boot_dir_done(&d);
+}
+
 static void test_large(void)
 {
 	static const char begin[] = "title a\nkernel /k ",
@@ -258,6 +287,7 @@ int main(void)
 	test_odd();
 	test_texts();
 	test_many();
+	test_commands();
 	test_large();
 	return tap_done();
 }
