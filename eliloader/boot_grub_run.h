@@ -37,7 +37,7 @@
 #define GRUB_MATCH_MAX	   1024	      /* bytes of what is matched with it */
 
 #define GRUB_FALSE    1	   /* a test that is not so */
-#define GRUB_ERROR    2	   /* a command that failed */
+#define GRUB_ERROR    18   /* a command that failed: GRUB's "bad argument" */
 #define GRUB_STATUSES 1000 /* "return N" below that */
 
 struct grub_argv {

@@ -8,6 +8,8 @@
 
 #include "eliloader/boot_grub_run.h"
 
+#define GRUB_SPACE " \t\n\v\f\r"
+
 /* Of a word that grows; backslashes make it longer than it will be. */
 #define WORD_ROOM (2 * GRUB_VALUE_MAX)
 
@@ -178,15 +180,13 @@ static void next(struct builder *b)
 /* Split at white space.  Space at the ends does not part the value from what is around. */
 static void append_fields(struct builder *b, const char *text)
 {
-	static const char space[] = " \t\n\v\f\r";
-
-	text += strspn(text, space);
+	text += strspn(text, GRUB_SPACE);
 	while (*text && !b->error) {
-		size_t len = strcspn(text, space);
+		size_t len = strcspn(text, GRUB_SPACE);
 
 		append_value(b, text, len);
 		text += len;
-		text += strspn(text, space);
+		text += strspn(text, GRUB_SPACE);
 		if (*text)
 			next(b);
 	}
@@ -202,17 +202,24 @@ static void append_var(struct builder *b, const char *value, bool quoted)
 		append_fields(b, value);
 }
 
-/* $@ and $*: all words of a function's call. */
+/* $@ and $*: all words of a function's call.  What is empty and not quoted neither is a word
+ * nor parts two. */
 static void append_all(struct builder *b, bool quoted, bool apart)
 {
 	const struct grub_scope *s = b->g->scope;
+	bool any = false;
 
 	for (size_t i = 0; i < s->count && !b->error; i++) {
-		if (i > 0 && quoted && !apart)
+		const char *word = s->word[i];
+
+		if (!quoted && !word[strspn(word, GRUB_SPACE)])
+			continue;
+		if (any && quoted && !apart)
 			append_quoted(b, " ");
-		else if (i > 0)
+		else if (any)
 			next(b);
-		append_var(b, s->word[i], quoted);
+		append_var(b, word, quoted);
+		any = true;
 	}
 }
 
