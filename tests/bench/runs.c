@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * runs N BEFORE COMMAND... : run the shell command BEFORE and then, measured, COMMAND, N
- * times; prints the median wall time in milliseconds, the most resident memory of the
- * largest process in KiB, and how often COMMAND failed.  A small program, since memory counts
- * from the fork on.
+ * runs N BEFORE COMMAND... [--and COMMAND...]...
+ *	by turns, N times: the shell command BEFORE and then, measured, a COMMAND.  A line for
+ *	each COMMAND: the median wall time in milliseconds, the most resident memory of its
+ *	largest process in KiB, how often it failed, and the median CPU time in milliseconds, of
+ *	it and of all that it waited for.  A small program, since memory counts from the
+ *	fork on.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define RUNS_MAX 10000
+#define RUNS_MAX     10000
+#define COMMANDS_MAX 8
+
+struct command {
+	char **argv; /* borrowed; ends with NULL */
+	double wall_ms[RUNS_MAX], cpu_ms[RUNS_MAX];
+	long kib, failed;
+};
 
 static double now_ms(void)
 {
@@ -23,10 +33,14 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-/* Its exit status, or -1; *@kib (unless NULL) grows to its largest process's. */
-static int run(char *const argv[], long *kib)
+static double time_ms(const struct timeval *t)
 {
-	struct rusage usage;
+	return (double)t->tv_sec * 1e3 + (double)t->tv_usec / 1e3;
+}
+
+/* Its exit status, or -1. */
+static int run(char *const argv[], struct rusage *ret)
+{
 	int status;
 	pid_t pid = fork();
 
@@ -38,11 +52,21 @@ static int run(char *const argv[], long *kib)
 		execvp(argv[0], argv);
 		_exit(127);
 	}
-	if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
+	if (pid < 0 || wait4(pid, &status, 0, ret) != pid)
 		return -1;
-	if (kib && usage.ru_maxrss > *kib)
-		*kib = usage.ru_maxrss;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void measure(struct command *c, long turn)
+{
+	struct rusage usage = { .ru_maxrss = 0 };
+	double begin = now_ms();
+
+	c->failed += run(c->argv, &usage) != 0;
+	c->wall_ms[turn] = now_ms() - begin;
+	c->cpu_ms[turn] = time_ms(&usage.ru_utime) + time_ms(&usage.ru_stime);
+	if (usage.ru_maxrss > c->kib)
+		c->kib = usage.ru_maxrss;
 }
 
 static int compare(const void *a, const void *b)
@@ -52,25 +76,53 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static double median(double *ms, long n)
+{
+	qsort(ms, (size_t)n, sizeof(*ms), compare);
+	return ms[n / 2];
+}
+
+/* How many there are; 0: none, or one of no word, or too many. */
+static unsigned split(char *argv[], struct command *ret)
+{
+	unsigned count = 1;
+
+	ret[0].argv = argv;
+	for (; *argv; argv++) {
+		if (strcmp(*argv, "--and") != 0)
+			continue;
+		*argv = NULL;
+		if (count == COMMANDS_MAX)
+			return 0;
+		ret[count++].argv = argv + 1;
+	}
+	for (unsigned i = 0; i < count; i++)
+		if (!ret[i].argv[0])
+			return 0;
+	return count;
+}
+
 int main(int argc, char *argv[])
 {
 	static char shell[] = "sh", option[] = "-c";
-	static double ms[RUNS_MAX];
-	long n = argc > 3 ? strtol(argv[1], NULL, 10) : 0, kib = 0, failed = 0;
+	static struct command command[COMMANDS_MAX];
+	long n = argc > 3 ? strtol(argv[1], NULL, 10) : 0;
+	unsigned count = n < 1 || n > RUNS_MAX ? 0 : split(argv + 3, command);
+	struct rusage unused;
 
-	if (n < 1 || n > RUNS_MAX)
+	if (count == 0)
 		return 2;
 
 	char *const before[] = { shell, option, argv[2], NULL };
 
-	for (long i = 0; i < n; i++) {
-		if (run(before, NULL) != 0)
-			return 1;
-		ms[i] = now_ms();
-		failed += run(argv + 3, &kib) != 0;
-		ms[i] = now_ms() - ms[i];
-	}
-	qsort(ms, (size_t)n, sizeof(ms[0]), compare);
-	printf("%.1f %ld %ld\n", ms[n / 2], kib, failed);
+	for (long i = 0; i < n; i++)
+		for (unsigned j = 0; j < count; j++) {
+			if (run(before, &unused) != 0)
+				return 1;
+			measure(&command[j], i);
+		}
+	for (unsigned j = 0; j < count; j++)
+		printf("%.1f %ld %ld %.1f\n", median(command[j].wall_ms, n),
+		       command[j].kib, command[j].failed, median(command[j].cpu_ms, n));
 	return 0;
 }
