@@ -28,8 +28,8 @@ struct builder {
 static bool append(struct builder *b, const char *text, size_t len)
 {
 	b->open = true;
-	if (b->error)
-		return false;
+	if (b->error || len == 0)
+		return !b->error;
 	if (len > WORD_ROOM - b->len) {
 		b->error = -E2BIG;
 		return false;

@@ -28,6 +28,7 @@ static const struct {
 	{ "one word in quotes", "x=\"1 2 3\"; linux /k \"$x\"", "\"1 2 3\"" },
 	{ "braces", "x=a; linux /k ${x}b$x", "aba" },
 	{ "nothing comes of nothing", "linux /k [$no] $no ${no} end", "[] end" },
+	{ "an empty word before all others", "\"\"; linux /k \"\" ''", " " },
 	{ "part of a word", "linux /k a$no\"b\"", "ab" },
 	{ "more than one =", "set a=b=c; linux /k $a", "b=c" },
 	{ "and so assigned", "a=b=c=d; linux /k $a", "b=c=d" },
