@@ -1,2 +1,3 @@
 # Disks: of distributions, of many features, and hostile ones.
-SCRIPT_TESTS += $(addprefix tests/eliloader/,disks.t disks-features.t disks-hostile.t disks-flipped.t)
+SCRIPT_TESTS += $(addprefix tests/eliloader/,disks.t disks-more.t disks-features.t \
+	disks-hostile.t disks-flipped.t)
