@@ -118,10 +118,11 @@ int disk_fs_ask(struct disk_fs *d, const char *const *args, size_t max, char **r
 
 /* ---- directories ---- */
 
-/* What was printed for each of them, in order, each after the line that @mark is.  @cut:
- * what is behind the end of it is not known. */
+/* What was printed for each of them, in order, each after the line that @mark is.  GRUB goes
+ * no further when it cannot list one, and what comes after too many names is cut: of
+ * those behind nothing is known. */
 static int keep_all(struct disk_fs *d, const struct boot_path *dir, size_t count,
-		    const char *text, bool cut)
+		    const char *text)
 {
 	autofree char *mark = strndup(text, strcspn(text, "\n"));
 	int r = mark ? 0 : -ENOMEM;
@@ -130,7 +131,7 @@ static int keep_all(struct disk_fs *d, const struct boot_path *dir, size_t count
 		autonames struct boot_names names = { 0 };
 
 		text = disk_ls_skip(text, mark);
-		if (cut && !*text)
+		if (!text)
 			break;
 		r = disk_ls_names(&text, mark, &names);
 		if (r == 0 || r == -ENOENT)
@@ -185,7 +186,7 @@ int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t coun
 	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
 	free_args(args);
 	if ((r == 0 || r == -EFBIG) && text)
-		r = keep_all(d, dir, count, text, r == -EFBIG);
+		r = keep_all(d, dir, count, text);
 	return r;
 }
 

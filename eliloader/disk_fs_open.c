@@ -63,17 +63,21 @@ static char **make_args(const struct disk_fs *d, size_t first, size_t end)
 	return NULL;
 }
 
-/* Each device's line, and after it what is at its top. */
-static int keep_roots(struct disk_fs *d, size_t first, size_t end, const char *text)
+/* Each device's line, and after it what is at its top.  *ret_next: the first that has none;
+ * GRUB goes no further when it cannot list one. */
+static int keep_roots(struct disk_fs *d, size_t first, size_t end, const char *text,
+		      size_t *ret_next)
 {
 	int r = 0;
 
+	*ret_next = first;
 	for (size_t i = first; i < end && r == 0; i++) {
 		const struct boot_path root = { (unsigned)i, "/" };
 		autonames struct boot_names names = { 0 };
 
 		if (disk_ls_device(&text, &d->own->device[i], &d->own->start[i]) < 0)
-			continue; /* it stays without a file system */
+			break;
+		*ret_next = i + 1;
 		r = disk_ls_names(&text, NULL, &names);
 		if (r == 0 || r == -ENOENT)
 			r = kept_add(&d->own->kept, &root, r == 0 ? &names : NULL);
@@ -81,7 +85,7 @@ static int keep_roots(struct disk_fs *d, size_t first, size_t end, const char *t
 	return r;
 }
 
-static int describe(struct disk_fs *d, size_t first, size_t end)
+static int describe(struct disk_fs *d, size_t first, size_t end, size_t *ret_next)
 {
 	char **args = make_args(d, first, end);
 	autofree char *text = NULL;
@@ -93,21 +97,26 @@ static int describe(struct disk_fs *d, size_t first, size_t end)
 	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
 	free_texts(args);
 	if (text && (r == 0 || (r == -EFBIG && end - first == 1)))
-		r = keep_roots(d, first, end, text);
+		r = keep_roots(d, first, end, text, ret_next);
 	return r;
 }
 
-/* All in one run; each in its own when one of them makes the program fail. */
+/* All in one run, as far as that goes; each in its own when one of them makes the program
+ * fail.  One of which nothing can be said stays without a file system. */
 static int describe_all(struct disk_fs *d)
 {
-	int r = describe(d, 0, d->fs.device_count);
+	size_t count = d->fs.device_count, step = count, first = 0;
 
-	if (r != -EIO && r != -EFBIG)
-		return r;
-	for (size_t i = 0; i < d->fs.device_count; i++) {
-		r = describe(d, i, i + 1);
-		if (r < 0 && r != -EIO)
+	while (first < count) {
+		size_t end = step < count - first ? first + step : count, next = first;
+		int r = describe(d, first, end, &next);
+
+		if (r < 0 && r != -EIO && r != -EFBIG)
 			return r;
+		if (r < 0 && step > 1)
+			step = 1;
+		else
+			first = next > first ? next : first + 1;
 	}
 	return 0;
 }

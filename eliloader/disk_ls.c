@@ -292,7 +292,7 @@ const char *disk_ls_skip(const char *text, const char *mark)
 		text += len;
 		text += *text == '\n';
 		if (found)
-			break;
+			return text;
 	}
-	return text;
+	return NULL;
 }

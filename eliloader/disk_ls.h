@@ -27,5 +27,5 @@ int disk_ls_device(const char **text, struct boot_device *device, uint64_t *ret_
  * behind it.  -ENOENT: the next line is @mark (NULL: none can be) or that of a device, or
  * there is none; so there is no directory. */
 int disk_ls_names(const char **text, const char *mark, struct boot_names *ret);
-/* Behind the next line that is @mark; the end if there is none. */
+/* Behind the next line that is @mark; NULL: there is none. */
 const char *disk_ls_skip(const char *text, const char *mark);

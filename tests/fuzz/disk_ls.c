@@ -32,6 +32,8 @@ static void read_directories(const char *text)
 
 		if (disk_ls_names(&p, MARK, &names) < 0)
 			p = disk_ls_skip(p, MARK);
+		if (!p)
+			break;
 		if (p == before)
 			p = strchr(p, '\n') ? strchr(p, '\n') + 1 : end;
 		if (p < before || p > end)
