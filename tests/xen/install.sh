@@ -61,8 +61,9 @@ dom0_two_rounds() {
 	ok "$layout: the installer comes to its end" vm_says "$layout" '@@installer done'
 	[ "$tap_bad" = "$bad" ] || return
 	if [ $end = off ]; then
-		ok "$layout: the VM is off" wait_for 60 vm_gone "$layout"
+		ok "$layout: the VM is off" nap_for 60 vm_gone "$layout"
 		ok "$layout: xl create, again" vm_start "$layout"
+		[ "$tap_bad" = "$bad" ] || return
 	fi
 	installed_up "$layout" 1
 	[ "$tap_bad" = "$bad" ] || return
@@ -105,7 +106,7 @@ dom0_again() {
 	like "$(vm_bootloader_log)" 'installing from http' "cut: as the console shows"
 	like "$(vm_state cut)" '^other-config:eliloader-attempts=' "cut: the attempt is counted"
 	ok "cut: and comes to its end" vm_says cut '@@installer done'
-	ok "cut: the VM is off" wait_for 60 vm_gone cut
+	ok "cut: the VM is off" nap_for 60 vm_gone cut
 	ok "cut: xl create, the third time" vm_start cut
 	installed_up cut 1
 	lives cut "$layout"
@@ -128,7 +129,7 @@ dom0_xapi() {
 	is "$(xapi_get "$vm_uuid" other-config:install-round)" 2 "xapi: the record keeps that round 2 is next"
 	is "$(xapi_get "$vm_uuid" PV-bootloader)" eliloader "xapi: the bootloader is not switched by that"
 	ok "xapi: the installer comes to its end" vm_says xapi '@@installer done'
-	ok "xapi: the VM is off" wait_for 60 vm_gone xapi
+	ok "xapi: the VM is off" nap_for 60 vm_gone xapi
 	[ "$tap_bad" != "$bad" ] || dom0_xapi_installed
 	vm_explain_failure "$bad" xapi
 	xapi_stop
@@ -142,7 +143,7 @@ dom0_xapi_installed() {
 	ok "xapi: round 2" xenopsd_start xapi
 	installed_up xapi 1
 	like "$(guest cat /proc/cmdline)" '^ *console=hvc0 loglevel=4 panic=1$' "xapi: PV-args are its arguments"
-	ok "xapi: the agent in it reports through guest-metrics" wait_for 60 published xapi
+	ok "xapi: the agent in it reports through guest-metrics" nap_for 60 published xapi
 	is "$(xapi_get "$vm_uuid" PV-bootloader-args)" \
 		"--kernel /boot/vmlinuz-xen --ramdisk /boot/initrd-xen" "xapi: the words that domUloader wrote"
 	for key in install-round install-distro eliloader-attempts; do
