@@ -105,7 +105,9 @@ static int add_subvolumes(struct boot_fs *fs, const struct boot_path *top,
 		const struct boot_name *n = &names->item[i];
 		struct boot_path path;
 
+		/* (with a control character no entry could name a file of it) */
 		if (n->kind != BOOT_DIR || rank_of(n->name) != rank ||
+		    span_has_control(span_text(n->name)) ||
 		    r->count - before >= SUBVOLUMES_MAX ||
 		    boot_path_join(top, n->name, &path) < 0)
 			continue;
