@@ -14,6 +14,12 @@ declare -A layout_args=(
 	[debian]="root=UUID=[-0-9a-f]+ ro console=hvc0 quiet"
 	[fedora]="root=UUID=[-0-9a-f]+ ro console=hvc0"
 	[sles]="" [opensuse]="root=UUID=[-0-9a-f]+ splash=silent console=hvc0")
+# where inspect finds what is booted
+declare -A layout_shown=(
+	[debian]='boot menu \(grub\): \(loop0,msdos1\)/boot/grub/grub\.cfg'
+	[fedora]='\(loop0,gpt2\)/(loader/entries|grub2/grub\.cfg)'
+	[sles]='kernel +\(loop0,msdos2\)/boot/vmlinuz-'
+	[opensuse]='boot menu \(grub\): \(loop0,gpt2\)/@/\.snapshots/1/snapshot/boot/grub2/grub\.cfg')
 
 # install_prepare : the programs where libxl looks, with their libraries where an empty
 # environment finds them; what all repositories share
@@ -23,6 +29,7 @@ install_prepare() {
 	mkdir -p /run/www/target /var/cache
 	mv /job/{vmlinuz,root.tar} /run/www/target/
 	: > /job/ext4.cpio # the guests' RAM disk has it
+	rm /guest/vmlinux  # the packed one is used: dom0's memory is small
 }
 
 # repository LAYOUT : its kernel and the installer where the family has them, and below
@@ -116,7 +123,9 @@ $(vm_bootloader_log | sed 's/.*\x1b\[K//' | tail -n 30)
 the console of $2:
 $(vm_console "$2" | tail -n 40)
 the state of $2:
-$(vm_state "$2")"
+$(vm_state "$2")
+dom0's memory:
+$(df -m / /run; grep -E 'MemTotal|MemAvailable' /proc/meminfo)"
 }
 no_leftovers() { [ -z "$(find /var/lib/xen -name 'bootloader.*')" ]; }
 
@@ -184,5 +193,6 @@ inspected() {
 	said=$(eliloader inspect "/run/$1.img" 2>&1)
 	rc=$?
 	is $rc 0 "$1: eliloader inspect finds something to boot"
+	like "$said" "${layout_shown[$2]}" "$1: in the configuration that its installer wrote"
 	diag "$said"
 }
