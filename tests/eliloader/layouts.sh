@@ -57,8 +57,9 @@ while IFS=$'\t' read -r layout_line layout_rest; do
 	layout_text[$layout_line]=$layout_rest
 done <<< "$layouts_list"
 
-uuid_root=3f1c8e56-0d65-4f0b-9c43-5b8f7d2a6e11
-uuid_boot=a4d0c2b7-91be-4e7a-8f55-17c3e9d20b48
+# of this run alone: the kernel mounts no two btrfs of one UUID at a time
+read -r uuid_root < /proc/sys/kernel/random/uuid
+read -r uuid_boot < /proc/sys/kernel/random/uuid
 machine_id=5d41402abc4b2a76b9719d911017c592
 
 layout() {
@@ -68,6 +69,7 @@ layout() {
 	rm -rf "$at" && mkdir -p "$at/t" "$at/empty" && cd "$at" && "$fn"
 	local rc=$?
 	cd "$top" || return
+	[ $rc = 0 ] || tail -n 5 "$at"/*.log | sed 's/^/# /'
 	rm -rf "$at"
 	return $rc
 }
