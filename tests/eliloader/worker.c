@@ -62,6 +62,12 @@ static int on_digests(void *arg, const struct wire_digests *digests)
 	return 0;
 }
 
+static int on_report(void *arg, const struct tree *tree)
+{
+	(void)arg;
+	return tree->count == 0 ? 0 : -EINVAL; /* evil's is empty */
+}
+
 static void on_note(void *arg, const struct wire_note *note)
 {
 	struct heard *h = arg;
@@ -89,12 +95,13 @@ static void start(struct worker *w, const char *script, const int *fds, unsigned
 		(void)setsockopt(w->fd, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
 }
 
-enum kind { SOURCE, CHECK };
+enum kind { SOURCE, CHECK, DISK, PICKED }; /* PICKED: its second half */
 
 /* Let a worker do @script; what worker_listen() said. */
 static int hear(enum kind kind, const char *script, struct heard *heard,
 		struct sink sinks[STREAMS], struct wire_done *done)
 {
+	const struct wire_pick pick = { .entry = 0 };
 	struct worker_handler h = {
 		.arg = heard, .sinks = sinks, .note = on_note, .progress = on_progress
 	};
@@ -104,9 +111,13 @@ static int hear(enum kind kind, const char *script, struct heard *heard,
 	if (kind == SOURCE) {
 		h.offer = on_offer;
 		h.metadata = on_metadata;
-	} else {
+	} else if (kind == CHECK) {
 		h.kernel = on_kernel;
 		h.digests = on_digests;
+	} else if (kind == DISK) {
+		h.report = on_report;
+	} else {
+		h.pick = &pick;
 	}
 	start(&w, script, NULL, 0);
 	r = worker_listen(&w, &h, done);
@@ -147,6 +158,10 @@ static const struct {
 	{ "a check worker", CHECK, 0, "kernel note data:0:5 end:0 done:0" },
 	{ "with digests", CHECK, 0, "digests done:0" },
 	{ "that has nothing to say", CHECK, 0, "done:0" },
+	{ "a disk worker with its report", DISK, 0, "note msg:12:0:0 hang" },
+	{ "that fails instead", DISK, 0, "done:2" },
+	{ "and with files", PICKED, 0, "data:1:5 data:0:5 end:0 end:1 done:0" },
+	{ "that fails in the midst", PICKED, 0, "data:1:5 done:2" },
 
 	/* out of order */
 	{ "a second offer", SOURCE, -EBADMSG, "offer go offer hang" },
@@ -173,12 +188,26 @@ static const struct {
 	{ "a kernel after data", CHECK, -EBADMSG, "data:0:5 kernel hang" },
 	{ "a check worker beginning anew", CHECK, -EBADMSG, "data:0:5 restart:0 hang" },
 	{ "a check worker without an end", CHECK, -EBADMSG, "data:0:5 done:0" },
+	{ "a disk worker with files, but no report", DISK, -EBADMSG, "data:0:5 hang" },
+	{ "all well without a report", DISK, -EBADMSG, "done:0" },
+	{ "a kernel instead of a report", DISK, -EBADMSG, "kernel hang" },
+	{ "a second report", PICKED, -EBADMSG, "msg:12:0:0 hang" },
+	{ "a disk worker beginning anew", PICKED, -EBADMSG, "data:0:5 restart:0 hang" },
+	{ "a disk worker with one file of two", PICKED, -EBADMSG,
+	  "data:0:5 end:0 done:0" },
+	{ "a report of a check worker", CHECK, -EBADMSG, "msg:12:0:0 hang" },
+	{ "a report of a source worker", SOURCE, -EBADMSG, "msg:12:0:0 hang" },
+	{ "a pick from a worker", PICKED, -EBADMSG, "msg:13:0:5 hang" },
+	{ "a report that is no tree", DISK, -EBADMSG, "msg:12:0:5 hang" },
+	{ "a report of a stream", DISK, -EBADMSG, "msg:12:1:0 hang" },
+	{ "a report over its limit", DISK, -EBADMSG, "claim:12:0:0x400001 hang" },
+	{ "half a report", DISK, -EBADMSG, "claim:12:0:1000 exit" },
 	{ "a job from a worker", SOURCE, -EBADMSG, "msg:1:0:5 hang" },
 	{ "go from a worker", SOURCE, -EBADMSG, "msg:4:0:2 hang" },
 
 	/* malformed headers */
 	{ "type 0", SOURCE, -EBADMSG, "msg:0:0:0 hang" },
-	{ "a type that is not", SOURCE, -EBADMSG, "msg:12:0:0 hang" },
+	{ "a type that is not", SOURCE, -EBADMSG, "msg:14:0:0 hang" },
 	{ "a type far off", SOURCE, -EBADMSG, "msg:0xffffffff:0:0 hang" },
 	{ "data of a stream that is not", SOURCE, -EBADMSG, "offer go data:2:5 hang" },
 	{ "data of a stream far off", SOURCE, -EBADMSG,
