@@ -84,7 +84,7 @@ static void on_progress(void *arg)
 static void start(struct worker *w, const char *script, const int *fds, unsigned count)
 {
 	autotree struct tree job = { 0 };
-	struct timeval soon = { .tv_usec = 300000 };
+	struct timeval soon = { .tv_sec = 2 };
 
 	if (worker_start(w, "evil", 61234, 61235, fds, count) < 0)
 		return;
