@@ -18,10 +18,10 @@ send_xapi() {
 		import encodings.idna, sys
 		for module in list(sys.modules.values()):
 		    if getattr(module, "__file__", None):
-		        print(module.__file__)
+		        print(module.__file__, getattr(module, "__cached__", None) or "", sep="\n")
 	END
 	$python -I -S "$job_dir/loads.py" | while read -r file; do
-		[ ! -e "$file" ] || install -D -m 644 "$file" "$job_dir/python$file"
+		[ ! -f "$file" ] || install -D -p -m 644 "$file" "$job_dir/python$file"
 	done
 	install -D "$(readlink -f $python)" "$job_dir/python$python"
 	for file in $(find "$job_dir/python" -name '*.so') "$job_dir/python$python"; do

@@ -19,7 +19,7 @@ declare -A layout_shown=(
 	[debian]='boot menu \(grub\): \(loop0,msdos1\)/boot/grub/grub\.cfg'
 	[fedora]='\(loop0,gpt2\)/(loader/entries|grub2/grub\.cfg)'
 	[sles]='kernel +\(loop0,msdos2\)/boot/vmlinuz-'
-	[opensuse]='boot menu \(grub\): \(loop0,gpt2\)/@/\.snapshots/1/snapshot/boot/grub2/grub\.cfg')
+	[opensuse]='boot menu \(grub\): \(loop0,gpt2\)/@/boot/grub2/grub\.cfg')
 
 # install_prepare : the programs where libxl looks, with their libraries where an empty
 # environment finds them; what all repositories share

@@ -10,7 +10,9 @@ vm_uuid=6c61622d-7661-7069-8000-0000000000aa
 
 # xenopsd_begin : XAPI, where eliloader looks for it
 xenopsd_begin() {
-	cp -a /job/python/. / && mkdir -p /var/lib/xcp && xapi_start /var/lib/xcp
+	cp -a /job/python/. / && mkdir -p /var/lib/xcp || return
+	# Python is slow here
+	xapi_start /var/lib/xcp || nap_for 60 xapi_is_up
 }
 
 # xenopsd_vm NAME TYPE LAYOUT : as vm_config, but its keys are in the record

@@ -159,9 +159,10 @@ layout_sles() {
 	umount /mnt
 }
 
-# openSUSE: GPT, BIOS boot, btrfs whose default subvolume is a snapshot, grub.cfg in there.
+# openSUSE without snapshots: GPT, BIOS boot, btrfs whose default subvolume is @, grub.cfg in
+# there.
 layout_opensuse() {
-	at=/mnt/@/.snapshots/1/snapshot
+	at=/mnt/@
 	v=6.4.0-150600.21-default
 	uuid=$(new_uuid)
 	load btrfs
@@ -171,8 +172,7 @@ layout_opensuse() {
 	END
 	wait_until test -b /dev/xvda2
 	mkfs.btrfs -q -f -U "$uuid" /dev/xvda2 && mount -t btrfs /dev/xvda2 /mnt &&
-		btrfs -q subvolume create /mnt/@ && btrfs -q subvolume create /mnt/@/.snapshots &&
-		mkdir -p /mnt/@/.snapshots/1 && btrfs -q subvolume create $at || return
+		btrfs -q subvolume create $at || return
 	system $at opensuse-leap "openSUSE Leap" 15.6 || return
 	get vmlinuz $at/boot/vmlinuz-$v
 	initramfs $at/boot/initrd-$v btrfs
