@@ -35,21 +35,22 @@ broker_select() {
 	BROKER_PID=$(< "$BROKER_SOCK.pid")
 }
 
+# The byte of --ready-fd is awaited without a time-out, which could lose it (bash drops what
+# it reads in the moment in which the time is over): a broker that dies closes its end.
 broker_start() {
-	local base ready domid=$1 byte=''
+	local base ready told domid=$1 byte=''
 	shift
 	broker_n=$((broker_n + 1))
 	base=$STORE_DIR/broker-$broker_n
 	mkfifo "$base.ready"
-	exec {ready}<> "$base.ready"
+	exec {told}<> "$base.ready" {ready}< "$base.ready"
 	rm "$base.ready"
 	setpriv --pdeathsig KILL "$O/xenstore-broker" --upstream "$DOM0_SOCK" --domid "$domid" \
-		--listen "$base" --ready-fd "$ready" "$@" < /dev/null > "$base.log" 2>&1 &
+		--listen "$base" --ready-fd "$told" "$@" < /dev/null > "$base.log" 2>&1 {ready}<&- &
 	echo $! > "$base.pid"
 	broker_select $broker_n
-	until IFS= read -r -t 0.05 -N 1 -u "$ready" byte; do
-		is_ours "$BROKER_PID" || break
-	done
+	exec {told}<&-
+	IFS= read -r -N 1 -u "$ready" byte
 	exec {ready}<&-
 	[ "$byte" = r ] && return 0
 	sed 's/^/# /' "$BROKER_LOG"
