@@ -125,7 +125,7 @@ $(vm_console "$2" | tail -n 40)
 the state of $2:
 $(vm_state "$2")
 dom0's memory:
-$(df -m / /run; grep -E 'MemTotal|MemAvailable' /proc/meminfo)"
+$(df -m /run; grep -E 'MemTotal|MemAvailable' /proc/meminfo)"
 }
 no_leftovers() { [ -z "$(find /var/lib/xen -name 'bootloader.*')" ]; }
 
