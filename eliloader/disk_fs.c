@@ -79,6 +79,11 @@ static int share(struct disk_fs *d, unsigned *ret_cpu_s, uint64_t *ret_wall_ms)
 	return 0;
 }
 
+bool disk_fs_is_spent(const struct disk_fs *d)
+{
+	return d->own->spent;
+}
+
 static int fail_run(struct disk_fs *d, int r, const char *said)
 {
 	switch (r) {

@@ -37,6 +37,8 @@ struct disk_fs {
 /* @image: the disk, open for reading; borrowed. */
 int disk_fs_open(struct disk_fs *d, int image);
 void disk_fs_close(struct disk_fs *d);
+/* Has more been asked for than a start may?  Then some things only look absent. */
+bool disk_fs_is_spent(const struct disk_fs *d);
 /* Begin to read a file, to go on by disk_run_read(); *ret_size: how long it is.  -EFBIG: it
  * is longer than @max. */
 int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,

@@ -53,6 +53,9 @@ static int read_menu(struct disk_fs *d, struct boot_menu *menu)
 {
 	int r = boot_menu_read(&d->fs, menu);
 
+	/* a configuration that could not be read to its end is not replaced by less */
+	if (disk_fs_is_spent(d) && (r < 0 || menu->passed || menu->kind == BOOT_KERNELS))
+		return -E2BIG;
 	if (r == 0)
 		return 1;
 	if (r == -ENOMEM || (r == -E2BIG && *d->error))

@@ -215,17 +215,18 @@ serve "$dir/short.img" "$fake" --pick=/vmlinuz
 says access "'/vmlinuz' has 5 bytes, and 3 came" "a file that ends early"
 
 # Those that wait for limits, side by side.
-for w in hang burn deaf flood-err stall; do
+for w in hang burn deaf flood-err stall slow; do
 	word $w
 	out=o.$w serve "$dir/$w.img" "$fake" --pick=/vmlinuz --timeout=90 > "$dir/$w.said" &
 done
 wait
-for w in hang burn deaf flood-err stall; do
+for w in hang burn deaf flood-err stall slow; do
 	said=$(cat "$dir/$w.said")
 	case $w in
 	stall) says access "/vmlinuz" "one that stops in the midst of a file" ;;
 	# (on a busy machine the clock may come first)
 	burn) says '(access|limit)' "(no end|seconds)" "one that takes all of its CPU time" ;;
+	slow) says limit "seconds" "configurations that take too long are not passed over" ;;
 	flood-err) says access "" "one that complains for ever" ;;
 	*) says limit "seconds" "one that does not end: $w" ;;
 	esac

@@ -7,6 +7,7 @@
  *	crash  exit  silent	end
  *	lie			names of devices and files that nobody should believe
  *	long  short  stall	a kernel that is longer or shorter than it says, or stops
+ *	slow			configurations beside a kernel, which take too much time to read
  *	probe			try all that it should not be able to do (fake_probe.c)
  */
 #include <fcntl.h>
@@ -99,6 +100,18 @@ static void give(int argc, const char *command, const char *what)
 		burn();
 }
 
+static void be_slow(int argc, const char *command)
+{
+	if (is(command, "cat"))
+		burn();
+	list(argc, "(loop0)",
+	     "DIR          20260101000000 boot/\n"
+	     "DIR          20260101000000 grub/\n"
+	     "5            20260101000000 grub.cfg\n"
+	     "5            20260101000000 menu.lst\n"
+	     "5            20260101000000 vmlinuz\n");
+}
+
 static void act(const char *word, int argc, const char *command)
 {
 	if (is(word, "hang"))
@@ -117,6 +130,8 @@ static void act(const char *word, int argc, const char *command)
 		lie(argc, command);
 	else if (is(word, "probe"))
 		probe();
+	else if (is(word, "slow"))
+		be_slow(argc, command);
 	else if (!is(word, "silent") && !is(word, "exit"))
 		give(argc, command, word);
 }
