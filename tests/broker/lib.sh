@@ -43,7 +43,8 @@ broker_start() {
 	broker_n=$((broker_n + 1))
 	base=$STORE_DIR/broker-$broker_n
 	mkfifo "$base.ready"
-	exec {told}<> "$base.ready" {ready}< "$base.ready"
+	exec {told}<> "$base.ready"
+	exec {ready}< "$base.ready"
 	rm "$base.ready"
 	setpriv --pdeathsig KILL "$O/xenstore-broker" --upstream "$DOM0_SOCK" --domid "$domid" \
 		--listen "$base" --ready-fd "$told" "$@" < /dev/null > "$base.log" 2>&1 {ready}<&- &
