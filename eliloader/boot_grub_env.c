@@ -69,7 +69,7 @@ static struct grub_var *make(struct grub *g, const char *name)
 	v = calloc(1, bytes);
 	if (!v)
 		return NULL;
-	strcpy(v->name, name);
+	memcpy(v->name, name, strlen(name) + 1);
 	v->next = *bucket;
 	*bucket = v;
 	g->env_bytes += bytes;

@@ -188,7 +188,7 @@ static int parse_body(struct parser *p, struct grub_cmd **ret)
 static int parse_for(struct parser *p, struct grub_cmd **ret)
 {
 	struct grub_cmd *cmd = new_cmd(p, GRUB_FOR);
-	bool any;
+	bool any = false;
 	int r;
 
 	if (!cmd)

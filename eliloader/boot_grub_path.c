@@ -65,7 +65,7 @@ static int below_subvolume(const struct grub *g, const struct boot_path *path,
 	    strlen(home.path) + strlen(path->path) >= sizeof(ret->path))
 		return -ENOENT;
 	*ret = home;
-	strcat(ret->path, path->path);
+	memcpy(ret->path + strlen(home.path), path->path, strlen(path->path) + 1);
 	return 0;
 }
 
@@ -197,7 +197,7 @@ static int glob_name(struct glob *w, const struct boot_path *dir, const char *na
 	    boot_path_join(dir, name, &path) < 0)
 		return 0;
 	w->text[len] = '/';
-	strcpy(w->text + len + 1, name);
+	memcpy(w->text + len + 1, name, strlen(name) + 1);
 	r = *rest ? glob_below(w, &path, rest) : w->add(w->arg, w->text);
 	w->text[len] = '\0';
 	return r;

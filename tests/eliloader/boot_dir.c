@@ -171,7 +171,7 @@ unsigned boot_dir_add(struct boot_dir *d, const char *name, const char *root)
 	unsigned i = (unsigned)d->fs.device_count++;
 
 	must(i < BOOT_DIR_DEVICES && strlen(name) < sizeof(d->device[i].name));
-	strcpy(d->device[i].name, name);
+	memcpy(d->device[i].name, name, strlen(name) + 1);
 	strcpy(d->device[i].fs, "ext*");
 	d->root[i] = root;
 	return i;
