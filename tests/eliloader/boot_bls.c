@@ -384,15 +384,17 @@ static void check_hostile(const char *text, size_t len, const char *wanted,
 
 static void test_hostile(void)
 {
-	static const char nul[] = "linux /a\0linux /b\n";
+	static const char nul[] = "linux /a\0linux /b\n",
+			  bytes[] = "title \xff\xfe\x1b[2J\r\nlinux /\xe4\r\n",
+			  control[] = "linux /a\x1b\noptions b\tc\x7f\n";
 	autofree char *large = malloc(100000);
 
 	check_hostile(nul, sizeof(nul) - 1, "timeout 0 hidden\n* a {a} (0)/a\n",
 		      "nothing counts after a NUL");
-	check_hostile("title \xff\xfe\x1b[2J\r\nlinux /\xe4\r\n", 25,
+	check_hostile(bytes, strlen(bytes),
 		      "timeout 0 hidden\n* \xff\xfe [2J {a} (0)/\xe4\n",
 		      "bytes that are no UTF-8, and CRLF");
-	check_hostile("linux /a\x1b\noptions b\tc\x7f\n", 28,
+	check_hostile(control, strlen(control),
 		      "timeout 0 hidden\n- a {a} | b c  ! a control character in a "
 		      "file's name\nnote: the default, entry 0, is passed over: a "
 		      "control character in a file's name\n",
