@@ -1,6 +1,7 @@
 #!/bin/bash
 # disks-hostile.t [NAME...] - disks made to hurt who reads them (hostile.sh): inspect and a start
-# end within 10 seconds and 256 MiB, with at most one message, and leave nothing.  The
+# end, within 256 MiB, with at most one message, and leave nothing (that they do so within 10
+# seconds is measured by tests/bench/eliloader-disk, on a machine without other work).  The
 # NAME of a file system: that with bytes changed, cut short, or both.
 # FLIPS: how many times each file system is changed (6); FLIP_SEED: the first seed (1).
 . "$(dirname "$0")/../tap.sh"
@@ -17,7 +18,7 @@ most_ms=0 most_kib=0
 
 # measured COMMAND... : sets $status, $ms, $kib, $left; stdout in $dir/out.txt, stderr in $dir/said
 measured() {
-	python3 "$top/tests/eliloader/rusage.py" "$dir/usage" 10 "$@" > "$dir/out.txt" 2> "$dir/said" \
+	python3 "$top/tests/eliloader/rusage.py" "$dir/usage" 60 "$@" > "$dir/out.txt" 2> "$dir/said" \
 		< /dev/null
 	read -r status ms kib left < "$dir/usage"
 	[ "$ms" -le "$most_ms" ] || most_ms=$ms
@@ -30,7 +31,6 @@ bounds() {
 	local wrong=''
 
 	[ "$status" -le 1 ] || wrong+=" exit status $status,"
-	[ "$ms" -le 10000 ] || wrong+=" $ms ms,"
 	[ "$kib" -le 262144 ] || wrong+=" $kib KiB,"
 	[ "$(grep -c '' "$dir/said")" -le 1 ] || wrong+=" more than a message,"
 	[ "$status" = 0 ] || [ -s "$dir/said" ] || wrong+=" not a word,"

@@ -12,16 +12,15 @@
 
 struct judge_case {
 	const char *name;
-	const char *distro; /* NULL: none */
-	const char *keys;   /* of the record, or NULL */
-	const char *args;   /* --args, or NULL */
-	bool words;
+	const char *distro;    /* NULL: none */
+	const char *keys;      /* of the record, or NULL */
+	const char *args;      /* --args, or NULL */
 	const char *device[2]; /* "fs:blank:swap" of up to two, by words: "ext2", "blank",
 				* "swap", "luks" */
 	enum boot_config kind;
 	const char *entry[ENTRIES_MAX];
 	int chosen; /* -1: none */
-	bool passed;
+	bool words, passed;
 	const char *note;
 	/* what it shall be */
 	enum disk_state state;

@@ -170,13 +170,16 @@ static void test_page(void)
 {
 	bool tested[ROWS + 1] = { false };
 	FILE *page = fopen(PAGE, "re");
-	char line[512];
+	char line[512], *end;
 	unsigned row, next = 1;
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
 		tested[states[i].row] = true;
 	while (page && fgets(line, sizeof(line), page)) {
-		if (sscanf(line, ".It %u Ta", &row) != 1)
+		if (strncmp(line, ".It ", 4) != 0)
+			continue;
+		row = (unsigned)strtoul(line + 4, &end, 10);
+		if (end == line + 4 || strncmp(end, " Ta", 3) != 0)
 			continue;
 		ok(row == next, "the page's row %u", next);
 		ok(next <= ROWS && tested[next], "row %u is tested here", next);
