@@ -17,15 +17,15 @@ struct judge_case {
 	const char *args;      /* --args, or NULL */
 	const char *device[2]; /* "fs:blank:swap" of up to two, by words: "ext2", "blank",
 				* "swap", "luks" */
-	enum boot_config kind;
 	const char *entry[ENTRIES_MAX];
+	enum boot_config kind;
 	int chosen; /* -1: none */
-	bool words, passed;
 	const char *note;
 	/* what it shall be */
-	enum disk_state state;
 	size_t take;
 	const char *selection, *why; /* why: a part of it */
+	enum disk_state state;
+	bool words, passed; /* what it is given, too */
 };
 
 #define FILES(k, i) "|" k "|" i "|"
