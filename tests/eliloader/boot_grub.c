@@ -11,7 +11,7 @@ static void check(struct boot_dir *d, unsigned device, const char *path,
 	autobootmenu struct boot_menu m;
 
 	boot_menu_init(&m);
-	strcpy(config.path, path);
+	(void)snprintf(config.path, sizeof(config.path), "%s", path);
 	boot_menu_is(boot_grub_read(&d->fs, &config, &m), &m, wanted, name);
 }
 
@@ -22,7 +22,8 @@ static unsigned add(struct boot_dir *d, const char *name, const char *uuid,
 {
 	unsigned device = boot_dir_add(d, name, NULL);
 
-	strcpy(d->device[device].uuid, uuid);
+	(void)snprintf(d->device[device].uuid, sizeof(d->device[device].uuid), "%s",
+		       uuid);
 	for (; *files; files++)
 		boot_dir_text(d, device, *files, "x");
 	return device;
