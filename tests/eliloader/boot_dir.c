@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,18 @@ void boot_dir_init(struct boot_dir *d)
 	d->fs.device = d->device;
 }
 
+void boot_dir_with(struct boot_dir *d, ...)
+{
+	const char *name;
+	va_list ap;
+
+	boot_dir_init(d);
+	va_start(ap, d);
+	while ((name = va_arg(ap, const char *)))
+		boot_dir_add(d, name, NULL);
+	va_end(ap);
+}
+
 void boot_dir_done(struct boot_dir *d)
 {
 	for (size_t i = 0; i < d->file_count; i++) {
@@ -177,20 +190,46 @@ unsigned boot_dir_add(struct boot_dir *d, const char *name, const char *root)
 	return i;
 }
 
-void boot_dir_put(struct boot_dir *d, unsigned device, const char *path, const void *text,
-		  size_t len)
+static struct boot_dir_file *add_file(struct boot_dir *d, unsigned device,
+				      const char *path)
 {
 	struct boot_dir_file *f;
 
-	must(device < d->fs.device_count && !d->root[device] && *path == '/');
+	must(device < d->fs.device_count && !d->root[device] && *path == '/' && !d->out);
 	d->file = realloc(d->file, (d->file_count + 1) * sizeof(*d->file));
 	must(d->file);
 	f = &d->file[d->file_count++];
-	*f = (struct boot_dir_file){ device, strdup(path), malloc(len + 1), len };
-	must(f->path && f->text);
+	*f = (struct boot_dir_file){ device, strdup(path), NULL, 0 };
+	must(f->path);
+	return f;
+}
+
+void boot_dir_put(struct boot_dir *d, unsigned device, const char *path, const void *text,
+		  size_t len)
+{
+	struct boot_dir_file *f = add_file(d, device, path);
+
+	f->text = malloc(len + 1);
+	must(f->text);
 	if (len)
 		memcpy(f->text, text, len);
 	f->text[len] = '\0';
+	f->len = len;
+}
+
+FILE *boot_dir_open(struct boot_dir *d, unsigned device, const char *path)
+{
+	struct boot_dir_file *f = add_file(d, device, path);
+
+	d->out = open_memstream(&f->text, &f->len);
+	must(d->out);
+	return d->out;
+}
+
+void boot_dir_close(struct boot_dir *d)
+{
+	must(fclose(d->out) == 0);
+	d->out = NULL;
 }
 
 void boot_dir_text(struct boot_dir *d, unsigned device, const char *path,

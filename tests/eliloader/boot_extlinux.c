@@ -8,194 +8,111 @@
 static void check(struct boot_dir *d, const char *config, const char *wanted,
 		  const char *name)
 {
-	struct boot_path path = boot_path_of(0, config);
-	autobootmenu struct boot_menu m;
-
-	boot_menu_init(&m);
-	boot_menu_is(boot_extlinux_read(&d->fs, &path, &m), &m, wanted, name);
+	boot_menu_check(d, boot_extlinux_read, 0, config, wanted, name);
 }
 
-/* A device of that file system with fixtures, by pairs of path and name. */
-static void begin(struct boot_dir *d, const char *kind, const char *const *pairs)
-{
-	boot_dir_init(d);
-	boot_dir_add(d, "loop0", NULL);
-	(void)snprintf(d->device[0].fs, sizeof(d->device[0].fs), "%s", kind);
-	for (; *pairs; pairs += 2)
-		boot_menu_fixture(d, 0, pairs[0], pairs[1]);
-}
+/* ---- distributions ---- */
 
-static void test_alpine(void)
-{
-	static const char *const files[] = { "/boot/extlinux.conf",
-					     "extlinux/alpine.conf", NULL };
-	struct boot_dir d;
-
-	begin(&d, "ext*", files);
-	check(&d, "/boot/extlinux.conf",
-	      "timeout 2 hidden\n"
-	      "* Linux virt {virt} (0)/boot/vmlinuz-virt +(0)/boot/initramfs-virt | "
-	      "root=UUID=9a9a9a9a-0000-4b4b-8c8c-010203040506 "
-	      "modules=sd-mod,usb-storage,ext4 quiet rootfstype=ext4\n",
-	      "Alpine: names below the configuration, MENU DEFAULT and HIDDEN");
-	boot_dir_done(&d);
-}
-
-static void test_debian(void)
-{
-	static const char *const files[] = { "/boot/extlinux/extlinux.conf",
-					     "extlinux/debian.conf",
-					     "/boot/extlinux/themes/debian/theme.cfg",
-					     "extlinux/debian-theme.cfg",
-					     "/boot/extlinux/linux.cfg",
-					     "extlinux/debian-linux.cfg",
-					     NULL };
-	struct boot_dir d;
-
-	begin(&d, "ext*", files);
-	check(&d, "/boot/extlinux/extlinux.conf",
-	      "timeout 5\n"
-	      "* Debian GNU/Linux, kernel 3.16.0-4-amd64 {l0} "
-	      "(0)/boot/vmlinuz-3.16.0-4-amd64 +(0)/boot/initrd.img-3.16.0-4-amd64 | "
-	      "root=UUID=4c4c4c4c-1212-3434-5656-787878787878 ro quiet\n"
-	      "- Debian GNU/Linux, kernel 3.16.0-4-amd64 (recovery mode) {l0r} "
-	      "(0)/boot/vmlinuz-3.16.0-4-amd64 +(0)/boot/initrd.img-3.16.0-4-amd64 | "
-	      "root=UUID=4c4c4c4c-1212-3434-5656-787878787878 ro single\n",
-	      "Debian's extlinux: includes of includes, prompt, help texts");
-	boot_dir_done(&d);
-}
-
-static void test_arch(void)
-{
-	static const char *const files[] = { "/boot/syslinux/syslinux.cfg",
-					     "extlinux/arch.cfg", NULL };
-	struct boot_dir d;
-
-	begin(&d, "ext*", files);
-	check(&d, "/boot/syslinux/syslinux.cfg",
-	      "timeout 5\n"
-	      "* Arch Linux {arch} (0)/boot/vmlinuz-linux +(0)/boot/amd-ucode.img "
-	      "+(0)/boot/initramfs-linux.img | root=/dev/xvda3 rw\n"
-	      "- Arch Linux Fallback {archfallback} (0)/boot/vmlinuz-linux "
-	      "+(0)/boot/initramfs-linux-fallback.img | root=/dev/xvda3 rw\n"
-	      "- HDT (Hardware Detection Tool) {hdt} ! a program of syslinux's "
-	      "(hdt.c32)\n"
-	      "- Reboot {reboot} ! a program of syslinux's (reboot.c32)\n"
-	      "- Power Off {off} (0)/boot/syslinux/off ! it names no kernel\n",
-	      "Arch: UI, names with .., several initrds, programs");
-	boot_dir_done(&d);
-}
-
-/* ---- media ---- */
-
-static void test_fedora_iso(void)
-{
-	static const char *const files[] = { "/isolinux/isolinux.cfg",
-					     "extlinux/fedora-iso.cfg", NULL };
-	struct boot_dir d;
-
-	begin(&d, "iso9660", files);
-	check(&d, "/isolinux/isolinux.cfg",
-	      "timeout 60\n"
-	      "- Install Fedora 25 {linux} (0)/isolinux/vmlinuz "
-	      "+(0)/isolinux/initrd.img | initrd=initrd.img "
-	      "inst.stage2=hd:LABEL=Fedora-S-dvd-x86_64-25 quiet\n"
-	      "* Test this media & install Fedora 25 {check} (0)/isolinux/vmlinuz "
-	      "+(0)/isolinux/initrd.img | initrd=initrd.img "
-	      "inst.stage2=hd:LABEL=Fedora-S-dvd-x86_64-25 rd.live.check quiet\n"
-	      "-   Install Fedora 25 in basic graphics mode {basic} "
-	      "(0)/isolinux/vmlinuz +(0)/isolinux/initrd.img | initrd=initrd.img "
-	      "nomodeset quiet\n"
-	      "-   Boot from local drive {local} ! localboot\n",
-	      "Fedora's ISO: initrd= in APPEND, a submenu, keys in titles");
-	boot_dir_done(&d);
-}
-
-static void test_debian_iso(void)
-{
-	static const char *const files[] = { "/isolinux/isolinux.cfg",
-					     "extlinux/debian-iso.cfg",
-					     "/isolinux/menu.cfg",
-					     "extlinux/debian-iso-menu.cfg",
-					     "/isolinux/gtk.cfg",
-					     "extlinux/debian-iso-gtk.cfg",
-					     "/isolinux/prompt.cfg",
-					     "extlinux/debian-iso-prompt.cfg",
-					     NULL };
-	struct boot_dir d;
-
-	begin(&d, "iso9660", files);
-	check(&d, "/isolinux/isolinux.cfg",
-	      "timeout -1\n"
-	      "* Graphical install {installgui} (0)/install.amd/vmlinuz "
-	      "+(0)/install.amd/gtk/initrd.gz | vga=788 "
-	      "initrd=/install.amd/gtk/initrd.gz --- quiet\n"
-	      "- Install {install} (0)/install.amd/vmlinuz "
-	      "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz --- "
-	      "quiet\n"
-	      "-   Rescue mode {rescue} (0)/install.amd/vmlinuz "
-	      "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz "
-	      "rescue/enable=true --- quiet\n"
-	      "-   install {install} (0)/install.amd/vmlinuz "
-	      "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz --- "
-	      "quiet\n"
-	      "note: an included file is left out: No such file or directory\n",
-	      "Debian's ISO: includes, a missing one, CONFIG");
-	boot_dir_done(&d);
-}
-
-static void test_arch_iso(void)
-{
-	static const char *const files[] = { "/boot/syslinux/syslinux.cfg",
-					     "extlinux/arch-iso.cfg",
-					     "/boot/syslinux/archiso_sys.cfg",
-					     "extlinux/arch-iso-sys.cfg", NULL };
-	struct boot_dir d;
-
-	begin(&d, "iso9660", files);
-	check(&d, "/boot/syslinux/syslinux.cfg",
-	      "timeout 15\n"
-	      "*   Arch Linux install medium (x86_64, BIOS) {arch64} "
-	      "(0)/arch/boot/x86_64/vmlinuz-linux "
-	      "+(0)/arch/boot/x86_64/initramfs-linux.img | archisobasedir=arch "
-	      "archisosearchuuid=2024-01-01-00-00-00-00\n"
-	      "note: CONFIG archiso_pxe.cfg: No such file or directory\n",
-	      "Arch's ISO: whichsys.c32, CONFIG and its time-out");
-	boot_dir_done(&d);
-}
-
-static void test_suse_iso(void)
-{
-	static const char *const files[] = { "/boot/x86_64/loader/isolinux.cfg",
-					     "extlinux/suse-iso.cfg", NULL };
-	struct boot_dir d;
-
-	begin(&d, "iso9660", files);
-	check(&d, "/boot/x86_64/loader/isolinux.cfg",
-	      "timeout 60\n"
-	      "- harddisk {harddisk} ! localboot\n"
-	      "* linux {linux} (0)/boot/x86_64/loader/linux "
-	      "+(0)/boot/x86_64/loader/initrd | initrd=initrd splash=silent showopts\n"
-	      "- failsafe {failsafe} (0)/boot/x86_64/loader/linux "
-	      "+(0)/boot/x86_64/loader/initrd | initrd=initrd showopts apm=off "
-	      "nomodeset\n"
-	      "note: the default, entry 0, is passed over: localboot\n",
-	      "SUSE's ISO: the default is localboot");
-	boot_dir_done(&d);
-}
+static const struct boot_layout layouts[] = {
+	{ .name = "Alpine: names below the configuration, MENU DEFAULT and HIDDEN",
+	  .file = { { 0, "/boot/extlinux.conf", "extlinux/alpine.conf" } },
+	  .wanted =
+		  "timeout 2 hidden\n"
+		  "* Linux virt {virt} (0)/boot/vmlinuz-virt +(0)/boot/initramfs-virt | "
+		  "root=UUID=9a9a9a9a-0000-4b4b-8c8c-010203040506 "
+		  "modules=sd-mod,usb-storage,ext4 quiet rootfstype=ext4\n" },
+	{ .name = "Debian's extlinux: includes of includes, prompt, help texts",
+	  .file = { { 0, "/boot/extlinux/extlinux.conf", "extlinux/debian.conf" },
+		    { 0, "/boot/extlinux/themes/debian/theme.cfg",
+		      "extlinux/debian-theme.cfg" },
+		    { 0, "/boot/extlinux/linux.cfg", "extlinux/debian-linux.cfg" } },
+	  .wanted =
+		  "timeout 5\n"
+		  "* Debian GNU/Linux, kernel 3.16.0-4-amd64 {l0} "
+		  "(0)/boot/vmlinuz-3.16.0-4-amd64 +(0)/boot/initrd.img-3.16.0-4-amd64 | "
+		  "root=UUID=4c4c4c4c-1212-3434-5656-787878787878 ro quiet\n"
+		  "- Debian GNU/Linux, kernel 3.16.0-4-amd64 (recovery mode) {l0r} "
+		  "(0)/boot/vmlinuz-3.16.0-4-amd64 +(0)/boot/initrd.img-3.16.0-4-amd64 | "
+		  "root=UUID=4c4c4c4c-1212-3434-5656-787878787878 ro single\n" },
+	{ .name = "Arch: UI, names with .., several initrds, programs",
+	  .file = { { 0, "/boot/syslinux/syslinux.cfg", "extlinux/arch.cfg" } },
+	  .wanted = "timeout 5\n"
+		    "* Arch Linux {arch} (0)/boot/vmlinuz-linux +(0)/boot/amd-ucode.img "
+		    "+(0)/boot/initramfs-linux.img | root=/dev/xvda3 rw\n"
+		    "- Arch Linux Fallback {archfallback} (0)/boot/vmlinuz-linux "
+		    "+(0)/boot/initramfs-linux-fallback.img | root=/dev/xvda3 rw\n"
+		    "- HDT (Hardware Detection Tool) {hdt} ! a program of syslinux's "
+		    "(hdt.c32)\n"
+		    "- Reboot {reboot} ! a program of syslinux's (reboot.c32)\n"
+		    "- Power Off {off} (0)/boot/syslinux/off ! it names no kernel\n" },
+	{ .name = "Fedora's ISO: initrd= in APPEND, a submenu, keys in titles",
+	  .fs = "iso9660",
+	  .file = { { 0, "/isolinux/isolinux.cfg", "extlinux/fedora-iso.cfg" } },
+	  .wanted = "timeout 60\n"
+		    "- Install Fedora 25 {linux} (0)/isolinux/vmlinuz "
+		    "+(0)/isolinux/initrd.img | initrd=initrd.img "
+		    "inst.stage2=hd:LABEL=Fedora-S-dvd-x86_64-25 quiet\n"
+		    "* Test this media & install Fedora 25 {check} (0)/isolinux/vmlinuz "
+		    "+(0)/isolinux/initrd.img | initrd=initrd.img "
+		    "inst.stage2=hd:LABEL=Fedora-S-dvd-x86_64-25 rd.live.check quiet\n"
+		    "-   Install Fedora 25 in basic graphics mode {basic} "
+		    "(0)/isolinux/vmlinuz +(0)/isolinux/initrd.img | initrd=initrd.img "
+		    "nomodeset quiet\n"
+		    "-   Boot from local drive {local} ! localboot\n" },
+	{ .name = "Debian's ISO: includes, a missing one, CONFIG",
+	  .fs = "iso9660",
+	  .file = { { 0, "/isolinux/isolinux.cfg", "extlinux/debian-iso.cfg" },
+		    { 0, "/isolinux/menu.cfg", "extlinux/debian-iso-menu.cfg" },
+		    { 0, "/isolinux/gtk.cfg", "extlinux/debian-iso-gtk.cfg" },
+		    { 0, "/isolinux/prompt.cfg", "extlinux/debian-iso-prompt.cfg" } },
+	  .wanted = "timeout -1\n"
+		    "* Graphical install {installgui} (0)/install.amd/vmlinuz "
+		    "+(0)/install.amd/gtk/initrd.gz | vga=788 "
+		    "initrd=/install.amd/gtk/initrd.gz --- quiet\n"
+		    "- Install {install} (0)/install.amd/vmlinuz "
+		    "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz "
+		    "--- "
+		    "quiet\n"
+		    "-   Rescue mode {rescue} (0)/install.amd/vmlinuz "
+		    "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz "
+		    "rescue/enable=true --- quiet\n"
+		    "-   install {install} (0)/install.amd/vmlinuz "
+		    "+(0)/install.amd/initrd.gz | vga=788 initrd=/install.amd/initrd.gz "
+		    "--- "
+		    "quiet\n"
+		    "note: an included file is left out: No such file or directory\n" },
+	{ .name = "Arch's ISO: whichsys.c32, CONFIG and its time-out",
+	  .fs = "iso9660",
+	  .file = { { 0, "/boot/syslinux/syslinux.cfg", "extlinux/arch-iso.cfg" },
+		    { 0, "/boot/syslinux/archiso_sys.cfg",
+		      "extlinux/arch-iso-sys.cfg" } },
+	  .wanted = "timeout 15\n"
+		    "*   Arch Linux install medium (x86_64, BIOS) {arch64} "
+		    "(0)/arch/boot/x86_64/vmlinuz-linux "
+		    "+(0)/arch/boot/x86_64/initramfs-linux.img | archisobasedir=arch "
+		    "archisosearchuuid=2024-01-01-00-00-00-00\n"
+		    "note: CONFIG archiso_pxe.cfg: No such file or directory\n" },
+	{ .name = "SUSE's ISO: the default is localboot",
+	  .fs = "iso9660",
+	  .file = { { 0, "/boot/x86_64/loader/isolinux.cfg", "extlinux/suse-iso.cfg" } },
+	  .wanted = "timeout 60\n"
+		    "- harddisk {harddisk} ! localboot\n"
+		    "* linux {linux} (0)/boot/x86_64/loader/linux "
+		    "+(0)/boot/x86_64/loader/initrd | initrd=initrd splash=silent "
+		    "showopts\n"
+		    "- failsafe {failsafe} (0)/boot/x86_64/loader/linux "
+		    "+(0)/boot/x86_64/loader/initrd | initrd=initrd showopts apm=off "
+		    "nomodeset\n"
+		    "note: the default, entry 0, is passed over: localboot\n" },
+};
 
 /* ---- rules ---- */
 
-struct text_case {
-	const char *name, *text, *wanted;
-};
-
-static void check_text(const struct text_case *c)
+static void check_text(const struct boot_text_case *c)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	boot_dir_text(&d, 0, "/x/extlinux.conf", c->text);
 	boot_dir_text(&d, 0, "/x/linux", "k");
 	check(&d, "/x/extlinux.conf", c->wanted, c->name);
@@ -206,7 +123,7 @@ static void check_text(const struct text_case *c)
 
 static void test_defaults(void)
 {
-	static const struct text_case cases[] = {
+	static const struct boot_text_case cases[] = {
 		{ "no default: the first, and a prompt", LABELS,
 		  "timeout -1\n* a {a} (0)/x/ka | x\n- b {b} (0)/x/kb\n" },
 		{ "no default: linux, if there is one", LABELS "label linux\n",
@@ -245,7 +162,7 @@ static void test_defaults(void)
 
 static void test_labels(void)
 {
-	static const struct text_case cases[] = {
+	static const struct boot_text_case cases[] = {
 		{ "keywords of any case", "DeFault A\nLABEL A\nLiNuX k o\nAppenD p\n",
 		  "timeout 0\n* A {A} (0)/x/k | o p\n" },
 		{ "the global options, and none of them",
@@ -307,16 +224,13 @@ static void test_loops(void)
 	};
 
 	for (size_t i = 0; i < 3; i++) {
-		struct boot_path path = { 0, "/a.cfg" };
 		autobootmenu struct boot_menu m;
 		struct boot_dir d;
 		int r;
 
-		boot_menu_init(&m);
-		boot_dir_init(&d);
-		boot_dir_add(&d, "loop0", NULL);
+		boot_dir_with(&d, "loop0", NULL);
 		boot_dir_text(&d, 0, "/a.cfg", texts[i]);
-		r = boot_extlinux_read(&d.fs, &path, &m);
+		r = boot_menu_make(&d, boot_extlinux_read, 0, "/a.cfg", &m);
 		ok(r == 0 && m.count && m.chosen < m.count && d.reads <= 32,
 		   "%s: an entry after %u reads", names[i], d.reads);
 		is_str(m.note, "more files include one another than is read", names[i]);
@@ -326,26 +240,18 @@ static void test_loops(void)
 
 static void test_many(void)
 {
-	struct boot_path path = { 0, "/extlinux.conf" };
 	autobootmenu struct boot_menu m;
-	autofree char *text = NULL;
 	struct boot_dir d;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out;
 	int r;
 
-	if (!out)
-		abort();
+	boot_dir_with(&d, "loop0", NULL);
+	out = boot_dir_open(&d, 0, "/extlinux.conf");
 	fprintf(out, "default l9999\n");
 	for (int i = 0; i < 10000; i++)
 		fprintf(out, "label l%d\nlinux k\nmenu begin\n", i);
-	if (fclose(out) != 0)
-		abort();
-	boot_menu_init(&m);
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
-	boot_dir_put(&d, 0, path.path, text, len);
-	r = boot_extlinux_read(&d.fs, &path, &m);
+	boot_dir_close(&d);
+	r = boot_menu_make(&d, boot_extlinux_read, 0, "/extlinux.conf", &m);
 	is_int(r, -E2BIG, "10 000 submenus in one another");
 	boot_dir_done(&d);
 }
@@ -353,29 +259,21 @@ static void test_many(void)
 /* Thousands of files that are not there are not looked for in thousands of places. */
 static void test_misses(void)
 {
-	struct boot_path path = { 0, "/boot/extlinux.conf" };
 	autobootmenu struct boot_menu m;
-	autofree char *text = NULL;
 	struct boot_dir d;
-	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out;
 	int r;
 
-	if (!out)
-		abort();
+	boot_dir_with(&d, "loop0", NULL);
+	out = boot_dir_open(&d, 0, "/boot/extlinux.conf");
 	for (int i = 0; i < BOOT_ENTRIES_MAX; i++) {
 		fprintf(out, "label l%d\nlinux /boot/k%d\ninitrd /boot/i", i, i);
 		for (int j = 0; j < 300; j++)
 			fprintf(out, ",/boot/i%d", j);
 		fprintf(out, "\n");
 	}
-	if (fclose(out) != 0)
-		abort();
-	boot_menu_init(&m);
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
-	boot_dir_put(&d, 0, path.path, text, len);
-	r = boot_extlinux_read(&d.fs, &path, &m);
+	boot_dir_close(&d);
+	r = boot_menu_make(&d, boot_extlinux_read, 0, "/boot/extlinux.conf", &m);
 	ok(r == 0 && m.count == BOOT_ENTRIES_MAX, "77 056 files that are not there");
 	ok(d.lists < 500, "they cost %u lists", d.lists);
 	boot_dir_done(&d);
@@ -386,8 +284,7 @@ static void check_bytes(const char *text, size_t len, const char *wanted,
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	boot_dir_put(&d, 0, "/extlinux.conf", text, len);
 	check(&d, "/extlinux.conf", wanted, name);
 	boot_dir_done(&d);
@@ -398,9 +295,8 @@ static void test_large(void)
 	static const char begin[] = "label a\nlinux /k\nappend ",
 			  program[] = "label a\nmenu label p\nkernel ",
 			  nul[] = "label a\nlinux /k\n\0label b\nlinux /k\n";
-	struct boot_path path = { 0, "/extlinux.conf" };
 	autofree char *text = malloc(500000);
-	autobootmenu struct boot_menu m;
+	autobootmenu struct boot_menu m, p;
 	struct boot_dir d;
 	int r;
 
@@ -408,33 +304,24 @@ static void test_large(void)
 		    "nothing after a NUL counts");
 	memset(text, 'x', 500000);
 	memcpy(text, begin, strlen(begin));
-	boot_menu_init(&m);
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
-	boot_dir_put(&d, 0, path.path, text, 500000);
+	boot_dir_with(&d, "loop0", NULL);
+	boot_dir_put(&d, 0, "/extlinux.conf", text, 500000);
 	memcpy(text, program, strlen(program));
 	memcpy(text + 499996, ".c32", 4);
 	boot_dir_put(&d, 0, "/program.cfg", text, 500000);
-	r = boot_extlinux_read(&d.fs, &path, &m);
+	r = boot_menu_make(&d, boot_extlinux_read, 0, "/extlinux.conf", &m);
 	ok(r == 0 && m.count == 1 && m.entry[0].why, "half a million bytes of options");
 	is_str(m.entry[0].why, "its arguments are longer than 4095 bytes", "and why not");
-	boot_menu_done(&m);
-	strcpy(path.path, "/program.cfg");
-	r = boot_extlinux_read(&d.fs, &path, &m);
-	ok(r == 0 && m.entry[0].why && strlen(m.entry[0].why) < BOOT_TEXT_MAX,
+	r = boot_menu_make(&d, boot_extlinux_read, 0, "/program.cfg", &p);
+	ok(r == 0 && p.entry[0].why && strlen(p.entry[0].why) < BOOT_TEXT_MAX,
 	   "half a million bytes of a file's name");
 	boot_dir_done(&d);
 }
 
 int main(void)
 {
-	test_alpine();
-	test_debian();
-	test_arch();
-	test_fedora_iso();
-	test_debian_iso();
-	test_arch_iso();
-	test_suse_iso();
+	boot_layouts_check(boot_extlinux_read, layouts,
+			   sizeof(layouts) / sizeof(*layouts));
 	test_defaults();
 	test_labels();
 	test_loops();

@@ -64,3 +64,29 @@ void boot_menu_fixture(struct boot_dir *d, unsigned device, const char *path,
 	}
 	boot_dir_put(d, device, path, text, len);
 }
+
+int boot_menu_make(struct boot_dir *d, boot_reader *reader, unsigned device,
+		   const char *path, struct boot_menu *m)
+{
+	struct boot_path at = boot_path_of(device, path);
+
+	boot_menu_init(m);
+	return reader(&d->fs, &at, m);
+}
+
+void boot_layout_put(struct boot_dir *d, const struct boot_layout *l)
+{
+	struct boot_device *last;
+
+	boot_dir_with(d, l->device[0] ? l->device[0] : "loop0", l->device[1], NULL);
+	for (size_t i = 0; l->fs && i < d->fs.device_count; i++)
+		(void)snprintf(d->device[i].fs, sizeof(d->device[i].fs), "%s", l->fs);
+	last = &d->device[d->fs.device_count - 1];
+	(void)snprintf(last->uuid, sizeof(last->uuid), "%s", l->uuid ? l->uuid : "");
+	for (size_t i = 0; i < sizeof(l->file) / sizeof(*l->file) && l->file[i].path; i++)
+		if (l->file[i].fixture)
+			boot_menu_fixture(d, l->file[i].device, l->file[i].path,
+					  l->file[i].fixture);
+		else
+			boot_dir_text(d, l->file[i].device, l->file[i].path, "there");
+}
