@@ -39,8 +39,7 @@ static void test_fedora(void)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0,gpt2", NULL);
+	boot_dir_with(&d, "loop0,gpt2", NULL);
 	boot_menu_fixture(&d, 0, "/loader/entries/" MACHINE "-0-rescue.conf",
 			  "bls/fedora41/" MACHINE "-0-rescue.conf");
 	boot_menu_fixture(&d, 0,
@@ -76,8 +75,7 @@ static void test_rhel(void)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0,msdos1", NULL);
+	boot_dir_with(&d, "loop0,msdos1", NULL);
 	boot_menu_fixture(&d, 0, "/loader/entries/" MACHINE "-4.18.0-80.el8.x86_64.conf",
 			  "bls/rhel8/" MACHINE "-4.18.0-80.el8.x86_64.conf");
 	boot_menu_fixture(&d, 0,
@@ -100,8 +98,7 @@ static void test_rhel(void)
 		"/boot/loader/entries/" MACHINE "-5.14.0-503.11.1.el9_5.x86_64.conf", "");
 	boot_dir_done(&d);
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0,msdos1", NULL);
+	boot_dir_with(&d, "loop0,msdos1", NULL);
 	boot_menu_fixture(&d, 0,
 			  "/boot/loader/entries/" MACHINE
 			  "-5.14.0-503.11.1.el9_5.x86_64.conf",
@@ -133,8 +130,7 @@ static void test_grub_rules(void)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	boot_dir_text(&d, 0, "/loader/entries/a+3-1.conf",
 		      "title \"quotes stay\"\nlinux /vmlinuz\ninitrd /a.img ${extra}\n");
 	check_add(
@@ -150,8 +146,7 @@ static void test_grub_rules(void)
 	check_add(&d, "/loader/other", some_variables, "ENOENT\n", "no such directory");
 	boot_dir_done(&d);
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	boot_dir_text(&d, 0, "/@/boot/vmlinuz-1", "k");
 	boot_dir_text(&d, 0, "/@/boot/loader/entries/a.conf",
 		      "linux /boot/vmlinuz-1\ninitrd /vmlinuz-1\noptions a\n");
@@ -164,14 +159,10 @@ static void test_grub_rules(void)
 
 /* ---- systemd-boot ---- */
 
-static void check_read(struct boot_dir *d, unsigned device, const char *root,
-		       const char *wanted, const char *name)
+static void check_read(struct boot_dir *d, unsigned device, const char *wanted,
+		       const char *name)
 {
-	struct boot_path path = boot_path_of(device, root);
-	autobootmenu struct boot_menu m;
-
-	boot_menu_init(&m);
-	boot_menu_is(boot_bls_read(&d->fs, &path, &m), &m, wanted, name);
+	boot_menu_check(d, boot_bls_read, device, "/", wanted, name);
 }
 
 static void test_arch(void)
@@ -180,8 +171,8 @@ static void test_arch(void)
 					     "windows.conf" };
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	strcpy(d.device[boot_dir_add(&d, "loop0,gpt1", NULL)].fs, "fat");
+	boot_dir_with(&d, "loop0,gpt1", NULL);
+	strcpy(d.device[0].fs, "fat");
 	for (size_t i = 0; i < 3; i++) {
 		autofree char *path = NULL, *fixture = NULL;
 
@@ -192,7 +183,7 @@ static void test_arch(void)
 	}
 	boot_menu_fixture(&d, 0, "/loader/loader.conf", "bls/systemd-arch/loader.conf");
 	boot_dir_text(&d, 0, "/EFI/Linux/arch.EFI", "MZ");
-	check_read(&d, 0, "/",
+	check_read(&d, 0,
 		   "timeout 4\n"
 		   "- Windows {windows} ! an EFI program\n"
 		   "* Arch Linux (arch) {arch} (0)/vmlinuz-linux +(0)/intel-ucode.img "
@@ -204,45 +195,34 @@ static void test_arch(void)
 	boot_dir_done(&d);
 }
 
+#define DEBIAN_ENTRIES                                                                   \
+	"* Debian GNU/Linux 12 (bookworm) (6.1.0-13-amd64) {" MACHINE                    \
+	"-6.1.0-13-amd64} (1)/" MACHINE "/6.1.0-13-amd64/linux +(1)/" MACHINE            \
+	"/6.1.0-13-amd64/initrd.img-6.1.0-13-amd64 | "                                   \
+	"root=UUID=7d7d7d7d-1111-2222-3333-444455556666 ro quiet "                       \
+	"systemd.machine_id=" MACHINE "\n"                                               \
+	"- Debian GNU/Linux 12 (bookworm) (6.1.0-9-amd64) {" MACHINE                     \
+	"-6.1.0-9-amd64} (1)/" MACHINE "/6.1.0-9-amd64/linux +(1)/" MACHINE              \
+	"/6.1.0-9-amd64/initrd.img-6.1.0-9-amd64 | "                                     \
+	"root=UUID=7d7d7d7d-1111-2222-3333-444455556666 ro quiet "                       \
+	"systemd.machine_id=" MACHINE "\n"
+
 static void test_kernel_install(void)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	strcpy(d.device[boot_dir_add(&d, "loop0,gpt1", NULL)].fs, "fat");
-	strcpy(d.device[boot_dir_add(&d, "loop0,gpt2", NULL)].fs, "fat");
+	boot_dir_with(&d, "loop0,gpt1", "loop0,gpt2", NULL);
+	strcpy(d.device[0].fs, "fat");
+	strcpy(d.device[1].fs, "fat");
 	boot_menu_fixture(&d, 1, "/loader/entries/" MACHINE "-6.1.0-9-amd64.conf",
 			  "bls/systemd-debian/" MACHINE "-6.1.0-9-amd64.conf");
 	boot_menu_fixture(&d, 1, "/loader/entries/" MACHINE "-6.1.0-13-amd64.conf",
 			  "bls/systemd-debian/" MACHINE "-6.1.0-13-amd64.conf");
 	boot_menu_fixture(&d, 0, "/loader/loader.conf", "bls/systemd-debian/loader.conf");
-	check_read(&d, 1, "/",
-		   "timeout 0 hidden\n"
-		   "* Debian GNU/Linux 12 (bookworm) (6.1.0-13-amd64) {" MACHINE
-		   "-6.1.0-13-amd64} (1)/" MACHINE "/6.1.0-13-amd64/linux +(1)/" MACHINE
-		   "/6.1.0-13-amd64/initrd.img-6.1.0-13-amd64 | "
-		   "root=UUID=7d7d7d7d-1111-2222-3333-444455556666 ro quiet "
-		   "systemd.machine_id=" MACHINE "\n"
-		   "- Debian GNU/Linux 12 (bookworm) (6.1.0-9-amd64) {" MACHINE
-		   "-6.1.0-9-amd64} (1)/" MACHINE "/6.1.0-9-amd64/linux +(1)/" MACHINE
-		   "/6.1.0-9-amd64/initrd.img-6.1.0-9-amd64 | "
-		   "root=UUID=7d7d7d7d-1111-2222-3333-444455556666 ro quiet "
-		   "systemd.machine_id=" MACHINE "\n",
+	check_read(&d, 1, "timeout 0 hidden\n" DEBIAN_ENTRIES,
 		   "kernel-install on XBOOTLDR, loader.conf on the ESP");
 	boot_dir_text(&d, 0, "/loader/entries/z.conf", "linux /z\n");
-	check_read(&d, 0, "/",
-		   "timeout 0 hidden\n"
-		   "* Debian GNU/Linux 12 (bookworm) (6.1.0-13-amd64) {" MACHINE
-		   "-6.1.0-13-amd64} (1)/" MACHINE "/6.1.0-13-amd64/linux +(1)/" MACHINE
-		   "/6.1.0-13-amd64/initrd.img-6.1.0-13-amd64 | "
-		   "root=UUID=7d7d7d7d-1111-2222-3333-444455556666 ro quiet "
-		   "systemd.machine_id=" MACHINE "\n"
-		   "- Debian GNU/Linux 12 (bookworm) (6.1.0-9-amd64) {" MACHINE
-		   "-6.1.0-9-amd64} (1)/" MACHINE "/6.1.0-9-amd64/linux +(1)/" MACHINE
-		   "/6.1.0-9-amd64/initrd.img-6.1.0-9-amd64 | "
-		   "root=UUID=7d7d7d7d-1111-2222-3333-444455556666 ro quiet "
-		   "systemd.machine_id=" MACHINE "\n"
-		   "- z {z} (0)/z\n",
+	check_read(&d, 0, "timeout 0 hidden\n" DEBIAN_ENTRIES "- z {z} (0)/z\n",
 		   "entries on both partitions are one menu, sort-key before none");
 	boot_dir_done(&d);
 }
@@ -251,8 +231,7 @@ static void test_order(void)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	boot_dir_text(&d, 0, "/loader/entries/c+0-3.conf", "linux /bad\nversion 9\n");
 	boot_dir_text(&d, 0, "/loader/entries/d+2-1.conf", "linux /tried\n");
 	boot_dir_text(&d, 0, "/loader/entries/d+3.conf", "linux /untried\n");
@@ -264,7 +243,7 @@ static void test_order(void)
 	boot_dir_text(&d, 0, "/loader/entries/b.conf",
 		      "linux /arm\narchitecture aa64\nsort-key b\n");
 	boot_dir_text(&d, 0, "/loader/entries/u.conf", "uki /u.efi\nsort-key c\n");
-	check_read(&d, 0, "/",
+	check_read(&d, 0,
 		   "timeout 0 hidden\n"
 		   "* j {j} (0)/new\n"
 		   "- k {k} (0)/old\n"
@@ -304,13 +283,12 @@ static void test_loader(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct boot_dir d;
 
-		boot_dir_init(&d);
-		boot_dir_add(&d, "loop0", NULL);
+		boot_dir_with(&d, "loop0", NULL);
 		boot_dir_text(&d, 0, "/loader/entries/a.conf", "efi /a\n");
 		boot_dir_text(&d, 0, "/loader/entries/b.conf", "linux /b\n");
 		boot_dir_text(&d, 0, "/loader/entries/c.conf", "linux /c\n");
 		boot_dir_text(&d, 0, "/loader/loader.conf", cases[i].text);
-		check_read(&d, 0, "/", cases[i].wanted, cases[i].name);
+		check_read(&d, 0, cases[i].wanted, cases[i].name);
 		boot_dir_done(&d);
 	}
 }
@@ -319,23 +297,21 @@ static void test_unified(void)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
-	check_read(&d, 0, "/", "ENOENT\n", "nothing there");
+	boot_dir_with(&d, "loop0", NULL);
+	check_read(&d, 0, "ENOENT\n", "nothing there");
 	boot_dir_text(&d, 0, "/EFI/Linux/fedora.efi", "MZ");
-	check_read(&d, 0, "/",
+	check_read(&d, 0,
 		   "timeout 0 hidden\n- fedora.efi {fedora.efi} ! a unified kernel "
 		   "image\nnote: the default, entry 0, is passed over: a unified kernel "
 		   "image\n",
 		   "unified kernel images alone");
 	boot_dir_done(&d);
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	boot_dir_text(&d, 0, "/loader/entries/readme", "");
-	check_read(&d, 0, "/", "ENODATA\n", "a directory without entries");
+	check_read(&d, 0, "ENODATA\n", "a directory without entries");
 	boot_dir_text(&d, 0, "/loader/entries/a.conf", "title no kernel\n");
-	check_read(&d, 0, "/", "ENODATA\n", "an entry that names no kernel");
+	check_read(&d, 0, "ENODATA\n", "an entry that names no kernel");
 	boot_dir_done(&d);
 }
 
@@ -353,16 +329,13 @@ static void put_many(struct boot_dir *d, unsigned count)
 
 static void test_many(void)
 {
-	struct boot_path root = { 0, "/" };
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
 	int r;
 
-	boot_menu_init(&m);
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	put_many(&d, 2000);
-	r = boot_bls_read(&d.fs, &root, &m);
+	r = boot_menu_make(&d, boot_bls_read, 0, "/", &m);
 	ok(r == 0 && m.count == BLS_FILES_MAX && d.reads == BLS_FILES_MAX,
 	   "of 2000 entries the newest are read");
 	is_str(m.count ? m.entry[0].id : NULL, "e-1999", "the first is the newest");
@@ -375,10 +348,9 @@ static void check_hostile(const char *text, size_t len, const char *wanted,
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	boot_dir_put(&d, 0, "/loader/entries/a.conf", text, len);
-	check_read(&d, 0, "/", wanted, name);
+	check_read(&d, 0, wanted, name);
 	boot_dir_done(&d);
 }
 
