@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* grub.cfg in the forms of distributions, and each thing that a menu can be made of. */
-#include <stdlib.h>
 
 #include "tests/eliloader/boot_menu_text.h"
 
 static void check(struct boot_dir *d, unsigned device, const char *path,
 		  const char *wanted, const char *name)
 {
-	struct boot_path config = { .device = device };
-	autobootmenu struct boot_menu m;
-
-	boot_menu_init(&m);
-	(void)snprintf(config.path, sizeof(config.path), "%s", path);
-	boot_menu_is(boot_grub_read(&d->fs, &config, &m), &m, wanted, name);
+	boot_menu_check(d, boot_grub_read, device, path, wanted, name);
 }
 
 /* ---- distributions ---- */
@@ -71,16 +65,14 @@ static void test_debian(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		autofree char *env = NULL;
 		struct boot_dir d;
 
 		boot_dir_init(&d);
 		add(&d, "loop0,gpt2", "6d1a-0000", files);
 		boot_menu_fixture(&d, 0, "/boot/grub/grub.cfg", "grub/debian12.cfg");
-		if (asprintf(&env, "# GRUB Environment Block\n%s######", cases[i].env) <
-		    0)
-			abort();
-		boot_dir_text(&d, 0, "/boot/grub/grubenv", env);
+		fprintf(boot_dir_open(&d, 0, "/boot/grub/grubenv"),
+			"# GRUB Environment Block\n%s######", cases[i].env);
+		boot_dir_close(&d);
 		check(&d, 0, "/boot/grub/grub.cfg", cases[i].menu, cases[i].name);
 		boot_dir_done(&d);
 	}
@@ -188,18 +180,15 @@ static void test_rhel(void)
 
 static void test_sles(void)
 {
-	static const char home[] = "/@/.snapshots/1/snapshot";
+	static const char path[] = "/@/.snapshots/1/snapshot/boot/grub2/grub.cfg";
 	static const char *const files[] = {
 		"/@/.snapshots/1/snapshot/boot/vmlinuz-5.14.21-150500.53-default",
 		"/@/.snapshots/1/snapshot/boot/initrd-5.14.21-150500.53-default", NULL
 	};
-	autofree char *path = NULL;
 	struct boot_dir d;
 
 	boot_dir_init(&d);
 	add(&d, "loop0,gpt2", "5e5e-0001", files);
-	if (asprintf(&path, "%s/boot/grub2/grub.cfg", home) < 0)
-		abort();
 	boot_menu_fixture(&d, 0, path, "grub/sles15.cfg");
 #define SLES(name) "(0)/@/.snapshots/1/snapshot/boot/" name "-5.14.21-150500.53-default"
 	check(&d, 0, path,
@@ -452,9 +441,7 @@ static void test_case(size_t i)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0,gpt2", NULL);
-	boot_dir_add(&d, "lvm/vg-boot", NULL);
+	boot_dir_with(&d, "loop0,gpt2", "lvm/vg-boot", NULL);
 	strcpy(d.device[1].uuid, "3333-4444");
 	boot_dir_text(&d, 0, "/boot/a", "kernel");
 	boot_dir_text(&d, 0, "/boot/b", "kernel");

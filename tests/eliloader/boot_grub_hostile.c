@@ -2,27 +2,11 @@
 /* grub.cfg that has no end, or is made to cost much: each bound ends it, the menu says so,
  * and what was good of it is there. */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "eliloader/boot_grub_run.h"
 #include "tests/eliloader/boot_menu_text.h"
 
 #define GOOD "\nmenuentry good { linux /k; }\n"
-
-/* A configuration that is written by a program. */
-struct text {
-	char *data; /* owned */
-	size_t len;
-	FILE *out;
-};
-
-static FILE *text_begin(struct text *t)
-{
-	t->out = open_memstream(&t->data, &t->len);
-	if (!t->out)
-		abort();
-	return t->out;
-}
 
 static void repeat(FILE *out, size_t times, const char *what)
 {
@@ -30,18 +14,19 @@ static void repeat(FILE *out, size_t times, const char *what)
 		fputs(what, out);
 }
 
-static int read_text(struct boot_dir *d, const void *text, size_t len,
-		     struct boot_menu *m)
+/* A disk whose grub.cfg is written next. */
+static FILE *begin(struct boot_dir *d)
 {
-	struct boot_path config = { 0, "/grub.cfg" };
-
-	boot_menu_init(m);
-	boot_dir_init(d);
-	boot_dir_add(d, "loop0", NULL);
+	boot_dir_with(d, "loop0", NULL);
 	boot_dir_text(d, 0, "/k", "kernel");
 	boot_dir_text(d, 0, "/self.cfg", "x=$x-\nsource /self.cfg\n");
-	boot_dir_put(d, 0, "/grub.cfg", text, len);
-	return boot_grub_read(&d->fs, &config, m);
+	return boot_dir_open(d, 0, "/grub.cfg");
+}
+
+static int read_menu(struct boot_dir *d, struct boot_menu *m)
+{
+	boot_dir_close(d);
+	return boot_menu_make(d, boot_grub_read, 0, "/grub.cfg", m);
 }
 
 static bool has_note(const struct boot_menu *m, const char *note)
@@ -52,25 +37,25 @@ static bool has_note(const struct boot_menu *m, const char *note)
 }
 
 /* The good entry is found, and is the default, with a note of what was wrong. */
-static void check(const char *text, size_t len, const char *note, const char *name)
+static void check(struct boot_dir *d, const char *note, const char *name)
 {
 	autobootmenu struct boot_menu m;
-	struct boot_dir d;
-	int r = read_text(&d, text, len, &m);
+	int r = read_menu(d, &m);
 	bool found = r == 0 && m.chosen < m.count &&
 		     strcmp(m.entry[m.chosen].title, "good") == 0;
 
 	if (!ok(found && has_note(&m, note), "%s", name))
 		printf("# %d, %zu entries, default %zu, note %s\n", r, m.count, m.chosen,
 		       m.note ? m.note : "none");
-	boot_dir_done(&d);
+	boot_dir_done(d);
 }
 
-static void check_made(struct text *t, const char *note, const char *name)
+static void check_text(const char *text, size_t len, const char *note, const char *name)
 {
-	fclose(t->out);
-	check(t->data, t->len, note, name);
-	free(t->data);
+	struct boot_dir d;
+
+	fwrite(text, 1, len, begin(&d));
+	check(&d, note, name);
 }
 
 static const struct {
@@ -122,73 +107,73 @@ static const struct {
 
 static void test_many(void)
 {
-	struct text t;
-	FILE *out = text_begin(&t);
+	struct boot_dir d;
+	FILE *out = begin(&d);
 
 	fputs(GOOD, out);
 	for (int i = 0; i < 10000; i++)
 		fprintf(out, "menuentry 'e %d' { linux /k; }\n", i);
-	check_made(&t, "first 256", "10 000 entries");
+	check(&d, "first 256", "10 000 entries");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	for (int i = 0; i < 1000; i++)
 		fprintf(out, "function f%d { true; }\n", i);
 	fputs(GOOD, out);
-	check_made(&t, "functions", "1000 functions");
+	check(&d, "functions", "1000 functions");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	for (int i = 0; i < 6000; i++)
 		fprintf(out, "variable%d=%080d\n", i, i);
 	fputs(GOOD, out);
-	check_made(&t, NULL, "6000 variables");
+	check(&d, NULL, "6000 variables");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	fputs(GOOD "linux", out);
 	repeat(out, 100000, " a");
-	check_made(&t, "too long", "100 000 words");
+	check(&d, "too long", "100 000 words");
 }
 
 static void test_deep(void)
 {
-	struct text t;
-	FILE *out = text_begin(&t);
+	struct boot_dir d;
+	FILE *out = begin(&d);
 
 	repeat(out, 1000, "if true; then\n");
 	fputs("x=1\n", out);
 	repeat(out, 1000, "fi\n");
 	fputs(GOOD, out);
-	check_made(&t, "syntax error", "1000 ifs in one another");
+	check(&d, "syntax error", "1000 ifs in one another");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	repeat(out, 100000, "{ ");
 	fputs(GOOD, out);
-	check_made(&t, "syntax error", "100 000 brackets");
+	check(&d, "syntax error", "100 000 brackets");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	fputs("if false; then a; ", out);
 	repeat(out, 20000, "elif false; then a\n");
 	fputs("fi\n" GOOD, out);
-	check_made(&t, NULL, "20 000 times elif");
+	check(&d, NULL, "20 000 times elif");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	for (int i = 0; i < 60; i++)
 		fprintf(out, "submenu s%d {\n", i);
 	fputs("menuentry x { linux /k; }\n", out);
 	repeat(out, 60, "}\n");
 	fputs(GOOD "set default=good", out);
-	check_made(&t, NULL, "60 submenus in one another");
+	check(&d, NULL, "60 submenus in one another");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	fputs("test", out);
 	repeat(out, 3000, " (");
 	fputs(GOOD, out);
-	check_made(&t, NULL, "3000 parentheses");
+	check(&d, NULL, "3000 parentheses");
 }
 
 static void test_long(void)
 {
-	struct text t;
-	FILE *out = text_begin(&t);
+	struct boot_dir d;
+	FILE *out = begin(&d);
 
 	fputs(GOOD "menuentry '", out);
 	repeat(out, 20000, "t");
@@ -199,28 +184,28 @@ static void test_long(void)
 	fputs("; }\nmenuentry r { linux /k; initrd", out);
 	repeat(out, 1000, " /k");
 	fputs("; }\n", out);
-	check_made(&t, NULL, "texts of 20 000 bytes");
+	check(&d, NULL, "texts of 20 000 bytes");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	repeat(out, 900000, "a");
 	fputs(GOOD, out);
-	check_made(&t, "too long", "a word of 900 000 bytes");
+	check(&d, "too long", "a word of 900 000 bytes");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	fputs(GOOD "echo '", out);
 	repeat(out, 400000, "'\"");
-	check_made(&t, "syntax error", "quotes without an end");
+	check(&d, "syntax error", "quotes without an end");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	repeat(out, 50000, "\n;");
 	fputs(GOOD, out);
-	check_made(&t, "syntax error", "50 000 lines with errors");
+	check(&d, "syntax error", "50 000 lines with errors");
 
-	out = text_begin(&t);
+	out = begin(&d);
 	repeat(out, 15000,
 	       "# a comment of some length, and nothing else is in the line\n");
 	fputs(GOOD, out);
-	check_made(&t, NULL, "15 000 lines of comment");
+	check(&d, NULL, "15 000 lines of comment");
 }
 
 static void test_bytes(void)
@@ -229,16 +214,12 @@ static void test_bytes(void)
 	static const char all[] = "\x01\x7f\xff\xfe\n\x1b[2J\n" GOOD "\xef\xbb\xbf";
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
-	char *large = calloc(1, BOOT_CONFIG_MAX + 1);
 
-	check(nul, sizeof(nul) - 1, NULL, "NUL ends a line");
-	check(all, sizeof(all) - 1, "not understood", "any bytes");
-	if (!large)
-		abort();
-	memset(large, '\n', BOOT_CONFIG_MAX + 1);
-	is_int(read_text(&d, large, BOOT_CONFIG_MAX + 1, &m), -E2BIG, "over a megabyte");
+	check_text(nul, sizeof(nul) - 1, NULL, "NUL ends a line");
+	check_text(all, sizeof(all) - 1, "not understood", "any bytes");
+	repeat(begin(&d), BOOT_CONFIG_MAX + 1, "\n");
+	is_int(read_menu(&d, &m), -E2BIG, "over a megabyte");
 	boot_dir_done(&d);
-	free(large);
 }
 
 /* Nothing of it is read to its end, and there is no entry before. */
@@ -255,8 +236,8 @@ static void test_endless(void)
 		autobootmenu struct boot_menu m;
 		struct boot_dir d;
 
-		is_int(read_text(&d, texts[i], strlen(texts[i]), &m), -E2BIG,
-		       "no end before the first entry");
+		fputs(texts[i], begin(&d));
+		is_int(read_menu(&d, &m), -E2BIG, "no end before the first entry");
 		ok(m.count == 0 && d.lists + d.reads < GRUB_STEPS_MAX / GRUB_LOOK_STEPS,
 		   "with few questions to the disk");
 		boot_dir_done(&d);
@@ -269,14 +250,12 @@ static void test_disk(void)
 	struct boot_path config = { 0, "/grub.cfg" };
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
-	struct text t;
-	FILE *out = text_begin(&t);
+	FILE *out = begin(&d);
 
 	fputs("while true; do if [ -f /x/y ]; then true; fi; done\n", out);
 	for (int i = 0; i < 200; i++)
 		fprintf(out, "menuentry e { linux /snapshots/%d/k; }\n", i);
-	fclose(out);
-	ok(read_text(&d, t.data, t.len, &m) == 0 && m.count == 200, "200 snapshots");
+	ok(read_menu(&d, &m) == 0 && m.count == 200, "200 snapshots");
 	ok(d.lists <= GRUB_ROUNDS_MAX + 3 * GRUB_LOOKED_MAX,
 	   "are not all looked into (%u lists)", d.lists);
 	d.broken = -EIO;
@@ -290,13 +269,13 @@ static void test_disk(void)
 	config = (struct boot_path){ 0, "/no.cfg" };
 	is_int(boot_grub_read(&d.fs, &config, &m), -ENOENT, "no such file");
 	boot_dir_done(&d);
-	free(t.data);
 }
 
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		check(cases[i].text, strlen(cases[i].text), cases[i].note, cases[i].name);
+		check_text(cases[i].text, strlen(cases[i].text), cases[i].note,
+			   cases[i].name);
 	test_many();
 	test_deep();
 	test_long();

@@ -3,9 +3,7 @@
  * what came of it.  The words were compared with what GRUB 2.06 itself (grub-emu) prints for
  * the same lines, but for file names, status numbers over 1 and "\x41" without quotes,
  * which newer ones keep. */
-#include "eliloader/boot_menu.h"
-#include "tests/eliloader/boot_dir.h"
-#include "tests/tap.h"
+#include "tests/eliloader/boot_menu_text.h"
 
 /* $1, $#... are those of this function. */
 #define CALL(body, words) "function f { " body "; }\nf " words "\n"
@@ -202,9 +200,7 @@ static const struct {
 
 static void put_files(struct boot_dir *d, const char *script)
 {
-	boot_dir_init(d);
-	boot_dir_add(d, "loop0,gpt2", NULL);
-	boot_dir_add(d, "loop0,gpt1", NULL);
+	boot_dir_with(d, "loop0,gpt2", "loop0,gpt1", NULL);
 	strcpy(d->device[1].uuid, "AAAA-BBBB");
 	strcpy(d->device[1].label, "EFI");
 	boot_dir_text(d, 1, "/EFI/mark", "m");
@@ -219,14 +215,12 @@ static void put_files(struct boot_dir *d, const char *script)
 
 static void test_case(size_t i)
 {
-	struct boot_path config = { 0, "/boot/grub/grub.cfg" };
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
 	int r;
 
-	boot_menu_init(&m);
 	put_files(&d, cases[i].script);
-	r = boot_grub_read(&d.fs, &config, &m);
+	r = boot_menu_make(&d, boot_grub_read, 0, "/boot/grub/grub.cfg", &m);
 	if (r < 0 || m.count != 1)
 		ok(false, "%s: %d, %zu entries", cases[i].name, r, m.count);
 	else

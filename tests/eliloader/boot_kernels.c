@@ -3,7 +3,6 @@
 #include "eliloader/boot_roots.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "tests/eliloader/boot_menu_text.h"
 
@@ -22,8 +21,7 @@ static void check_files(const char *const *files, const char *wanted, const char
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	for (; *files; files++)
 		boot_dir_text(&d, 0, *files, "data");
 	check(&d, wanted, name);
@@ -123,10 +121,7 @@ static void test_devices(void)
 {
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0,msdos1", NULL);
-	boot_dir_add(&d, "loop0,msdos2", NULL);
-	boot_dir_add(&d, "loop0,msdos3", NULL);
+	boot_dir_with(&d, "loop0,msdos1", "loop0,msdos2", "loop0,msdos3", NULL);
 	boot_dir_text(&d, 0, "/vmlinuz-1", "k");
 	boot_dir_text(&d, 0, "/initrd-1", "i");
 	boot_dir_text(&d, 1, "/boot/vmlinuz-2", "k");
@@ -156,8 +151,7 @@ static void test_many(void)
 	int r;
 
 	boot_menu_init(&m);
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
+	boot_dir_with(&d, "loop0", NULL);
 	for (unsigned i = 0; i < 1000; i++) {
 		char path[64];
 
@@ -215,10 +209,8 @@ static void test_roots(void)
 					       NULL };
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0,gpt1", NULL);
-	strcpy(d.device[boot_dir_add(&d, "loop0,gpt2", NULL)].fs, "btrfs");
-	boot_dir_add(&d, "loop0,gpt3", NULL);
+	boot_dir_with(&d, "loop0,gpt1", "loop0,gpt2", "loop0,gpt3", NULL);
+	strcpy(d.device[1].fs, "btrfs");
 	*d.device[2].fs = '\0';
 	for (size_t i = 0; numbers[i]; i++)
 		boot_dir_text(&d, 1, numbers[i], "");
@@ -233,8 +225,8 @@ static void test_many_roots(void)
 	autobootroots struct boot_roots roots = { 0 };
 	struct boot_dir d;
 
-	boot_dir_init(&d);
-	strcpy(d.device[boot_dir_add(&d, "loop0", NULL)].fs, "btrfs");
+	boot_dir_with(&d, "loop0", NULL);
+	strcpy(d.device[0].fs, "btrfs");
 	for (unsigned i = 0; i < 300; i++) {
 		char path[64];
 

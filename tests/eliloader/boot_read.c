@@ -28,11 +28,7 @@ static void files(struct boot_dir *d, unsigned device, const char *const *paths)
 /* A disk of partitions that all have a file system. */
 static void begin(struct boot_dir *d, unsigned partitions)
 {
-	static const char *const names[] = { "loop0,gpt1", "loop0,gpt2", "loop0,gpt3" };
-
-	boot_dir_init(d);
-	for (unsigned i = 0; i < partitions; i++)
-		boot_dir_add(d, names[i], NULL);
+	boot_dir_with(d, "loop0,gpt1", partitions > 1 ? "loop0,gpt2" : NULL, NULL);
 }
 
 static const char *const kernels[] = { "/boot/vmlinuz-1", "/boot/initrd-1", "/vmlinuz-1",
