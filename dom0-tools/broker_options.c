@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dom0-tools/broker_options.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dom0-tools/broker_limit.h"
 #include "lib/domains.h"
-#include "lib/io.h"
-#include "lib/log.h"
-#include "lib/version.h"
+#include "lib/options.h"
 
 #define CLIENTS_DEFAULT 128
 #define CLIENTS_MAX	1024 /* two descriptors each */
@@ -51,41 +46,15 @@ static const char usage[] =
 	"\n"
 	"Exit status: 0 told to end, or the domain ended; 1 failed; 2 usage.\n";
 
-__attribute__((noreturn)) static void usage_error(void)
-{
-	fputs("Try 'xenstore-broker --help'.\n", stderr);
-	exit(2);
-}
-
-__attribute__((noreturn)) static void finish_print(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		exit(EXIT_SUCCESS);
-	log_error("cannot print: %s", strerror(errno));
-	exit(EXIT_FAILURE);
-}
-
-static unsigned number(const char *option, const char *text, uint64_t least,
-		       uint64_t most)
-{
-	uint64_t value = 0;
-
-	if (io_parse_u64(text, most, &value) == 0 && value >= least)
-		return (unsigned)value;
-	log_error("--%s: '%s' is no number from %llu to %llu", option, text,
-		  (unsigned long long)least, (unsigned long long)most);
-	usage_error();
-}
-
 static void parse_owner(struct broker_options *opt, char *text)
 {
 	char *colon = strchr(text, ':');
 
 	if (colon)
 		*colon = '\0';
-	opt->owner = number("owner", text, 0, UINT32_MAX - 1);
+	opt->owner = options_number("owner", text, 0, UINT32_MAX - 1);
 	if (colon)
-		opt->group = number("owner", colon + 1, 0, UINT32_MAX - 1);
+		opt->group = options_number("owner", colon + 1, 0, UINT32_MAX - 1);
 }
 
 static void parse_mode(struct broker_options *opt, const char *text)
@@ -94,8 +63,7 @@ static void parse_mode(struct broker_options *opt, const char *text)
 
 	if (len == 0 || len > 4 || strspn(text, "01234567") != len ||
 	    strtoul(text, NULL, 8) > 0777) {
-		log_error("--mode: '%s' is no octal number up to 0777", text);
-		usage_error();
+		options_wrong("--mode: '%s' is no octal number up to 0777", text);
 	}
 	opt->mode = (mode_t)strtoul(text, NULL, 8);
 }
@@ -105,8 +73,7 @@ static void parse_limiter(struct broker_options *opt, const char *text)
 	opt->turn = strcmp(text, "turn") == 0;
 	if (opt->turn || strcmp(text, "bucket") == 0)
 		return;
-	log_error("--limiter: '%s' is neither bucket nor turn", text);
-	usage_error();
+	options_wrong("--limiter: '%s' is neither bucket nor turn", text);
 }
 
 enum {
@@ -158,37 +125,38 @@ static void take_long(struct broker_options *opt, int c)
 		parse_mode(opt, optarg);
 		break;
 	case OPT_LISTEN_FD:
-		opt->listen_fd = (int)number("listen-fd", optarg, 3, INT32_MAX);
+		opt->listen_fd = (int)options_number("listen-fd", optarg, 3, INT32_MAX);
 		break;
 	case OPT_SERVE_FD:
-		opt->serve_fd = (int)number("serve-fd", optarg, 3, INT32_MAX);
+		opt->serve_fd = (int)options_number("serve-fd", optarg, 3, INT32_MAX);
 		break;
 	case OPT_LIMITER:
 		parse_limiter(opt, optarg);
 		break;
 	case OPT_RATE:
-		opt->rate = number("rate", optarg, 1, RATE_MAX);
+		opt->rate = options_number("rate", optarg, 1, RATE_MAX);
 		break;
 	case OPT_BURST:
-		opt->burst = number("burst", optarg, LIMIT_COST_TRANSACTION, RATE_MAX);
+		opt->burst =
+			options_number("burst", optarg, LIMIT_COST_TRANSACTION, RATE_MAX);
 		break;
 	case OPT_CLIENTS:
-		opt->max_clients = number("max-clients", optarg, 1, CLIENTS_MAX);
+		opt->max_clients = options_number("max-clients", optarg, 1, CLIENTS_MAX);
 		break;
 	case OPT_METRICS:
 		opt->metrics = optarg;
 		break;
 	case OPT_READY_FD:
-		opt->ready_fd = (int)number("ready-fd", optarg, 3, INT32_MAX);
+		opt->ready_fd = (int)options_number("ready-fd", optarg, 3, INT32_MAX);
 		break;
 	case OPT_RECONNECT:
-		opt->reconnect_s = number("reconnect", optarg, 0, 86400);
+		opt->reconnect_s = options_number("reconnect", optarg, 0, 86400);
 		break;
 	case OPT_USER:
 		opt->user = optarg;
 		break;
 	default:
-		usage_error(); /* getopt_long() said why */
+		break;
 	}
 }
 
@@ -196,7 +164,7 @@ static void take(struct broker_options *opt, int c)
 {
 	switch (c) {
 	case 'd':
-		opt->domid = number("domid", optarg, 1, DOMAINS_LAST);
+		opt->domid = options_number("domid", optarg, 1, DOMAINS_LAST);
 		break;
 	case 'l':
 		opt->listen = optarg;
@@ -210,12 +178,6 @@ static void take(struct broker_options *opt, int c)
 	case 'v':
 		opt->verbose = true;
 		break;
-	case 'h':
-		fputs(usage, stdout);
-		finish_print();
-	case 'V':
-		puts("xenstore-broker " XPT_VERSION);
-		finish_print();
 	default:
 		take_long(opt, c);
 	}
@@ -227,22 +189,20 @@ static void check(const struct broker_options *opt, int argc, char *argv[])
 		(opt->listen != NULL) + (opt->serve_fd >= 0) + (opt->listen_fd >= 0);
 
 	if (optind < argc) {
-		log_error("unexpected argument '%s'", argv[optind]);
-		usage_error();
+		options_wrong("unexpected argument '%s'", argv[optind]);
 	}
 	if (opt->domid == 0) {
-		log_error("--domid is missing");
-		usage_error();
+		options_wrong("--domid is missing");
 	}
 	if (ways > 1) {
-		log_error("--listen, --listen-fd and --serve-fd exclude one another");
-		usage_error();
+		options_wrong("--listen, --listen-fd and --serve-fd exclude one another");
 	}
 }
 
 struct broker_options broker_options_parse(int argc, char *argv[])
 {
-	static char name[] = "xenstore-broker";
+	static const struct options_program program = { usage, "d:l:u:p:vhV", longs,
+							EXIT_FAILURE };
 	struct broker_options opt = {
 		.profile = "guest",
 		.rate = LIMIT_RATE,
@@ -258,9 +218,7 @@ struct broker_options broker_options_parse(int argc, char *argv[])
 	};
 	int c;
 
-	if (argc > 0)
-		argv[0] = name; /* in what getopt_long() says */
-	while ((c = getopt_long(argc, argv, "d:l:u:p:vhV", longs, NULL)) != -1)
+	while ((c = options_next(&program, argc, argv)) != -1)
 		take(&opt, c);
 	check(&opt, argc, argv);
 	return opt;

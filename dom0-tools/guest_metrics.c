@@ -2,7 +2,6 @@
 /* guest-metrics - what the guests of this host publish, as XAPI would read it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +16,13 @@
 #include "lib/domains.h"
 #include "lib/io.h"
 #include "lib/log.h"
-#include "lib/version.h"
+#include "lib/options.h"
 #include "lib/xs.h"
 
 enum {
 	STATUS_NO_DOMAIN = 1,
-	STATUS_USAGE = 2, /* also dom0, or a name that several domains have */
-	STATUS_IO = 3,	  /* a dump that cannot be read, output that cannot be written */
+	STATUS_USAGE = OPTIONS_WRONG, /* also dom0, or a name that several domains have */
+	STATUS_IO = 3, /* a dump that cannot be read, output that cannot be written */
 	STATUS_NO_STORE = 4, /* or it refused something */
 };
 
@@ -50,22 +49,10 @@ static const char usage[] =
 	"Exit status: 0 done, 1 no such domain, 2 usage, 3 a dump or output failed,\n"
 	"4 xenstore failed.\n";
 
-/* A usage error whose reason was told: the end. */
-__attribute__((noreturn)) static void usage_error(void)
-{
-	fputs("Try 'guest-metrics --help'.\n", stderr);
-	exit(STATUS_USAGE);
-}
-
 /* The end of every way that prints once. */
-static int finish(int r)
+static int printed(int r)
 {
-	if (r >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = -errno;
-	if (r >= 0)
-		return EXIT_SUCCESS;
-	log_error("cannot print: %s", strerror(-r));
-	return STATUS_IO;
+	return options_printed(r, STATUS_IO);
 }
 
 static struct options options_parse(int argc, char *argv[])
@@ -78,13 +65,12 @@ static struct options options_parse(int argc, char *argv[])
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static char name[] = "guest-metrics";
+	static const struct options_program program = { usage, "f:jwhV", longs,
+							STATUS_IO };
 	struct options opt = { 0 };
 	int c;
 
-	if (argc > 0)
-		argv[0] = name; /* in what getopt_long() says */
-	while ((c = getopt_long(argc, argv, "f:jwhV", longs, NULL)) != -1) {
+	while ((c = options_next(&program, argc, argv)) != -1) {
 		switch (c) {
 		case 'f':
 			opt.from = optarg;
@@ -95,24 +81,16 @@ static struct options options_parse(int argc, char *argv[])
 		case 'w':
 			opt.watch = true;
 			break;
-		case 'h':
-			fputs(usage, stdout);
-			exit(finish(0));
-		case 'V':
-			puts("guest-metrics " XPT_VERSION);
-			exit(finish(0));
 		default:
-			usage_error(); /* getopt_long() said why */
+			break;
 		}
 	}
 	if (argc - optind > 1) {
-		log_error("unexpected argument '%s'", argv[optind + 1]);
-		usage_error();
+		options_wrong("unexpected argument '%s'", argv[optind + 1]);
 	}
 	opt.domain = argv[optind];
 	if (opt.from && (opt.watch || opt.domain)) {
-		log_error("--from goes with neither --watch nor DOMAIN");
-		usage_error();
+		options_wrong("--from goes with neither --watch nor DOMAIN");
 	}
 	return opt;
 }
@@ -179,7 +157,7 @@ static int from_dump(const struct options *opt)
 		log_warning("%s: " METRICS_CUT, opt->from);
 	if (r >= 0)
 		r = print_record(opt, &rec, NULL);
-	return finish(r);
+	return printed(r);
 }
 
 static int store_failed(const struct xs_conn *xs)
@@ -220,7 +198,7 @@ static int show_one(struct xs_conn *xs, const struct options *opt)
 		log_error("no domain '%s'", opt->domain); /* any more */
 		return STATUS_NO_DOMAIN;
 	}
-	return r < 0 ? store_failed(xs) : finish(print_record(opt, &rec, &d));
+	return r < 0 ? store_failed(xs) : printed(print_record(opt, &rec, &d));
 }
 
 struct listing {
@@ -276,7 +254,7 @@ static int show_all(struct xs_conn *xs, const struct options *opt)
 	int r = list_all(xs, &l), status;
 
 	if (r == -ENOMEM) {
-		status = finish(r);
+		status = printed(r);
 	} else if (r < 0) {
 		status = store_failed(xs);
 	} else {
@@ -285,7 +263,7 @@ static int show_all(struct xs_conn *xs, const struct options *opt)
 			r = print_json(json_incref(l.array));
 		else
 			metrics_rows_print(stdout, l.rows, l.count);
-		status = finish(r);
+		status = printed(r);
 	}
 	json_decref(l.array);
 	free(l.rows);

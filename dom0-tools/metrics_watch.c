@@ -15,6 +15,7 @@
 #include "lib/cleanup.h"
 #include "lib/domains.h"
 #include "lib/log.h"
+#include "lib/options.h"
 #include "lib/xs_watch.h"
 
 #define EVENTS_AT_ONCE 1000 /* then it looks, shows and pauses */
@@ -160,10 +161,9 @@ static int show(struct metrics_fleet *f, const struct metrics_watch_options *opt
 		r = draw(f, opt);
 	if (r < 0)
 		log_error("out of memory");
-	if (r < 0 || (fflush(stdout) == 0 && !ferror(stdout)))
+	if (r < 0)
 		return r;
-	log_error("cannot print: %s", strerror(errno));
-	return -EPIPE;
+	return options_printed(0, 1) == 0 ? 0 : -EPIPE;
 }
 
 /* What the watch has to tell, so much at once that a guest which writes without end

@@ -14,6 +14,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/options.h"
 #include "lib/version.h"
 
 /* From where we are installed; the Makefile makes them of LIBEXECDIR, SBINDIR and LIBDIR. */
@@ -21,7 +22,6 @@
 #define LAUNCHER_DIR "../../sbin"
 #define PRELOAD_DIR  "../../lib/xen-pv-tools"
 #endif
-#define STATUS_USAGE 2
 #define PROFILE	     "qemu"
 #define ROOM_PRELOAD "/qemu-pty-preload.so" /* in the room */
 #define PTYS_ROOM    1024		    /* bytes: QEMU_NEEDS_MAX of them */
@@ -235,10 +235,7 @@ static int explain(const struct command *c, const struct qemu_plan *p)
 	}
 	for (i = 0; i < c->argc; i++)
 		printf("+ %s\n", c->argv[i]);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return EXIT_SUCCESS;
-	log_error("cannot print: %s", strerror(errno));
-	return EXIT_FAILURE;
+	return options_printed(0, EXIT_FAILURE);
 }
 
 /* The uid that libxl kills by (xen-qemuuser-range-base), else the launcher's own range. */
@@ -256,10 +253,8 @@ static int choose_uid(struct qemu_plan *p)
 
 static int print_and_end(const char *text)
 {
-	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
-		return EXIT_SUCCESS;
-	log_error("cannot print: %s", strerror(errno));
-	return EXIT_FAILURE;
+	(void)fputs(text, stdout); /* options_printed() sees it */
+	return options_printed(0, EXIT_FAILURE);
 }
 
 int main(int argc, char *argv[])
@@ -281,11 +276,10 @@ int main(int argc, char *argv[])
 			   &plan, why, sizeof(why));
 	if (r < 0) {
 		log_error("%s", why);
-		fputs("Try 'qemu-xen-restricted --help'.\n", stderr);
-		return STATUS_USAGE;
+		return options_try_help();
 	}
 	if (choose_uid(&plan) < 0)
-		return STATUS_USAGE;
+		return OPTIONS_WRONG;
 	if (only_explain) {
 		command_build(&command, &plan, "");
 		return explain(&command, &plan);

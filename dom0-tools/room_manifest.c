@@ -8,6 +8,7 @@
 #include "dom0-tools/room_cgroup.h"
 #include "dom0-tools/room_steps.h"
 #include "lib/log.h"
+#include "lib/options.h"
 
 #define TEXT_WIDTH 14 /* of the names: the longest has 13 letters */
 
@@ -206,21 +207,14 @@ int room_manifest(const struct room_options *opt)
 		r = find_out(&room);
 	if (r == 0) {
 		o = whole(&room);
-		if (!o)
-			log_error("cannot print: %s", strerror(ENOMEM));
-		else if (!opt->json)
-			print_text(o);
-		else
+		if (o && opt->json)
 			(void)json_dumpf(o, stdout, JSON_INDENT(2)); /* ferror() tells */
+		else if (o)
+			print_text(o);
 		if (opt->json)
 			putchar('\n');
 	}
 	json_decref(o);
 	room_done(&room);
-	if (r < 0 || !o)
-		return 1;
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	log_error("cannot print: %s", strerror(errno));
-	return 1;
+	return r < 0 ? 1 : options_printed(o ? 0 : -ENOMEM, 1);
 }

@@ -21,6 +21,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/options.h"
 #include "lib/sandbox_parts.h"
 
 #define ROUND_NS   20000000L
@@ -208,6 +209,7 @@ static int parse_whom(uid_t base, const char *whom, uid_t *ret_uid)
 	return 0;
 }
 
+/* The status. */
 static int print_result(uid_t base, uid_t uid, bool killed, int result, bool json)
 {
 	json_t *o;
@@ -222,11 +224,13 @@ static int print_result(uid_t base, uid_t uid, bool killed, int result, bool jso
 		o = json_pack("{s:I, s:I, s:b, s:b}", "uid", (json_int_t)uid, "domid",
 			      (json_int_t)(uid - base), "killed", killed, "empty",
 			      result == 0);
-		r = o ? json_dumpf(o, stdout, JSON_INDENT(2)) : -1;
+		r = o ? 0 : -ENOMEM;
+		if (o)
+			(void)json_dumpf(o, stdout, JSON_INDENT(2)); /* ferror() tells */
 		json_decref(o);
 		putchar('\n');
 	}
-	return r < 0 || fflush(stdout) != 0 || ferror(stdout) ? -EIO : 0;
+	return options_printed(r, 1);
 }
 
 static int reap(uid_t base, uid_t uid, bool *ret_killed)
@@ -252,8 +256,7 @@ int room_reap_main(uid_t base, const char *whom, bool json)
 		log_error(
 			"reap: '%s' is neither a domid (1 to %u) nor a uid from %u to %u",
 			whom, ROOM_DOMID_MAX, base + 1, base + ROOM_DOMID_MAX);
-		fputs("Try 'xen-restrict --help'.\n", stderr);
-		return 2;
+		return options_try_help();
 	}
 	r = room_uid_is_known(uid, &name);
 	if (r < 0 || name) {
@@ -263,9 +266,5 @@ int room_reap_main(uid_t base, const char *whom, bool json)
 	r = reap(base, uid, &killed);
 	if (r == 0)
 		room_cgroup_remove_of(uid);
-	if (print_result(base, uid, killed, r, json) < 0) {
-		log_error("cannot print: %s", strerror(EIO));
-		return 1;
-	}
-	return r < 0 ? 1 : 0;
+	return print_result(base, uid, killed, r, json) == 0 && r == 0 ? 0 : 1;
 }

@@ -6,6 +6,7 @@
 #include "dom0-tools/verify_checks.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/options.h"
 
 #define WHY_MAX 512
 
@@ -122,7 +123,6 @@ int verify_main(const struct verify_options *opt)
 	who.domid = ctx.domid;
 	who.uid = ctx.uid;
 	r = verify_report_print(stdout, &ctx.rep, &who, opt->json);
-	if (r < 0)
-		log_error("cannot print: %s", strerror(-r));
+	r = options_printed(r, VERIFY_BAD);
 	return r == 0 && verify_report_is_good(&ctx.rep) ? VERIFY_GOOD : VERIFY_BAD;
 }

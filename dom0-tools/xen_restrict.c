@@ -14,9 +14,9 @@
 #include "dom0-tools/verify.h"
 #include "lib/io.h"
 #include "lib/log.h"
-#include "lib/version.h"
+#include "lib/options.h"
 
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+enum { STATUS_FAILED = 1 };
 enum mode { MODE_RUN, MODE_DRY, MODE_REAP, MODE_VERIFY };
 #define STOP_MAX_S 86400 /* a day: more is a mistake */
 
@@ -64,32 +64,6 @@ static const char usage[] =
 	"Exit status: PROGRAM's, 128 and the signal that ended it; 1 a step failed, 2 "
 	"usage.\n";
 
-__attribute__((noreturn)) static void usage_error(void)
-{
-	fputs("Try 'xen-restrict --help'.\n", stderr);
-	exit(STATUS_USAGE);
-}
-
-__attribute__((noreturn)) static void finish_text(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		exit(EXIT_SUCCESS);
-	log_error("cannot print: %s", strerror(errno));
-	exit(STATUS_FAILED);
-}
-
-static uint64_t parse_number(const char *what, const char *text, uint64_t min,
-			     uint64_t max)
-{
-	uint64_t value;
-
-	if (io_parse_u64(text, max, &value) == 0 && value >= min)
-		return value;
-	log_error("--%s: '%s' is no number from %llu to %llu", what, text,
-		  (unsigned long long)min, (unsigned long long)max);
-	usage_error();
-}
-
 /* Not so low that a domid could be taken for a uid, nor so high that a sum is negative. */
 static uid_t parse_base(const char *text)
 {
@@ -104,7 +78,7 @@ static uid_t parse_base(const char *text)
 		}
 	}
 	if (!user)
-		return (uid_t)parse_number("user", text, ROOM_DOMID_MAX + 1, max);
+		return options_number("user", text, ROOM_DOMID_MAX + 1, max);
 	if (user->pw_uid <= ROOM_DOMID_MAX || user->pw_uid > max) {
 		log_error("--user: '%s' is uid %u, a base is from %u to %u", text,
 			  user->pw_uid, ROOM_DOMID_MAX + 1, max);
@@ -117,15 +91,13 @@ static void add_word(const char *what, struct text_list *l, const char *text)
 {
 	if (text_list_add(l, text) == 0)
 		return;
-	log_error("--%s: too many, or out of memory", what);
-	usage_error();
+	options_wrong("--%s: too many, or out of memory", what);
 }
 
 static void add_lib_dir(struct text_list *l, const char *text)
 {
 	if (text[0] != '/') {
-		log_error("--lib-dir: '%s' is not an absolute path", text);
-		usage_error();
+		options_wrong("--lib-dir: '%s' is not an absolute path", text);
 	}
 	add_word("lib-dir", l, text);
 }
@@ -135,29 +107,25 @@ static void add_env(struct text_list *l, const char *text)
 	static const char *const ours[] = { "XENSTORED_", "XENRESTRICT_", "LD_" };
 
 	if (text[0] == '=' || !strchr(text, '=')) {
-		log_error("--env: '%s' is not NAME=VALUE", text);
-		usage_error();
+		options_wrong("--env: '%s' is not NAME=VALUE", text);
 	}
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
 		if (strncmp(text, ours[i], strlen(ours[i])) == 0) {
-			log_error("--env: what begins with %s is not free", ours[i]);
-			usage_error();
+			options_wrong("--env: what begins with %s is not free", ours[i]);
 		}
 	add_word("env", l, text);
 }
 
 static void add_fd(struct room_options *o, const char *text)
 {
-	int fd = (int)parse_number("keep-fd", text, 0, INT32_MAX);
+	int fd = (int)options_number("keep-fd", text, 0, INT32_MAX);
 
 	if (fd == ROOM_EVTCHN_FD || fd == ROOM_PRIVCMD_FD) {
-		log_error("--keep-fd: %d and %d are where Xen's handles are",
-			  ROOM_EVTCHN_FD, ROOM_PRIVCMD_FD);
-		usage_error();
+		options_wrong("--keep-fd: %d and %d are where Xen's handles are",
+			      ROOM_EVTCHN_FD, ROOM_PRIVCMD_FD);
 	}
 	if (o->keep_count == ROOM_KEEP_MAX) {
-		log_error("--keep-fd: over %d descriptors", ROOM_KEEP_MAX);
-		usage_error();
+		options_wrong("--keep-fd: over %d descriptors", ROOM_KEEP_MAX);
 	}
 	o->keep[o->keep_count++] = fd;
 }
@@ -208,8 +176,7 @@ static const struct option longs[] = {
 static void set_mode(struct options *opt, enum mode mode)
 {
 	if (opt->mode != MODE_RUN && opt->mode != mode) {
-		log_error("only one of --dry-run, --verify and --reap");
-		usage_error();
+		options_wrong("only one of --dry-run, --verify and --reap");
 	}
 	opt->mode = mode;
 }
@@ -219,7 +186,7 @@ static bool take_room_option(struct room_options *o, int c)
 {
 	switch (c) {
 	case 'd':
-		o->domid = (unsigned)parse_number("domid", optarg, 1, ROOM_DOMID_MAX);
+		o->domid = options_number("domid", optarg, 1, ROOM_DOMID_MAX);
 		return true;
 	case 'p':
 		o->profile = optarg;
@@ -248,7 +215,7 @@ static bool take_room_option(struct room_options *o, int c)
 	case OPT_REQUIRE_CGROUP:
 		return o->require_cgroup = true;
 	case OPT_STOP_TIMEOUT:
-		o->stop_s = (unsigned)parse_number("stop-timeout", optarg, 0, STOP_MAX_S);
+		o->stop_s = options_number("stop-timeout", optarg, 0, STOP_MAX_S);
 		return true;
 	case OPT_PID_FILE:
 		o->pid_file = optarg;
@@ -274,21 +241,15 @@ static void take_option(struct options *opt, int c)
 		set_mode(opt, MODE_DRY);
 		break;
 	case OPT_VERIFY:
-		opt->verify = (pid_t)parse_number("verify", optarg, 1, INT32_MAX);
+		opt->verify = (pid_t)options_number("verify", optarg, 1, INT32_MAX);
 		set_mode(opt, MODE_VERIFY);
 		break;
 	case OPT_REAP:
 		opt->reap = optarg;
 		set_mode(opt, MODE_REAP);
 		break;
-	case 'h':
-		fputs(usage, stdout);
-		finish_text();
-	case 'V':
-		puts("xen-restrict " XPT_VERSION);
-		finish_text();
 	default:
-		usage_error(); /* getopt_long() said why */
+		break;
 	}
 }
 
@@ -297,31 +258,27 @@ static void check_options(const struct options *opt, int words)
 	bool runs = opt->mode == MODE_RUN || opt->mode == MODE_DRY;
 
 	if (runs && opt->room.domid == 0)
-		log_error("--domid is missing");
-	else if (runs && words == 0)
-		log_error("there is no program to run");
-	else if (!runs && words > 0)
-		log_error("unexpected argument '%s'", opt->room.argv[0]);
-	else if (opt->mode == MODE_REAP && opt->of_room)
-		log_error("with --reap go --user, --json and --verbose only");
-	else if (opt->room.json && opt->mode == MODE_RUN)
-		log_error("--json is for --dry-run, --verify and --reap");
-	else
-		return;
-	usage_error();
+		options_wrong("--domid is missing");
+	if (runs && words == 0)
+		options_wrong("there is no program to run");
+	if (!runs && words > 0)
+		options_wrong("unexpected argument '%s'", opt->room.argv[0]);
+	if (opt->mode == MODE_REAP && opt->of_room)
+		options_wrong("with --reap go --user, --json and --verbose only");
+	if (opt->room.json && opt->mode == MODE_RUN)
+		options_wrong("--json is for --dry-run, --verify and --reap");
 }
 
 static void options_parse(int argc, char *argv[], struct options *opt)
 {
-	static char name[] = "xen-restrict";
+	static const struct options_program program = { usage, "+d:p:u:jvhV", longs,
+							STATUS_FAILED };
 	int c;
 
 	*opt = (struct options){ .room = { .base = ROOM_USER_BASE,
 					   .profile = ROOM_PROFILE,
 					   .stop_s = ROOM_STOP_S } };
-	if (argc > 0)
-		argv[0] = name; /* in what getopt_long() says */
-	while ((c = getopt_long(argc, argv, "+d:p:u:jvhV", longs, NULL)) != -1)
+	while ((c = options_next(&program, argc, argv)) != -1)
 		if (take_room_option(&opt->room, c))
 			opt->of_room = true;
 		else

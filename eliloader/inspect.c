@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "eliloader/disk.h"
+#include "lib/io.h"
 
 static int look_into(struct run *run, struct disk *d, struct inspect_kernel *k)
 {
@@ -41,8 +42,8 @@ static int print(struct run *run, const struct inspect *in)
 		r = inspect_print_json(stdout, in);
 	else
 		inspect_print(stdout, in);
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = -EIO;
+	if (r == 0)
+		r = io_flush(stdout);
 	return r < 0 ? failure_set(&run->failure, r, "", "cannot print: %s", strerror(-r))
 		     : 0;
 }

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -13,21 +12,10 @@
 #include "eliloader/start.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/options.h"
 #include "lib/version.h"
 
-enum {
-	STATUS_FAILED = 1,
-	STATUS_USAGE = 2,
-};
-
-/* Was all that was printed written? */
-static int printed(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return EXIT_SUCCESS;
-	log_error("cannot print");
-	return STATUS_FAILED;
-}
+#define STATUS_FAILED 1
 
 /* libxl's console is raw: let line breaks be line breaks there. */
 static void console_lines(void)
@@ -46,9 +34,7 @@ static int usage_error(const struct request *request, const char *why)
 
 	failure_set(&f, -1, "", "%s", why);
 	failure_print(&f, request_is_xapi(request));
-	if (!request_is_xapi(request))
-		fputs("Try 'eliloader --help'.\n", stderr);
-	return STATUS_USAGE;
+	return request_is_xapi(request) ? OPTIONS_WRONG : options_try_help();
 }
 
 int main(int argc, char *argv[])
@@ -65,11 +51,11 @@ int main(int argc, char *argv[])
 	signal(SIGCHLD, SIG_DFL); /* ignored, no child could be waited for */
 	switch (request_parse(argc, argv, &request, why, sizeof(why))) {
 	case REQUEST_HELP:
-		(void)fputs(request_usage, stdout); /* looked at in printed() */
-		return printed();
+		(void)fputs(request_usage, stdout); /* options_printed() sees it */
+		return options_printed(0, STATUS_FAILED);
 	case REQUEST_VERSION:
 		puts("eliloader " XPT_VERSION);
-		return printed();
+		return options_printed(0, STATUS_FAILED);
 	case REQUEST_WRONG:
 		return usage_error(&request, why);
 	default:

@@ -385,8 +385,8 @@ static int explain(struct start *s)
 		puts("pygrub is asked in the start itself: if it boots the same, it "
 		     "becomes "
 		     "the bootloader");
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = -EIO;
+	if (r == 0)
+		r = io_flush(stdout);
 	if (r < 0)
 		return failure_set(&s->run.failure, r, "",
 				   "the plan cannot be printed: %s", strerror(-r));

@@ -449,5 +449,8 @@ int agent_dry_run(struct agent *a)
 		fprintf(stderr, "left out %s on %s: %s\n", text, fact->ifname, reason);
 	}
 	tree_print(stdout, &want);
-	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -EIO;
+	r = io_flush(stdout);
+	if (r < 0)
+		log_error("cannot print: %s", strerror(-r));
+	return r;
 }

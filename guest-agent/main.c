@@ -2,7 +2,6 @@
 /* xe-guest-agent - publish this guest's metrics in xenstore, see xe-guest-agent(8). */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +9,11 @@
 #include "guest-agent/agent.h"
 #include "lib/io.h"
 #include "lib/log.h"
-#include "lib/version.h"
+#include "lib/options.h"
 
 enum {
 	EXIT_STOPPED = 0,
-	EXIT_USAGE = 2,
+	EXIT_USAGE = OPTIONS_WRONG,
 	EXIT_NO_GUEST = 3,
 	EXIT_NO_XENSTORE = 4,
 };
@@ -24,34 +23,19 @@ struct options {
 	const char *root;
 };
 
-static void usage(FILE *out)
-{
-	fputs("usage: xe-guest-agent [--dry-run | --once] [--root DIR] [--verbose]\n"
-	      "Publish this Xen guest's metrics in xenstore, and keep them true.\n"
-	      "  -n, --dry-run    print what would be published, and why addresses are "
-	      "left\n"
-	      "                   out on stderr; xenstore is not touched\n"
-	      "  -1, --once       publish once and exit\n"
-	      "  -r, --root DIR   read /proc, /sys and /etc below DIR\n"
-	      "  -v, --verbose    tell more on stderr\n"
-	      "      --version    print the version\n"
-	      "  -h, --help       print this\n"
-	      "Exit status: 0 stopped, 2 usage, 3 not a Xen guest, 4 xenstore "
-	      "unusable.\n",
-	      out);
-}
-
-static void usage_error(void)
-{
-	fputs("Try 'xe-guest-agent --help'.\n", stderr);
-	exit(EXIT_USAGE);
-}
-
-/* The status after what was asked for went to stdout. */
-static int printed(void)
-{
-	return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+static const char usage[] =
+	"usage: xe-guest-agent [--dry-run | --once] [--root DIR] [--verbose]\n"
+	"Publish this Xen guest's metrics in xenstore, and keep them true.\n"
+	"  -n, --dry-run    print what would be published, and why addresses are "
+	"left\n"
+	"                   out on stderr; xenstore is not touched\n"
+	"  -1, --once       publish once and exit\n"
+	"  -r, --root DIR   read /proc, /sys and /etc below DIR\n"
+	"  -v, --verbose    tell more on stderr\n"
+	"      --version    print the version\n"
+	"  -h, --help       print this\n"
+	"Exit status: 0 stopped, 2 usage, 3 not a Xen guest, 4 xenstore "
+	"unusable.\n";
 
 static struct options options_parse(int argc, char *argv[])
 {
@@ -64,13 +48,12 @@ static struct options options_parse(int argc, char *argv[])
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static char name[] = "xe-guest-agent";
+	static const struct options_program program = { usage, "n1r:vh", longs,
+							EXIT_FAILURE };
 	struct options opt = { .root = "/" };
 	int c;
 
-	if (argc > 0)
-		argv[0] = name; /* in what getopt_long() says */
-	while ((c = getopt_long(argc, argv, "n1r:vh", longs, NULL)) != -1) {
+	while ((c = options_next(&program, argc, argv)) != -1) {
 		switch (c) {
 		case 'n':
 			opt.dry_run = true;
@@ -84,26 +67,14 @@ static struct options options_parse(int argc, char *argv[])
 		case 'v':
 			opt.verbose = true;
 			break;
-		case 'V':
-			puts("xe-guest-agent " XPT_VERSION);
-			exit(printed());
-		case 'h':
-			usage(stdout);
-			exit(printed());
 		default:
-			usage_error();
+			break;
 		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "xe-guest-agent: unexpected argument '%s'\n",
-			argv[optind]);
-		usage_error();
-	}
-	if (opt.dry_run && opt.once) {
-		fputs("xe-guest-agent: --dry-run and --once exclude each other\n",
-		      stderr);
-		usage_error();
-	}
+	if (optind < argc)
+		options_wrong("unexpected argument '%s'", argv[optind]);
+	if (opt.dry_run && opt.once)
+		options_wrong("--dry-run and --once exclude each other");
 	return opt;
 }
 
@@ -128,6 +99,7 @@ int main(int argc, char *argv[])
 
 	if (io_reserve_std_fds() < 0)
 		return EXIT_FAILURE;
+	log_open("xe-guest-agent", log_is_journal(), false);
 	opt = options_parse(argc, argv);
 	log_open("xe-guest-agent", log_is_journal(), opt.verbose);
 	rootfd = open(opt.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

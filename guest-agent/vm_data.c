@@ -20,13 +20,13 @@
 #include "lib/domains.h"
 #include "lib/io.h"
 #include "lib/log.h"
-#include "lib/version.h"
+#include "lib/options.h"
 #include "lib/xs.h"
 
 enum status {
 	STATUS_FOUND = 0,
 	STATUS_ABSENT = 1,
-	STATUS_USAGE = 2,
+	STATUS_USAGE = OPTIONS_WRONG,
 	STATUS_DENIED = 3,
 	STATUS_NO_XENSTORE = 4,
 	STATUS_TIMEOUT = 5,
@@ -101,15 +101,18 @@ static enum status report(const struct job *job, int r)
 /* Let the shell have the bytes and a terminal no control characters. */
 static enum status print(const char *text, size_t len, bool raw, bool newline)
 {
+	int r;
+
 	if (!raw && isatty(STDOUT_FILENO))
 		vm_data_print_visible(stdout, text, len);
 	else
 		(void)fwrite(text, 1, len, stdout);
 	if (newline)
 		(void)putchar('\n');
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	r = io_flush(stdout);
+	if (r == 0)
 		return STATUS_FOUND;
-	log_error("cannot write to standard output: %s", strerror(errno));
+	log_error("cannot write to standard output: %s", strerror(-r));
 	return STATUS_FAILED;
 }
 
@@ -333,16 +336,8 @@ int main(int argc, char *argv[])
 	if (io_reserve_std_fds() < 0)
 		return STATUS_FAILED;
 	log_open("vm-data", false, false);
-	if (!vm_data_options_parse(argc, argv, &job.opt)) {
-		fputs("Try 'vm-data --help'.\n", stderr);
-		return STATUS_USAGE;
-	}
+	job.opt = vm_data_options_parse(argc, argv, STATUS_FAILED);
 	log_open("vm-data", false, job.opt.verbose);
-	if (job.opt.verb == VM_DATA_HELP)
-		return (int)print(vm_data_usage, strlen(vm_data_usage), true, false);
-	if (job.opt.verb == VM_DATA_VERSION)
-		return (int)print("vm-data " XPT_VERSION, strlen("vm-data " XPT_VERSION),
-				  true, true);
 	status = run(&job);
 	xs_conn_close(job.conn);
 	free(job.top);

@@ -2,16 +2,15 @@
 #include "guest-agent/vm_data_options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 
-#include "lib/log.h"
+#include "lib/options.h"
 #include "lib/tree.h"
 
 #define SECONDS_DIGITS 9	  /* over 30 years: no time-out needs more */
 #define KEY_MAX	       (2048 - 8) /* bytes: XENSTORE_REL_PATH_MAX less vm-data/ */
 
-const char vm_data_usage[] =
+static const char usage[] =
 	"usage: vm-data [--domain ID|NAME] VERB ...\n"
 	"  get KEY [--raw] [--default VALUE]      print a key's value\n"
 	"  list [PREFIX]                          print the keys, sorted\n"
@@ -30,7 +29,6 @@ const char vm_data_usage[] =
 	"6 other failure.\n";
 
 enum {
-	O_HELP = 'h',
 	O_DOMAIN = 256,
 	O_RAW,
 	O_DEFAULT,
@@ -38,7 +36,7 @@ enum {
 	O_TIMEOUT,
 	O_FORMAT,
 	O_VERBOSE,
-	O_VERSION,
+	O_END,
 };
 
 static const struct option long_options[] = {
@@ -49,8 +47,8 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, O_TIMEOUT },
 	{ "format", required_argument, NULL, O_FORMAT },
 	{ "verbose", no_argument, NULL, O_VERBOSE },
-	{ "help", no_argument, NULL, O_HELP },
-	{ "version", no_argument, NULL, O_VERSION },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
 	{ 0 },
 };
 
@@ -101,44 +99,47 @@ int vm_data_parse_seconds(const char *text, uint64_t *ret_ms)
 	return 0;
 }
 
-static bool is_bad(const char *what, const char *text)
+__attribute__((noreturn)) static void bad(const char *what, const char *text)
 {
-	log_error("bad %s '%s'", what, text);
-	return false;
+	options_wrong("bad %s '%s'", what, text);
 }
 
-static bool take_option(struct vm_data_options *o, int option)
+static void take_option(struct vm_data_options *o, int option)
 {
 	switch (option) {
 	case O_DOMAIN:
+		if (!*optarg)
+			bad("domain", optarg);
 		o->domain = optarg;
-		return *optarg ? true : is_bad("domain", optarg);
+		break;
 	case O_RAW:
 		o->raw = true;
-		return true;
+		break;
 	case O_DEFAULT:
 		o->default_value = optarg;
-		return true;
+		break;
 	case O_VALUE:
 		o->value = optarg;
-		return true;
+		break;
 	case O_TIMEOUT:
 		o->has_timeout = true;
-		return vm_data_parse_seconds(optarg, &o->timeout_ms) == 0 ||
-		       is_bad("time-out", optarg);
+		if (vm_data_parse_seconds(optarg, &o->timeout_ms) < 0)
+			bad("time-out", optarg);
+		break;
 	case O_FORMAT:
-		return vm_data_format_parse(optarg, &o->format) == 0 ||
-		       is_bad("format", optarg);
+		if (vm_data_format_parse(optarg, &o->format) < 0)
+			bad("format", optarg);
+		break;
 	case O_VERBOSE:
 		o->verbose = true;
-		return true;
-	default: /* getopt_long() has said it */
-		return false;
+		break;
+	default:
+		break;
 	}
 }
 
 /* @text as a path below vm-data. */
-static bool take_key(struct vm_data_options *o, char *text, bool prefix)
+static void take_key(struct vm_data_options *o, char *text, bool prefix)
 {
 	size_t len = strlen(text);
 	char *key = text;
@@ -147,84 +148,64 @@ static bool take_key(struct vm_data_options *o, char *text, bool prefix)
 		text[--len] = '\0'; /* as a shell completes directories */
 	if ((prefix && len == 0) || strcmp(text, "vm-data") == 0) {
 		o->key = text + len; /* vm-data itself */
-		return true;
+		return;
 	}
 	if (strncmp(text, "vm-data/", strlen("vm-data/")) == 0)
 		key += strlen("vm-data/");
 	if (*key == '\0' || *key == '/' || strlen(key) > KEY_MAX ||
 	    tree_path_check(key) < 0)
-		return is_bad(prefix ? "prefix" : "key", text);
+		bad(prefix ? "prefix" : "key", text);
 	o->key = key;
-	return true;
 }
 
-static bool take_verb(struct vm_data_options *o, const char *name)
+static const struct verb *take_verb(struct vm_data_options *o, const char *name)
 {
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(name, verbs[i].name) == 0) {
 			o->verb = (enum vm_data_verb)i;
-			return true;
+			return &verbs[i];
 		}
-	}
-	return is_bad("verb", name);
+	bad("verb", name);
 }
 
-/* The operands: a verb and what belongs to it; @given: BIT()s of the options there were.
- */
-static bool take_operands(struct vm_data_options *o, char **operand, int count,
+/* The operands: a verb and what belongs to it; @given: BIT()s of the options there were. */
+static void take_operands(struct vm_data_options *o, char **operand, int count,
 			  unsigned given)
 {
 	const struct verb *verb;
 
-	if (count == 0) {
-		log_error("no verb");
-		return false;
-	}
-	if (!take_verb(o, operand[0]))
-		return false;
-	verb = &verbs[o->verb];
+	if (count == 0)
+		options_wrong("no verb");
+	verb = take_verb(o, operand[0]);
 	for (const struct option *l = long_options; l->name; l++)
-		if (l->val > O_DOMAIN && l->val < O_VERSION && (given & BIT(l->val)) &&
-		    !(verb->options & BIT(l->val))) {
-			log_error("--%s is no option of %s", l->name, verb->name);
-			return false;
-		}
-	if (count == 1 && verb->required) {
-		log_error("%s needs a %s", verb->name, verb->operand);
-		return false;
-	}
+		if (l->val > O_DOMAIN && l->val < O_END && (given & BIT(l->val)) &&
+		    !(verb->options & BIT(l->val)))
+			options_wrong("--%s is no option of %s", l->name, verb->name);
+	if (count == 1 && verb->required)
+		options_wrong("%s needs a %s", verb->name, verb->operand);
 	if (count > 2)
-		return is_bad("operand", operand[2]);
+		bad("operand", operand[2]);
 	if (o->verb == VM_DATA_POPULATE) {
-		o->file = operand[1];
 		if (!o->domain)
-			log_error("populate needs --domain");
-		return o->domain != NULL;
+			options_wrong("populate needs --domain");
+		o->file = operand[1];
+	} else if (count == 2) {
+		take_key(o, operand[1], !verb->required);
 	}
-	return count == 1 || take_key(o, operand[1], !verb->required);
 }
 
-bool vm_data_options_parse(int argc, char *argv[], struct vm_data_options *ret)
+struct vm_data_options vm_data_options_parse(int argc, char *argv[], int failed)
 {
-	static char none[] = "", name[] = "vm-data";
+	const struct options_program program = { usage, "h", long_options, failed };
+	static char none[] = "";
 	struct vm_data_options o = { .key = none, .format = VM_DATA_JSON };
 	unsigned given = 0;
 	int option;
 
-	if (argc > 0)
-		argv[0] = name; /* in what getopt_long() says */
-	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-		if (option == O_HELP || option == O_VERSION) {
-			o.verb = option == O_HELP ? VM_DATA_HELP : VM_DATA_VERSION;
-			*ret = o;
-			return true;
-		}
-		if (!take_option(&o, option))
-			return false;
+	while ((option = options_next(&program, argc, argv)) != -1) {
+		take_option(&o, option);
 		given |= BIT(option);
 	}
-	if (!take_operands(&o, argv + optind, argc - optind, given))
-		return false;
-	*ret = o;
-	return true;
+	take_operands(&o, argv + optind, argc - optind, given);
+	return o;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vm_data_options - the command line of vm-data.  Pure but for the message on stderr.
+ * vm_data_options - the command line of vm-data.
  * Owns: nothing; strings are argv's.
  */
 #pragma once
@@ -15,8 +15,6 @@ enum vm_data_verb {
 	VM_DATA_WAIT,
 	VM_DATA_EXPORT,
 	VM_DATA_POPULATE,
-	VM_DATA_HELP,
-	VM_DATA_VERSION,
 };
 
 struct vm_data_options {
@@ -32,10 +30,8 @@ struct vm_data_options {
 	uint64_t timeout_ms;
 };
 
-extern const char vm_data_usage[];
-
-/* false: the command line was wrong, and stderr says what. */
-bool vm_data_options_parse(int argc, char *argv[], struct vm_data_options *ret);
+/* Ends the program (lib/options.h), with @failed when it cannot print. */
+struct vm_data_options vm_data_options_parse(int argc, char *argv[], int failed);
 
 /* Seconds with an optional decimal fraction, rounded up to milliseconds.  -EINVAL */
 int vm_data_parse_seconds(const char *text, uint64_t *ret_ms);

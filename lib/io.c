@@ -97,6 +97,14 @@ int io_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+int io_flush(FILE *out)
+{
+	errno = 0;
+	if (fflush(out) == 0 && !ferror(out))
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
 int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value)
 {
 	uint64_t value = 0;

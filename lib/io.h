@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * io - bounded reads, full writes, the clock.
+ * io - bounded reads, full writes, numbers, the clock.
  * Owns:   buffers returned through ret_ arguments belong to the caller (free()).
  * Errors: 0 or a negative errno; ret_ arguments are written on success only.
  */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* First thing in main(): what xenstore is opened on must never be descriptor 0, 1 or 2,
  * or what is printed would go down that connection as requests.  Those that are closed get
@@ -20,6 +21,9 @@ int io_read_file_at(int dirfd, const char *path, size_t max, char **ret_text,
 		    size_t *ret_len);
 /* All of @len bytes, over short writes and EINTR. */
 int io_write_all(int fd, const void *data, size_t len);
+/* All that was printed on @out has gone out.  (Of what failed before, errno may be lost:
+ * then it is -EIO.) */
+int io_flush(FILE *out);
 /* A strict decimal number: digits only, no sign, no space, whole string, at most @max.
  * -EINVAL: not a number.  -ERANGE: over @max. */
 int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "lib/log.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 
 #include "lib/io.h"
 
-static const char *log_name = "?";
+static const char *program = "?";
 static bool log_daemon, log_verbose;
 
 bool log_is_journal(void)
@@ -28,9 +27,14 @@ bool log_is_journal(void)
 
 void log_open(const char *name, bool daemon, bool verbose)
 {
-	log_name = name;
+	program = name;
 	log_daemon = daemon;
 	log_verbose = verbose;
+}
+
+const char *log_name(void)
+{
+	return program;
 }
 
 /* The escape letter of @c, or 0.  Quotes and backslashes of our own sentences stay. */
@@ -83,17 +87,14 @@ static size_t escape(char *out, size_t size, const char *text, size_t len, bool 
 	return n;
 }
 
-void log_msg(enum log_level level, const char *fmt, ...)
+void log_msg_va(enum log_level level, const char *fmt, va_list ap)
 {
 	char text[LOG_LINE_MAX], safe[LOG_LINE_MAX], line[LOG_LINE_MAX + 64];
-	va_list ap;
 	int n;
 
 	if (level == LOG_LEVEL_DEBUG && !log_verbose)
 		return;
-	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	if (n < 0)
 		return;
 	/* The format is ours; what it was filled with may not be. */
@@ -101,8 +102,17 @@ void log_msg(enum log_level level, const char *fmt, ...)
 	if (log_daemon)
 		n = snprintf(line, sizeof(line), "<%d>%s\n", (int)level, safe);
 	else
-		n = snprintf(line, sizeof(line), "%s: %s\n", log_name, safe);
+		n = snprintf(line, sizeof(line), "%s: %s\n", program, safe);
 	(void)io_write_all(STDERR_FILENO, line, (size_t)n); /* nowhere to say so */
+}
+
+void log_msg(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_msg_va(level, fmt, ap);
+	va_end(ap);
 }
 
 bool log_limit_allows(struct log_limit *limit)

@@ -9,6 +9,7 @@
  * Errors: none; a message that cannot be written is lost.
  */
 #pragma once
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,9 +27,13 @@ enum log_level {
  * Source: systemd.exec(5). */
 bool log_is_journal(void);
 void log_open(const char *name, bool daemon, bool verbose);
+/* What log_open() was told. */
+const char *log_name(void);
 
 __attribute__((format(printf, 2, 3))) void log_msg(enum log_level level, const char *fmt,
 						   ...);
+__attribute__((format(printf, 2, 0))) void log_msg_va(enum log_level level,
+						      const char *fmt, va_list ap);
 #define log_error(...)	 log_msg(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_msg(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...)	 log_msg(LOG_LEVEL_INFO, __VA_ARGS__)

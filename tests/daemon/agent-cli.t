@@ -29,6 +29,11 @@ for args in "--bogus" "extra" "--root" "--once --dry-run"; do
 	is "$status" 2 "usage: $args"
 	like "$err" "Try 'xe-guest-agent --help'" "and says where help is: $args"
 done
+for args in "--help" "--version" "--dry-run"; do
+	"$agent" "$args" 2> "$dir/err" > /dev/full
+	is "$? $(grep -v '^left out ' "$dir/err")" "1 xe-guest-agent: cannot print: No space left on device" \
+		"$args to a full disk"
+done
 run extra
 like "$err" "unexpected argument 'extra'" "names the argument"
 
