@@ -24,24 +24,20 @@ static void put_named(struct boot_dir *d, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct boot_path root = { 0, "/" }, entries = { 0, "/loader/entries" };
-	autobootmenu struct boot_menu m, grub;
+	struct boot_path entries = { 0, "/loader/entries" };
+	autobootmenu struct boot_menu grub;
 	struct boot_dir d;
 
-	boot_menu_init(&m);
 	boot_menu_init(&grub);
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0,gpt1", NULL);
+	boot_dir_with(&d, "loop0,gpt1", NULL);
 	take_file(&d, "/loader/entries/a-1.conf", &data, &size);
 	take_file(&d, "/loader/entries/a-2+3.conf", &data, &size);
 	take_file(&d, "/loader/loader.conf", &data, &size);
 	put_named(&d, data, size);
-	if (boot_bls_read(&d.fs, &root, &m) == 0)
-		check_menu(&d.fs, &m);
 	if (boot_bls_add(&d.fs, &entries, variable, NULL, &grub) == 0 && grub.count) {
 		boot_menu_choose(&grub, NULL);
 		check_menu(&d.fs, &grub);
 	}
-	boot_dir_done(&d);
+	check_reader(&d, boot_bls_read, "/");
 	return 0;
 }

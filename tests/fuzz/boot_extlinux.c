@@ -4,18 +4,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct boot_path config = { 0, "/boot/extlinux/extlinux.conf" };
-	autobootmenu struct boot_menu m;
 	struct boot_dir d;
 
-	boot_menu_init(&m);
-	boot_dir_init(&d);
-	boot_dir_add(&d, "loop0", NULL);
-	take_file(&d, config.path, &data, &size);
+	boot_dir_with(&d, "loop0", NULL);
+	take_file(&d, "/boot/extlinux/extlinux.conf", &data, &size);
 	take_file(&d, "/boot/extlinux/inc.cfg", &data, &size);
 	boot_dir_text(&d, 0, "/boot/vmlinuz", "k");
-	if (boot_extlinux_read(&d.fs, &config, &m) == 0)
-		check_menu(&d.fs, &m);
-	boot_dir_done(&d);
+	check_reader(&d, boot_extlinux_read, "/boot/extlinux/extlinux.conf");
 	return 0;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,10 +27,10 @@ static void check_text(const char *text)
 static void check_path(const struct boot_fs *fs, const struct boot_path *path)
 {
 	const char *p = path->path;
-	size_t len = strlen(p);
+	size_t len = strnlen(p, BOOT_PATH_MAX);
 
-	if (path->device >= fs->device_count || *p != '/' || strstr(p, "/../") ||
-	    strstr(p, "/./") || strstr(p, "//") ||
+	if (path->device >= fs->device_count || *p != '/' || len >= BOOT_PATH_MAX ||
+	    strstr(p, "/../") || strstr(p, "/./") || strstr(p, "//") ||
 	    (len > 2 && strcmp(p + len - 3, "/..") == 0))
 		abort();
 	check_text(p);
@@ -76,14 +77,41 @@ static void check_menu(const struct boot_fs *fs, const struct boot_menu *m)
 	check_names(m);
 }
 
-/* The next file of the input, up to a line of "%%%", into @d. */
+/* What @reader makes of @path; the disk is done with then. */
+__attribute__((unused)) static void check_reader(struct boot_dir *d,
+						 int (*reader)(struct boot_fs *,
+							       const struct boot_path *,
+							       struct boot_menu *),
+						 const char *path)
+{
+	struct boot_path config = { .device = 0 };
+	autobootmenu struct boot_menu m;
+
+	boot_menu_init(&m);
+	(void)snprintf(config.path, sizeof(config.path), "%s", path);
+	if (reader(&d->fs, &config, &m) == 0)
+		check_menu(&d->fs, &m);
+	boot_dir_done(d);
+}
+
+/* The next file of the input, up to a line of "%%%". */
+static const uint8_t *next_file(const uint8_t **data, size_t *size, size_t *ret_len)
+{
+	const uint8_t *file = *data, *end = memmem(file, *size, "\n%%%\n", 5);
+	size_t len = end ? (size_t)(end - file) : *size, used = end ? len + 5 : len;
+
+	*data += used;
+	*size -= used;
+	*ret_len = len;
+	return file;
+}
+
+/* The same, into @d. */
 __attribute__((unused)) static void take_file(struct boot_dir *d, const char *name,
 					      const uint8_t **data, size_t *size)
 {
-	const uint8_t *end = memmem(*data, *size, "\n%%%\n", 5);
-	size_t len = end ? (size_t)(end - *data) : *size, used = end ? len + 5 : len;
+	size_t len;
+	const uint8_t *file = next_file(data, size, &len);
 
-	boot_dir_put(d, 0, name, *data, len);
-	*data += used;
-	*size -= used;
+	boot_dir_put(d, 0, name, file, len);
 }

@@ -43,18 +43,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct boot_dir d;
 
 	boot_menu_init(&m);
-	boot_dir_init(&d);
-	strcpy(d.device[boot_dir_add(&d, "loop0,gpt1", NULL)].fs, "fat");
-	boot_dir_add(&d, "loop0,gpt2", NULL);
-	strcpy(d.device[boot_dir_add(&d, "loop0,gpt3", NULL)].fs, "btrfs");
+	boot_dir_with(&d, "loop0,gpt1", "loop0,gpt2", "loop0,gpt3", NULL);
+	strcpy(d.device[0].fs, "fat");
+	strcpy(d.device[2].fs, "btrfs");
 	for (int i = 0; i < FILES_MAX && size; i++) {
-		const uint8_t *end = memmem(data, size, "\n%%%\n", 5);
-		size_t len = end ? (size_t)(end - data) : size,
-		       used = end ? len + 5 : len;
+		size_t len;
+		const uint8_t *file = next_file(&data, &size, &len);
 
-		put(&d, data, len);
-		data += used;
-		size -= used;
+		put(&d, file, len);
 	}
 	if (boot_menu_read(&d.fs, &m) == 0)
 		check_menu(&d.fs, &m);
