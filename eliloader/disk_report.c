@@ -318,14 +318,29 @@ void disk_report_done(struct disk_report *r)
 
 /* ---- what it means ---- */
 
-static bool has_volumes(const struct disk_report *r, const char *of)
+static size_t count_names(const struct disk_report *r, const char *begin)
 {
-	size_t len = strlen(of);
+	size_t count = 0;
 
 	for (size_t i = 0; i < r->device_count; i++)
-		if (strncmp(r->device[i].name, of, len) == 0)
-			return true;
-	return false;
+		count += strncmp(r->device[i].name, begin, strlen(begin)) == 0;
+	return count;
+}
+
+static size_t count_fs(const struct disk_report *r, const char *fs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->device_count; i++)
+		count += strcmp(r->device[i].fs, fs) == 0;
+	return count;
+}
+
+/* One part, and volumes are seen: it is judged by these.  Of several parts some may be of
+ * another group or array, of which nothing is seen. */
+static bool is_seen(const struct disk_report *r, const char *fs, const char *volumes)
+{
+	return count_fs(r, fs) == 1 && count_names(r, volumes) > 0;
 }
 
 /* What is on a device that keeps it from being overwritten; NULL: nothing. */
@@ -333,10 +348,10 @@ static const char *keeps(const struct disk_report *r, const struct boot_device *
 {
 	if (d->blank || d->swap)
 		return NULL;
-	if (strcmp(d->fs, "lvm") == 0) /* judged by what lies on it, if that is seen */
-		return has_volumes(r, "lvm/") ? NULL : "a part of an LVM volume group";
+	if (strcmp(d->fs, "lvm") == 0)
+		return is_seen(r, d->fs, "lvm/") ? NULL : "a part of an LVM volume group";
 	if (strcmp(d->fs, "mdraid") == 0)
-		return has_volumes(r, "md/") ? NULL : "a part of a RAID array";
+		return is_seen(r, d->fs, "md/") ? NULL : "a part of a RAID array";
 	if (strcmp(d->fs, "luks") == 0)
 		return "encrypted data";
 	if (strcmp(d->fs, "damaged") == 0)
@@ -344,10 +359,22 @@ static const char *keeps(const struct disk_report *r, const struct boot_device *
 	return *d->fs ? NULL : "something that is not known here";
 }
 
+/* The worker goes no further than so many; the whole disk was one of them. */
+static bool is_more(const struct disk_report *r)
+{
+	return r->device_count >= BOOT_DEVICES_MAX - 1;
+}
+
 bool disk_report_is_empty(const struct disk_report *r, char *ret_why, size_t size)
 {
 	if (r->have_menu && r->menu.count > 0) {
 		(void)snprintf(ret_why, size, "it has boot entries");
+		return false;
+	}
+	if (r->device_count == 0 || is_more(r)) {
+		(void)snprintf(ret_why, size, "%s",
+			       is_more(r) ? "it has more partitions than are looked at"
+					  : "nothing of it is seen");
 		return false;
 	}
 	for (size_t i = 0; i < r->device_count; i++) {

@@ -43,5 +43,7 @@ void disk_report_done(struct disk_report *r);
 #define autodiskreport __attribute__((cleanup(disk_report_done)))
 /* Nothing of a system is on it: no boot configuration, no kernel, and each device has a
  * file system that was read, is swap space, or is blank.  Otherwise somebody's data may
- * be there that cannot be read here, and @ret_why (size bytes) names it. */
+ * be there that cannot be read here, and @ret_why (size bytes) names it.  A part of LVM or
+ * RAID is what its volumes are, but only when it is the one part: of two, one may be of a
+ * group that is not seen. */
 bool disk_report_is_empty(const struct disk_report *r, char *ret_why, size_t size);

@@ -81,14 +81,15 @@ static void judge(struct boot_device *d, const struct ends *e)
 	const char *kind = NULL;
 
 	d->blank = is_zero(e->head, e->len) && is_zero(e->tail, e->len);
-	d->swap = !d->blank && is_swap(e);
 	if (is_md(e))
 		kind = "mdraid";
 	else if (is_lvm(e))
 		kind = "lvm";
 	else if (has(e->head, e->len, 0, "LUKS\xba\xbe", 6))
 		kind = "luks";
-	if (kind && !d->swap)
+	/* a sign of swap space stays when something else is made of it */
+	d->swap = !kind && is_swap(e);
+	if (kind)
 		(void)snprintf(d->fs, sizeof(d->fs), "%s", kind); /* fits */
 }
 

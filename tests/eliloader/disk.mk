@@ -1,8 +1,9 @@
 # The worker that reads disks: its parsers, its report, and all of it on real images.
-TESTS += tests/eliloader/disk_report tests/eliloader/disk_ls
+TESTS += tests/eliloader/disk_report tests/eliloader/disk_ls tests/eliloader/disk_signs
 tests/eliloader/disk_report_SRCS := tests/eliloader/disk_report.c eliloader/disk_report_make.c \
 	$(ELI_REPORT) $(LIB_BASE)
 tests/eliloader/disk_ls_SRCS := tests/eliloader/disk_ls.c eliloader/disk_signs.c $(ELI_DISK_LS)
+tests/eliloader/disk_signs_SRCS := tests/eliloader/disk_signs.c eliloader/disk_signs.c
 
 # Never with sanitizers: it runs where these cannot.
 EXTRA_HELPERS += $(O)/tests/eliloader/fake_fstest $(O)/tests/eliloader/fake_fstest_static

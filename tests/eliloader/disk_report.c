@@ -193,7 +193,7 @@ static const struct empty_case {
 	const char *volume; /* the name of a third */
 	const char *why;    /* NULL: it is empty */
 } empties[] = {
-	{ "no device", { NULL, NULL }, NULL, NULL },
+	{ "no device", { NULL, NULL }, NULL, "nothing of it is seen" },
 	{ "blank", { "blank", NULL }, NULL, NULL },
 	{ "swap", { "swap", "blank" }, NULL, NULL },
 	{ "a file system", { "ext*", NULL }, NULL, NULL },
@@ -204,6 +204,9 @@ static const struct empty_case {
 	{ "LVM without volumes", { "lvm", NULL }, NULL, "LVM" },
 	{ "RAID and its array", { "mdraid", NULL }, "md/0", NULL },
 	{ "RAID that is not seen", { "mdraid", NULL }, "lvm/vg-a", "RAID" },
+	{ "two parts of LVM, and one volume", { "lvm", "lvm" }, "lvm/vg-a", "LVM" },
+	{ "two parts of RAID, and one array", { "mdraid", "mdraid" }, "md/0", "RAID" },
+	{ "RAID and LVM, of one each", { "mdraid", "lvm" }, "md/0", "LVM" },
 };
 
 static void test_empty(void)
@@ -233,6 +236,21 @@ static void test_empty(void)
 	}
 }
 
+/* As many as the worker looks at, the whole disk left out: there may be more. */
+static void test_many(void)
+{
+	static struct boot_device d[BOOT_DEVICES_MAX - 1];
+	struct disk_report r = { .device = d, .device_count = BOOT_DEVICES_MAX - 2 };
+	char why[256] = "";
+
+	for (size_t i = 0; i < BOOT_DEVICES_MAX - 1; i++)
+		d[i].blank = true;
+	ok(disk_report_is_empty(&r, why, sizeof(why)), "many blank partitions are empty");
+	r.device_count++;
+	ok(!disk_report_is_empty(&r, why, sizeof(why)), "more may be something (%s)",
+	   why);
+}
+
 static void test_menu_is_something(void)
 {
 	autodiskreport struct disk_report r = { .have_menu = false };
@@ -252,6 +270,7 @@ int main(void)
 	test_wrong();
 	test_nul();
 	test_empty();
+	test_many();
 	test_menu_is_something();
 	return tap_done();
 }
