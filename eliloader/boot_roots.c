@@ -144,13 +144,21 @@ static int leave_out(struct boot_roots *r, unsigned device, int why)
 	return 0;
 }
 
+/* What disk_signs() found is not to be listed: what it is a part of is a device of its own,
+ * or cannot be read. */
+static bool is_part(const char *type)
+{
+	return strcmp(type, "lvm") == 0 || strcmp(type, "mdraid") == 0 ||
+	       strcmp(type, "luks") == 0;
+}
+
 static int add_device(struct boot_fs *fs, unsigned i, struct boot_roots *r)
 {
 	autonames struct boot_names names = { 0 };
 	struct boot_path top = { i, "/" };
 	int res;
 
-	if (!*fs->device[i].fs || fs->device[i].swap)
+	if (!*fs->device[i].fs || fs->device[i].swap || is_part(fs->device[i].fs))
 		return 0;
 	res = fs->ops->list(fs, &top, &names);
 	if (res < 0)

@@ -39,6 +39,17 @@ make_luks() {
 	printf 'LUKS\272\276\0\2' | dd of="$dir/luks" conv=notrunc status=none
 	disk_gpt "$dir/luks.img" "$dir/luks"
 }
+# a volume group without a system, and behind it a second one whose metadata is gone
+make_two_groups() {
+	[ ! -e "$dir/two.img" ] || return 0
+	mkdir -p "$dir/files/etc"
+	fs_ext "$dir/fs" 16 "$dir/files" && fs_lvm "$dir/pv" seen home="$dir/fs" &&
+		fs_lvm "$dir/pv2" unseen data="$dir/fs" && disk_gpt "$dir/one.img" "$dir/pv" &&
+		os_pair "$dir/half/vmlinuz-6.1" "$dir/half/initrd.img-6.1" && fs_ext "$dir/boot" 16 "$dir/half" &&
+		disk_gpt "$dir/half.img" "$dir/boot" "$dir/pv" &&
+		dd if=/dev/zero of="$dir/pv2" bs=4096 seek=1 count=255 conv=notrunc status=none &&
+		disk_gpt "$dir/two.img" "$dir/pv" "$dir/pv2"
+}
 # vm [KEY=VALUE...] : a new VM under xapi whose installer was given out
 vm() {
 	local key
@@ -231,6 +242,15 @@ foreign() {
 	DISK=$dir/luks.img
 	vm
 	fails xapi "13: LUKS" '^RuntimeError: INVALID_SOURCE .*encrypted.*other-config:install-round=1'
+	make_two_groups || bail "disks with LVM"
+	DISK=$dir/two.img
+	vm
+	fails xapi "13: one volume group is seen, another is not" \
+		'^RuntimeError: INVALID_SOURCE .*LVM.*other-config:install-round=1'
+	DISK=$dir/one.img
+	installs xapi "11: all that it has is seen"
+	DISK=$dir/half.img
+	installs xapi "11: kernels without a configuration, and a volume group"
 	disk rhel9
 	vm
 	fails xapi "13: a kernel that cannot run" '^RuntimeError: INVALID_SOURCE .*PVH.*other-config:install-round=1'
