@@ -4,6 +4,9 @@
  * behind it must refuse: namespace, root, limit, user or capability.
  */
 #pragma once
+#include <dirent.h>
+#include <string.h>
+
 #include "tests/eliloader/room.h"
 
 #define OTHER_ID 61234 /* of those that do not enter by room_run() */
@@ -60,3 +63,17 @@ static const struct sandbox loose = {
 	.fds_max = 64,
 	.calls = loose_calls,
 };
+
+/* In the room: the names of a directory, 9999 if it cannot be read. */
+__attribute__((unused)) static unsigned count_names(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	unsigned count = 0;
+
+	while (dir && (e = readdir(dir)))
+		count += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+	if (dir)
+		closedir(dir);
+	return dir ? count : 9999;
+}

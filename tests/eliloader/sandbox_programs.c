@@ -4,7 +4,6 @@
  * use it, and what the process that starts programs can do more than others.  What a started
  * program cannot do is tried by fake_probe.c, in disk-worker.t.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -37,19 +36,6 @@ static struct sandbox_bind binds[] = { { program, PROGRAM, false },
 				       { NULL, NULL, false } };
 
 /* Each probe returns 0 when it holds, else the number of the step that went wrong. */
-
-static unsigned count_names(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-	unsigned count = 0;
-
-	while (dir && (e = readdir(dir)))
-		count += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-	if (dir)
-		closedir(dir);
-	return dir ? count : 9999;
-}
 
 static int only_programs(void)
 {
