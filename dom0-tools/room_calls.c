@@ -61,11 +61,7 @@ static const char *const of_late[] = { "setuid",    "setgid",	 "setreuid",  "set
 #define THREAD (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND)
 
 static const struct sandbox_rule rules_base[] = {
-	{ "mmap", 2, PROT_EXEC, 0 },
-	{ "mprotect", 2, PROT_EXEC, 0 },
-	{ "fcntl", 1, SANDBOX_EXACTLY, F_GETFL },
 	{ "fcntl", 1, SANDBOX_EXACTLY, F_SETFL },
-	{ "fcntl", 1, SANDBOX_EXACTLY, F_GETFD },
 	{ "fcntl", 1, SANDBOX_EXACTLY, F_SETFD },
 	{ "fcntl", 1, SANDBOX_EXACTLY, F_DUPFD },
 	{ "fcntl", 1, SANDBOX_EXACTLY, F_DUPFD_CLOEXEC },
@@ -76,10 +72,6 @@ static const struct sandbox_rule rules_base[] = {
 };
 /* The loader maps code; what is code is never writable. */
 static const struct sandbox_rule rules_dynamic[] = { { "mmap", 2, W_X, PROT_EXEC } };
-static const struct sandbox_rule rules_reading[] = {
-	{ "open", 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
-	{ "openat", 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY },
-};
 static const struct sandbox_rule rules_forking[] = { { "clone", 0, NEW, 0 } };
 
 /* What process 1 does till the end. */
@@ -166,7 +158,7 @@ static int add_files(scmp_filter_ctx ctx, const struct room *room)
 		r = sandbox_filter_add_calls(ctx, of_files);
 		if (r == 0)
 			r = writing ? sandbox_filter_add_calls(ctx, of_writing)
-				    : SANDBOX_ADD_RULES(ctx, rules_reading);
+				    : sandbox_filter_add_reading(ctx);
 	}
 	return r;
 }
@@ -189,7 +181,7 @@ static int add_profile(scmp_filter_ctx ctx, const struct room_profile *p)
 
 static int add_all(scmp_filter_ctx ctx, const struct room *room)
 {
-	int r = sandbox_filter_add_calls(ctx, sandbox_plain_calls);
+	int r = sandbox_filter_add_plain(ctx);
 
 	if (r == 0)
 		r = sandbox_filter_add_calls(ctx, base);

@@ -18,7 +18,7 @@
 #define FILTER_MAX 4096 /* instructions: the kernel's own limit, BPF_MAXINSNS */
 
 /* Whatever their arguments.  Other machines know more of them, some fewer. */
-const char *const sandbox_plain_calls[] = {
+static const char *const plain_calls[] = {
 	/* reading and writing what is open */
 	"read",
 	"write",
@@ -192,7 +192,7 @@ static int add_wanted(scmp_filter_ctx ctx, const char *const *calls)
 
 int sandbox_filter_add_plain(scmp_filter_ctx ctx)
 {
-	int r = sandbox_filter_add_calls(ctx, sandbox_plain_calls);
+	int r = sandbox_filter_add_calls(ctx, plain_calls);
 
 	return r == 0 ? SANDBOX_ADD_RULES(ctx, rules) : r;
 }

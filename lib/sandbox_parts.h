@@ -42,7 +42,7 @@ int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rul
 	sandbox_filter_add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
 /* A list of rules for opening and looking at files for reading, with its calls. */
 int sandbox_filter_add_reading(scmp_filter_ctx ctx);
-/* The rules on memory and on what is open that go with sandbox_plain_calls. */
+/* Reading, writing, memory that is no code, time, ending: what all need. */
 int sandbox_filter_add_plain(scmp_filter_ctx ctx);
 /* The filter's instructions (owned: @ret->filter), to be installed when no library can. */
 int sandbox_filter_take(scmp_filter_ctx ctx, struct sock_fprog *ret);
@@ -51,5 +51,3 @@ int sandbox_filter_install(const struct sock_fprog *filter);
  * sandbox_calls(). */
 int sandbox_program_calls(scmp_filter_ctx ctx);
 int sandbox_program_prepare(void);
-/* Reading, writing, memory, time, ending: whatever their arguments.  Ended by NULL. */
-extern const char *const sandbox_plain_calls[];
