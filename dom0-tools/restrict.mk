@@ -4,7 +4,7 @@ ROOM_PROFILE := dom0-tools/room_profile.c dom0-tools/room_names.c dom0-tools/pro
 ROOM_SRCS := dom0-tools/room.c dom0-tools/room_supervise.c dom0-tools/room_manifest.c \
 	dom0-tools/room_user.c dom0-tools/room_lock.c dom0-tools/room_reap.c \
 	dom0-tools/room_program.c dom0-tools/room_calls.c dom0-tools/room_store.c \
-	dom0-tools/room_start.c dom0-tools/room_inside.c dom0-tools/room_fds.c \
+	dom0-tools/room_start.c dom0-tools/room_inside.c \
 	dom0-tools/room_root.c dom0-tools/room_rights.c dom0-tools/room_landlock.c \
 	dom0-tools/room_exec.c dom0-tools/room_cgroup.c $(ROOM_PROFILE)
 PROGS += dom0-tools/xen-restrict

@@ -17,10 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "dom0-tools/room_fds.h"
 #include "dom0-tools/room_steps.h"
 #include "dom0-tools/xenrestrict.h"
 #include "lib/cleanup.h"
+#include "lib/fds.h"
 #include "lib/sandbox_parts.h"
 
 #define STATUS_FAILED 1
@@ -99,6 +99,24 @@ static int prove_fd(struct room *room, int fd)
 		     : 0;
 }
 
+/* Is none of them a directory, through which the old tree could be reached?  @ret_bad: the
+ * one that is. */
+static int check_fds(const int *fds, size_t count, int *ret_bad)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < count; i++) {
+		*ret_bad = fds[i];
+		if (fds[i] < 0)
+			continue;
+		if (fstat(fds[i], &st) < 0)
+			return -errno;
+		if (S_ISDIR(st.st_mode))
+			return -EISDIR;
+	}
+	return 0;
+}
+
 int room_step_descriptors(struct room *room)
 {
 	int keep[ROOM_KEEP_MAX + 7] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
@@ -116,7 +134,7 @@ int room_step_descriptors(struct room *room)
 		return r;
 	keep[count++] = room->evtchn;
 	keep[count++] = room->privcmd;
-	r = room_fds_check(keep, count, &bad);
+	r = check_fds(keep, count, &bad);
 	if (r < 0)
 		return room_fail(room, r, "descriptor %d: %s", bad,
 				 r == -EISDIR ? "a directory is a way out"
@@ -127,7 +145,7 @@ int room_step_descriptors(struct room *room)
 		return r;
 	keep[count++] = room->program;
 	keep[count++] = room->link;
-	return room_fds_close_but(keep, count);
+	return fds_close_but(keep, count);
 }
 
 int room_step_namespaces(struct room *room)

@@ -14,10 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dom0-tools/room_fds.h"
 #include "dom0-tools/room_lock.h"
 #include "dom0-tools/room_steps.h"
 #include "lib/cleanup.h"
+#include "lib/fds.h"
 #include "lib/io.h"
 
 #define BACKLOG	    16
@@ -120,7 +120,7 @@ __attribute__((noreturn)) static void run_broker(const struct room *room, char *
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() == parent &&
 	    null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
 	    dup2(null, STDOUT_FILENO) >= 0 &&
-	    room_fds_close_but(keep, sizeof(keep) / sizeof(*keep)) == 0 &&
+	    fds_close_but(keep, sizeof(keep) / sizeof(*keep)) == 0 &&
 	    fcntl(room->listener, F_SETFD, 0) == 0 && fcntl(ready, F_SETFD, 0) == 0)
 		execv(path, argv);
 	_exit(127);

@@ -14,6 +14,7 @@
 #include "dom0-tools/broker_connect.h"
 #include "dom0-tools/broker_listen.h"
 #include "dom0-tools/broker_options.h"
+#include "lib/fds.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
@@ -62,6 +63,15 @@ static int open_signals(bool child_too, int *ret_fd)
 	return *ret_fd < 0 ? -errno : 0;
 }
 
+/* Whoever started us may have left more open: that is nothing for who reads clients. */
+static int keep_own(const struct child *c)
+{
+	const int keep[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, c->connector,
+			     c->listen_fd, c->serve_fd,	  c->metrics_fd };
+
+	return fds_close_but(keep, sizeof(keep) / sizeof(*keep));
+}
+
 static void close_all(const struct child *child)
 {
 	const int fds[] = { child->listen_fd, child->serve_fd, child->metrics_fd };
@@ -71,14 +81,14 @@ static void close_all(const struct child *child)
 			(void)close(fds[i]); /* the child has it */
 }
 
-__attribute__((noreturn)) static void run_child(struct child *child, pid_t parent,
-						int other)
+__attribute__((noreturn)) static void run_child(struct child *child, pid_t parent)
 {
 	int r = prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ? -errno : 0;
 
-	(void)close(other); /* the parent's end */
 	if (getppid() != parent)
 		r = -ESRCH;
+	if (r == 0)
+		r = keep_own(child);
 	if (r == 0)
 		r = open_signals(false, &child->signals);
 	if (r < 0)
@@ -106,10 +116,7 @@ static int run(const struct broker_options *opt, struct child *child)
 	}
 	if (c.child == 0) {
 		child->connector = pair[1];
-		(void)close(c.signals); /* the child reads others */
-		if (opt->ready_fd >= 0)
-			(void)close(opt->ready_fd); /* the parent tells */
-		run_child(child, parent, pair[0]);
+		run_child(child, parent);
 	}
 	(void)close(pair[1]); /* the child's end */
 	close_all(child);

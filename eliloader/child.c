@@ -7,39 +7,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/fds.h"
 #include "lib/io.h"
 
-#define FDS_OF_OLD_KERNELS 65536 /* closed one by one, at most */
-
 /* ---- between fork() and exec() ---- */
-
-static int close_from(unsigned first)
-{
-	struct rlimit r;
-
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
-		return 0;
-#endif
-	if (getrlimit(RLIMIT_NOFILE, &r) < 0) /* before Linux 5.9 */
-		return -errno;
-	if (r.rlim_cur > FDS_OF_OLD_KERNELS)
-		r.rlim_cur = FDS_OF_OLD_KERNELS;
-	for (unsigned fd = first; fd < r.rlim_cur; fd++)
-		(void)close((int)fd); /* most are not open */
-	return 0;
-}
 
 /* Move all out of the way first, so that none is overwritten before it is copied. */
 static int place_descriptors(const int *fds, unsigned count)
 {
-	int high[CHILD_FDS_MAX];
+	int high[CHILD_FDS_MAX], keep[CHILD_FDS_MAX];
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0)
@@ -50,10 +31,12 @@ static int place_descriptors(const int *fds, unsigned count)
 		if (high[i] < 0)
 			return -errno;
 	}
-	for (unsigned i = 0; i < count; i++)
-		if (dup2(high[i], (int)i) < 0)
+	for (unsigned i = 0; i < count; i++) {
+		keep[i] = dup2(high[i], (int)i);
+		if (keep[i] < 0)
 			return -errno;
-	return close_from(count);
+	}
+	return fds_close_but(keep, count);
 }
 
 /* What is ignored stays so over exec(), as a blocked signal stays blocked. */

@@ -54,11 +54,25 @@ unit_caps() {
 }
 reads_name() { [ "$(read_name "$@")" = vm5 ]; }
 
+# What its starter left open is not handed on to the process that reads clients.
+strays() {
+	local stray
+
+	exec {stray}< "$0"
+	broker_up || bail "$STORE: the broker starts"
+	exec {stray}<&-
+	is "$(readlink "/proc/$BROKER_PID/fd/$stray")" "$(realpath "$0")" \
+		"$STORE: a descriptor that the broker was started with"
+	ok "$STORE: its child has not got it" test ! -e "/proc/$(broker_child)/fd/$stray"
+	ok "$STORE: it ends well" broker_down
+}
+
 body() {
 	local mode
 	xs0 write /local/domain/0/secret s
 	owner_and_mode
 	unit_caps
+	strays
 	for mode in descriptors systemd deaths; do
 		user activation.py "$mode" "$O/xenstore-broker" "$DOM0_SOCK" "$STORE_DIR"
 	done

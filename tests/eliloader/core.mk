@@ -10,10 +10,10 @@ tests/eliloader/sandbox_rights_LIBS := libseccomp
 HELPERS += tests/eliloader/evil
 tests/eliloader/evil_SRCS := tests/eliloader/evil.c $(ELI_WIRE)
 TESTS += tests/eliloader/wire tests/eliloader/worker tests/eliloader/child
-tests/eliloader/child_SRCS := tests/eliloader/child.c eliloader/child.c lib/io.c
+tests/eliloader/child_SRCS := tests/eliloader/child.c eliloader/child.c lib/fds.c lib/io.c
 tests/eliloader/wire_SRCS := tests/eliloader/wire.c $(ELI_WIRE)
 tests/eliloader/worker_SRCS := tests/eliloader/worker.c $(ELI_WIRE) eliloader/worker.c eliloader/child.c \
-	eliloader/listen.c eliloader/sink.c
+	eliloader/listen.c eliloader/sink.c lib/fds.c
 tests/eliloader/worker_LIBS := nettle
 
 TESTS += tests/eliloader/output tests/eliloader/cache

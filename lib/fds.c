@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dom0-tools/room_fds.h"
+#include "lib/fds.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -52,7 +50,7 @@ static int close_listed(int dir, const int *keep, size_t count, bool *ret_closed
 	return n < 0 ? -errno : 0;
 }
 
-int room_fds_close_but(const int *keep, size_t count)
+int fds_close_but(const int *keep, size_t count)
 {
 	autoclose int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool closed = true;
@@ -65,20 +63,4 @@ int room_fds_close_but(const int *keep, size_t count)
 						: close_listed(dir, keep, count, &closed);
 	}
 	return r;
-}
-
-int room_fds_check(const int *fds, size_t count, int *ret_bad)
-{
-	struct stat st;
-
-	for (size_t i = 0; i < count; i++) {
-		*ret_bad = fds[i];
-		if (fds[i] < 0)
-			continue;
-		if (fstat(fds[i], &st) < 0)
-			return -errno;
-		if (S_ISDIR(st.st_mode))
-			return -EISDIR;
-	}
-	return 0;
 }
