@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -54,6 +55,25 @@ int verify_proc_link(int dir, const char *name, char ret[VERIFY_LINK_MAX])
 	if (n == VERIFY_LINK_MAX)
 		return -ENAMETOOLONG;
 	ret[n] = '\0';
+	return 0;
+}
+
+int verify_proc_fdinfo(int fd, const char *key, unsigned long *ret)
+{
+	autofree char *text = NULL;
+	char word[32];
+	const char *line;
+	int r;
+
+	(void)snprintf(word, sizeof(word), "/proc/self/fdinfo/%d", fd); /* fits */
+	r = verify_proc_read(AT_FDCWD, word, &text, NULL);
+	if (r < 0)
+		return r;
+	(void)snprintf(word, sizeof(word), "\n%s:", key); /* fits */
+	line = strstr(text, word);
+	if (!line)
+		return -ENODATA;
+	*ret = strtoul(line + strlen(word), NULL, 10);
 	return 0;
 }
 

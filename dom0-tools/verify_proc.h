@@ -43,6 +43,9 @@ int verify_proc_read(int dir, const char *name, char **ret_text, size_t *ret_len
 int verify_proc_status(int dir, struct verify_status *ret);
 /* Where a link leads, NUL-terminated; what is longer is -ENAMETOOLONG. */
 int verify_proc_link(int dir, const char *name, char ret[VERIFY_LINK_MAX]);
+/* The number behind @key (below 30 bytes) of a descriptor of our own, as the kernel tells;
+ * -ENODATA: this kernel does not. */
+int verify_proc_fdinfo(int fd, const char *key, unsigned long *ret);
 /* All names of the directory that are numbers, in growing order; free(). */
 int verify_proc_numbers(int dir, const char *name, unsigned **ret, size_t *ret_count);
 /* A duplicate of its descriptor @fd.  -ENOSYS: a kernel without (before 5.6). */

@@ -17,7 +17,6 @@
 #define PEEK_S	    10	 /* seconds: a look at some mounts */
 #define ENTRIES_MAX 4096 /* of the room's root */
 #define DEPTH_MAX   16
-#define NAME_ROOM   64
 
 /* Those that show or change more than files. */
 static const char *const bad_types[] = {
@@ -199,28 +198,8 @@ static void check_mounts(struct verify_context *ctx, const struct verify_mounts 
 
 /* ---- its root and working directory ---- */
 
-/* The mount a directory is on, as fdinfo says. */
-static int mount_of(int fd, unsigned *ret)
-{
-	autofree char *text = NULL;
-	char name[NAME_ROOM];
-	const char *line;
-	size_t len;
-	int r;
-
-	(void)snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd);
-	r = verify_proc_read(AT_FDCWD, name, &text, &len);
-	if (r < 0)
-		return r;
-	line = strstr(text, "\nmnt_id:");
-	if (!line)
-		return -EBADMSG;
-	*ret = (unsigned)strtoul(line + strlen("\nmnt_id:"), NULL, 10);
-	return 0;
-}
-
 static const struct verify_mount *find_mount(const struct verify_mounts *mounts,
-					     unsigned id)
+					     unsigned long id)
 {
 	for (size_t i = 0; i < mounts->count; i++)
 		if (mounts->mount[i].id == id)
@@ -234,8 +213,8 @@ static void check_place(struct verify_context *ctx, const struct verify_mounts *
 {
 	autoclose int fd = openat(ctx->proc.dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char path[VERIFY_LINK_MAX] = "", root[VERIFY_LINK_MAX] = "";
-	unsigned id = 0;
-	int r = fd < 0 ? -errno : mount_of(fd, &id);
+	unsigned long id = 0;
+	int r = fd < 0 ? -errno : verify_proc_fdinfo(fd, "mnt_id", &id);
 	bool good;
 
 	if (r == 0)
@@ -254,7 +233,7 @@ static void check_place(struct verify_context *ctx, const struct verify_mounts *
 		   strcmp(name, "root") != 0 ? "below the root"
 		   : ctx->room.late	     ? "in the room"
 					     : "the room's \"/\"",
-		   "%.128s, mount %u%s", path, id,
+		   "%.128s, mount %lu%s", path, id,
 		   find_mount(mounts, id) ? "" : " of no part of the room");
 }
 

@@ -7,7 +7,6 @@
 #include <linux/vm_sockets.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -78,26 +77,6 @@ static bool may_be_peer(const struct verify_context *ctx, const char *path)
 		if (verify_is_below(path, ctx->room.binds[i].from))
 			return true;
 	return verify_is_bound(ctx, path, false);
-}
-
-/* Descriptors that were sent to it and not taken yet: open, but without a number.
- * -ENODATA: a kernel that does not tell (before Linux 5.6). */
-static int under_way(int fd, unsigned long *ret)
-{
-	autofree char *text = NULL;
-	char name[NAME_ROOM];
-	const char *line;
-	int r;
-
-	(void)snprintf(name, sizeof(name), "/proc/self/fdinfo/%d", fd); /* fits */
-	r = verify_proc_read(AT_FDCWD, name, &text, NULL);
-	if (r < 0)
-		return r;
-	line = strstr(text, "\nscm_fds:");
-	if (!line)
-		return -ENODATA;
-	*ret = strtoul(line + strlen("\nscm_fds:"), NULL, 10);
-	return 0;
 }
 
 /* Who listens at the host's store; 0: nobody. */
@@ -173,13 +152,13 @@ static void check_unix(struct verify_context *ctx, const char *name, int fd)
 {
 	char path[PATH_ROOM];
 	int type = 0, listens = 0;
-	unsigned long sent = 0;
+	unsigned long sent = 0; /* to it, and not taken yet: open, but without a number */
 	int r = option(fd, SO_TYPE, &type);
 
 	if (r == 0)
 		r = option(fd, SO_ACCEPTCONN, &listens);
 	if (r == 0)
-		r = under_way(fd, &sent);
+		r = verify_proc_fdinfo(fd, "scm_fds", &sent); /* since Linux 5.6 */
 	if (r < 0)
 		verify_add(&ctx->rep, VERIFY_UNKNOWN, name, UNIX_WANTED, "%s",
 			   r == -ENODATA ? "the kernel does not tell what is under way"
