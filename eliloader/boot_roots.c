@@ -148,8 +148,8 @@ static int leave_out(struct boot_roots *r, unsigned device, int why)
  * or cannot be read. */
 static bool is_part(const char *type)
 {
-	return strcmp(type, "lvm") == 0 || strcmp(type, "mdraid") == 0 ||
-	       strcmp(type, "luks") == 0;
+	return strcmp(type, "lvm") == 0 || strcmp(type, "lvm-other") == 0 ||
+	       strcmp(type, "mdraid") == 0 || strcmp(type, "luks") == 0;
 }
 
 static int add_device(struct boot_fs *fs, unsigned i, struct boot_roots *r)

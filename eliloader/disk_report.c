@@ -350,6 +350,8 @@ static const char *keeps(const struct disk_report *r, const struct boot_device *
 		return NULL;
 	if (strcmp(d->fs, "lvm") == 0)
 		return is_seen(r, d->fs, "lvm/") ? NULL : "a part of an LVM volume group";
+	if (strcmp(d->fs, "lvm-other") == 0)
+		return "a part of an LVM volume group that is not all seen";
 	if (strcmp(d->fs, "mdraid") == 0)
 		return is_seen(r, d->fs, "md/") ? NULL : "a part of a RAID array";
 	if (strcmp(d->fs, "luks") == 0)

@@ -8,7 +8,8 @@
 
 #include "lib/cleanup.h"
 
-#define SECTOR 512U
+#define SECTOR		512U
+#define METADATA_AT_MAX (16 * SECTOR) /* pvcreate has it at the eighth, or before */
 
 /* The first and the last part; of a small device they overlap. */
 struct ends {
@@ -63,6 +64,54 @@ static bool is_lvm(const struct ends *e)
 	return false;
 }
 
+static uint64_t le64(const uint8_t *p)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 8; i > 0; i--)
+		value = value << 8 | p[i - 1];
+	return value;
+}
+
+/* The metadata, old and new, all of it in the first part; NULL: it is not. */
+static const char *find_metadata(const struct ends *e, size_t *ret_len)
+{
+	static const char magic[] = " LVM2 x[5A%r0N*>";
+
+	for (uint64_t at = SECTOR; at <= METADATA_AT_MAX && at + SECTOR <= e->len;
+	     at += SECTOR) {
+		uint64_t start = le64(e->head + at + 24), len = le64(e->head + at + 32);
+
+		if (!has(e->head, e->len, at + 4, magic, strlen(magic)))
+			continue;
+		if (start != at || len > e->len - at)
+			return NULL;
+		*ret_len = (size_t)len;
+		return (const char *)e->head + at;
+	}
+	return NULL;
+}
+
+/* Has the group no more than this part, and each volume a form that GRUB can read?  Others
+ * (thin ones, say) it does not name, and nobody would know of them. */
+static bool is_all_seen(const struct ends *e)
+{
+	static const char type[] = "type = \"", plain[] = "type = \"striped\"",
+			  second[] = "pv1 {";
+	size_t len = 0;
+	const char *text = find_metadata(e, &len), *end = text ? text + len : NULL;
+
+	if (!text || memmem(text, len, second, strlen(second)))
+		return false;
+	while ((text = memmem(text, (size_t)(end - text), type, strlen(type)))) {
+		if ((size_t)(end - text) < strlen(plain) ||
+		    memcmp(text, plain, strlen(plain)) != 0)
+			return false;
+		text++;
+	}
+	return true;
+}
+
 static bool is_md(const struct ends *e)
 {
 	static const char magic[] = "\xfc\x4e\x2b\xa9";
@@ -84,7 +133,7 @@ static void judge(struct boot_device *d, const struct ends *e)
 	if (is_md(e))
 		kind = "mdraid";
 	else if (is_lvm(e))
-		kind = "lvm";
+		kind = is_all_seen(e) ? "lvm" : "lvm-other";
 	else if (has(e->head, e->len, 0, "LUKS\xba\xbe", 6))
 		kind = "luks";
 	/* a sign of swap space stays when something else is made of it */

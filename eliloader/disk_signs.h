@@ -15,5 +15,6 @@
 #define DISK_END_LEN (1024 * 1024) /* looked at at each end */
 
 typedef int disk_read_at(void *arg, uint64_t offset, void *data, size_t len);
-/* Sets @blank, @swap, or @fs to "lvm", "mdraid" or "luks"; or none of them. */
+/* Sets @blank, @swap, or @fs to "lvm", "lvm-other" (not all volumes of its group can be seen
+ * on this disk), "mdraid" or "luks"; or none of them. */
 int disk_signs(struct boot_device *device, disk_read_at *read, void *arg);

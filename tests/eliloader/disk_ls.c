@@ -243,7 +243,7 @@ static const struct sign_case {
 	{ "swap", "SWAPSPACE2", 4086, SIGNS_SIZE, "", false, true },
 	{ "swap with pages of 64 KiB", "SWAPSPACE2", 65526, SIGNS_SIZE, "", false, true },
 	{ "swap in the wrong place", "SWAPSPACE2", 4087, SIGNS_SIZE, "", false, false },
-	{ "LVM", "LABELONE", 512, SIGNS_SIZE, "lvm", false, false },
+	{ "LVM", "LABELONE", 512, SIGNS_SIZE, "lvm-other", false, false },
 	{ "LVM in the fifth sector", "LABELONE", 2048, SIGNS_SIZE, "", false, false },
 	{ "RAID 1.2", "\xfc\x4e\x2b\xa9", 4096, SIGNS_SIZE, "mdraid", false, false },
 	{ "RAID 1.1", "\xfc\x4e\x2b\xa9", 0, SIGNS_SIZE, "mdraid", false, false },

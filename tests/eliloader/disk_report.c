@@ -202,6 +202,8 @@ static const struct empty_case {
 	{ "encrypted", { "luks", NULL }, NULL, "encrypted" },
 	{ "LVM and its volume", { "lvm", NULL }, "lvm/vg-a", NULL },
 	{ "LVM without volumes", { "lvm", NULL }, NULL, "LVM" },
+	{ "LVM that is not all seen", { "lvm-other", NULL }, "lvm/vg-a", "LVM" },
+	{ "two parts of LVM, the second is", { "lvm", "lvm-other" }, "lvm/vg-a", "LVM" },
 	{ "RAID and its array", { "mdraid", NULL }, "md/0", NULL },
 	{ "RAID that is not seen", { "mdraid", NULL }, "lvm/vg-a", "RAID" },
 	{ "two parts of LVM, and one volume", { "lvm", "lvm" }, "lvm/vg-a", "LVM" },
