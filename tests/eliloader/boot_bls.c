@@ -35,19 +35,30 @@ static void check_add(struct boot_dir *d, const char *dir,
 	boot_menu_is(boot_bls_add(&d->fs, &path, get, NULL, &m), &m, wanted, name);
 }
 
+/* The fixtures of bls/@set of these names; the last is NULL. */
+static void put_entries(struct boot_dir *d, unsigned device, const char *dir,
+			const char *set, const char *const *names)
+{
+	for (; *names; names++) {
+		autofree char *path = NULL, *fixture = NULL;
+
+		if (asprintf(&path, "%s/%s", dir, *names) < 0 ||
+		    asprintf(&fixture, "bls/%s/%s", set, *names) < 0)
+			abort();
+		boot_menu_fixture(d, device, path, fixture);
+	}
+}
+
 static void test_fedora(void)
 {
+	static const char *const files[] = { MACHINE "-0-rescue.conf",
+					     MACHINE "-6.11.4-301.fc41.x86_64.conf",
+					     MACHINE "-6.11.10-300.fc41.x86_64.conf",
+					     NULL };
 	struct boot_dir d;
 
 	boot_dir_with(&d, "loop0,gpt2", NULL);
-	boot_menu_fixture(&d, 0, "/loader/entries/" MACHINE "-0-rescue.conf",
-			  "bls/fedora41/" MACHINE "-0-rescue.conf");
-	boot_menu_fixture(&d, 0,
-			  "/loader/entries/" MACHINE "-6.11.4-301.fc41.x86_64.conf",
-			  "bls/fedora41/" MACHINE "-6.11.4-301.fc41.x86_64.conf");
-	boot_menu_fixture(&d, 0,
-			  "/loader/entries/" MACHINE "-6.11.10-300.fc41.x86_64.conf",
-			  "bls/fedora41/" MACHINE "-6.11.10-300.fc41.x86_64.conf");
+	put_entries(&d, 0, "/loader/entries", "fedora41", files);
 	boot_dir_text(&d, 0, "/loader/entries/notes.txt", "linux /no\n");
 	boot_dir_text(&d, 0, "/loader/entries/windows.conf", "efi /w.efi\n");
 	check_add(&d, "/loader/entries", no_variables,
@@ -73,14 +84,15 @@ static void test_fedora(void)
 
 static void test_rhel(void)
 {
+	static const char *const el8[] = { MACHINE "-4.18.0-80.el8.x86_64.conf",
+					   MACHINE "-4.18.0-553.el8_10.x86_64.conf",
+					   NULL };
+	static const char *const el9[] = { MACHINE "-5.14.0-503.11.1.el9_5.x86_64.conf",
+					   NULL };
 	struct boot_dir d;
 
 	boot_dir_with(&d, "loop0,msdos1", NULL);
-	boot_menu_fixture(&d, 0, "/loader/entries/" MACHINE "-4.18.0-80.el8.x86_64.conf",
-			  "bls/rhel8/" MACHINE "-4.18.0-80.el8.x86_64.conf");
-	boot_menu_fixture(&d, 0,
-			  "/loader/entries/" MACHINE "-4.18.0-553.el8_10.x86_64.conf",
-			  "bls/rhel8/" MACHINE "-4.18.0-553.el8_10.x86_64.conf");
+	put_entries(&d, 0, "/loader/entries", "rhel8", el8);
 	check_add(&d, "/loader/entries", rhel8_variables,
 		  "timeout 0\n"
 		  "* Red Hat Enterprise Linux (4.18.0-553.el8_10.x86_64) 8.10 (Ootpa) "
@@ -99,10 +111,7 @@ static void test_rhel(void)
 	boot_dir_done(&d);
 
 	boot_dir_with(&d, "loop0,msdos1", NULL);
-	boot_menu_fixture(&d, 0,
-			  "/boot/loader/entries/" MACHINE
-			  "-5.14.0-503.11.1.el9_5.x86_64.conf",
-			  "bls/rhel9/" MACHINE "-5.14.0-503.11.1.el9_5.x86_64.conf");
+	put_entries(&d, 0, "/boot/loader/entries", "rhel9", el9);
 	boot_dir_text(&d, 0, "/boot/vmlinuz-5.14.0-503.11.1.el9_5.x86_64", "k");
 	boot_dir_text(&d, 0, "/boot/initramfs-5.14.0-503.11.1.el9_5.x86_64.img", "i");
 	check_add(&d, "/boot/loader/entries", no_variables,
@@ -168,19 +177,12 @@ static void check_read(struct boot_dir *d, unsigned device, const char *wanted,
 static void test_arch(void)
 {
 	static const char *const files[] = { "arch.conf", "arch-fallback.conf",
-					     "windows.conf" };
+					     "windows.conf", NULL };
 	struct boot_dir d;
 
 	boot_dir_with(&d, "loop0,gpt1", NULL);
 	strcpy(d.device[0].fs, "fat");
-	for (size_t i = 0; i < 3; i++) {
-		autofree char *path = NULL, *fixture = NULL;
-
-		if (asprintf(&path, "/loader/entries/%s", files[i]) < 0 ||
-		    asprintf(&fixture, "bls/systemd-arch/%s", files[i]) < 0)
-			abort();
-		boot_menu_fixture(&d, 0, path, fixture);
-	}
+	put_entries(&d, 0, "/loader/entries", "systemd-arch", files);
 	boot_menu_fixture(&d, 0, "/loader/loader.conf", "bls/systemd-arch/loader.conf");
 	boot_dir_text(&d, 0, "/EFI/Linux/arch.EFI", "MZ");
 	check_read(&d, 0,
@@ -209,15 +211,14 @@ static void test_arch(void)
 
 static void test_kernel_install(void)
 {
+	static const char *const files[] = { MACHINE "-6.1.0-9-amd64.conf",
+					     MACHINE "-6.1.0-13-amd64.conf", NULL };
 	struct boot_dir d;
 
 	boot_dir_with(&d, "loop0,gpt1", "loop0,gpt2", NULL);
 	strcpy(d.device[0].fs, "fat");
 	strcpy(d.device[1].fs, "fat");
-	boot_menu_fixture(&d, 1, "/loader/entries/" MACHINE "-6.1.0-9-amd64.conf",
-			  "bls/systemd-debian/" MACHINE "-6.1.0-9-amd64.conf");
-	boot_menu_fixture(&d, 1, "/loader/entries/" MACHINE "-6.1.0-13-amd64.conf",
-			  "bls/systemd-debian/" MACHINE "-6.1.0-13-amd64.conf");
+	put_entries(&d, 1, "/loader/entries", "systemd-debian", files);
 	boot_menu_fixture(&d, 0, "/loader/loader.conf", "bls/systemd-debian/loader.conf");
 	check_read(&d, 1, "timeout 0 hidden\n" DEBIAN_ENTRIES,
 		   "kernel-install on XBOOTLDR, loader.conf on the ESP");

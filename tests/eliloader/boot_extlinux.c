@@ -238,22 +238,28 @@ static void test_loops(void)
 	}
 }
 
+static void put_deeper(FILE *out, int i)
+{
+	fprintf(out, "label l%d\nlinux k\nmenu begin\n", i);
+}
+
 static void test_many(void)
 {
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
-	FILE *out;
-	int r;
+	int r = boot_menu_long(&d, boot_extlinux_read, "/extlinux.conf",
+			       "default l9999\n", 10000, put_deeper, &m);
 
-	boot_dir_with(&d, "loop0", NULL);
-	out = boot_dir_open(&d, 0, "/extlinux.conf");
-	fprintf(out, "default l9999\n");
-	for (int i = 0; i < 10000; i++)
-		fprintf(out, "label l%d\nlinux k\nmenu begin\n", i);
-	boot_dir_close(&d);
-	r = boot_menu_make(&d, boot_extlinux_read, 0, "/extlinux.conf", &m);
 	is_int(r, -E2BIG, "10 000 submenus in one another");
 	boot_dir_done(&d);
+}
+
+static void put_misses(FILE *out, int i)
+{
+	fprintf(out, "label l%d\nlinux /boot/k%d\ninitrd /boot/i", i, i);
+	for (int j = 0; j < 300; j++)
+		fprintf(out, ",/boot/i%d", j);
+	fprintf(out, "\n");
 }
 
 /* Thousands of files that are not there are not looked for in thousands of places. */
@@ -261,19 +267,9 @@ static void test_misses(void)
 {
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
-	FILE *out;
-	int r;
+	int r = boot_menu_long(&d, boot_extlinux_read, "/boot/extlinux.conf", "",
+			       BOOT_ENTRIES_MAX, put_misses, &m);
 
-	boot_dir_with(&d, "loop0", NULL);
-	out = boot_dir_open(&d, 0, "/boot/extlinux.conf");
-	for (int i = 0; i < BOOT_ENTRIES_MAX; i++) {
-		fprintf(out, "label l%d\nlinux /boot/k%d\ninitrd /boot/i", i, i);
-		for (int j = 0; j < 300; j++)
-			fprintf(out, ",/boot/i%d", j);
-		fprintf(out, "\n");
-	}
-	boot_dir_close(&d);
-	r = boot_menu_make(&d, boot_extlinux_read, 0, "/boot/extlinux.conf", &m);
 	ok(r == 0 && m.count == BOOT_ENTRIES_MAX, "77 056 files that are not there");
 	ok(d.lists < 500, "they cost %u lists", d.lists);
 	boot_dir_done(&d);

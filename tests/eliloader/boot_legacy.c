@@ -141,25 +141,28 @@ static void test_texts(void)
 		check_text(&cases[i]);
 }
 
+static void put_entry(FILE *out, int i)
+{
+	fprintf(out, "title %d\nkernel /k%d\n", i, i);
+}
+
 /* Ten thousand entries, the default far behind. */
 static void test_many(void)
 {
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
-	FILE *out;
-	int r;
+	int r = boot_menu_long(&d, boot_legacy_read, "/boot/grub/menu.lst",
+			       "default 9999\n", 10000, put_entry, &m);
 
-	boot_dir_with(&d, "loop0", NULL);
-	out = boot_dir_open(&d, 0, "/boot/grub/menu.lst");
-	fprintf(out, "default 9999\n");
-	for (int i = 0; i < 10000; i++)
-		fprintf(out, "title %d\nkernel /k%d\n", i, i);
-	boot_dir_close(&d);
-	r = boot_menu_make(&d, boot_legacy_read, 0, "/boot/grub/menu.lst", &m);
 	ok(r == 0 && m.count == BOOT_ENTRIES_MAX && m.chosen == 0,
 	   "of 10 000 entries the first are shown");
 	is_str(m.note, "only the first 256 entries are shown", "that is noted");
 	boot_dir_done(&d);
+}
+
+static void put_commands(FILE *out, int i)
+{
+	fprintf(out, "kernel /boot/k%d\ninitrd /i\nfind --set-root /x\n", i);
 }
 
 /* Of many commands in one entry the last counts, and only that is looked for. */
@@ -167,16 +170,9 @@ static void test_commands(void)
 {
 	autobootmenu struct boot_menu m;
 	struct boot_dir d;
-	FILE *out;
-	int r;
+	int r = boot_menu_long(&d, boot_legacy_read, "/boot/grub/menu.lst", "title a\n",
+			       20000, put_commands, &m);
 
-	boot_dir_with(&d, "loop0", NULL);
-	out = boot_dir_open(&d, 0, "/boot/grub/menu.lst");
-	fprintf(out, "title a\n");
-	for (int i = 0; i < 20000; i++)
-		fprintf(out, "kernel /boot/k%d\ninitrd /i\nfind --set-root /x\n", i);
-	boot_dir_close(&d);
-	r = boot_menu_make(&d, boot_legacy_read, 0, "/boot/grub/menu.lst", &m);
 	ok(r == 0 && m.count == 1 && strcmp(m.entry[0].kernel.path, "/boot/k19999") == 0,
 	   "20 000 kernels of one entry");
 	ok(d.lists < 50, "they cost %u lists", d.lists);

@@ -74,6 +74,21 @@ int boot_menu_make(struct boot_dir *d, boot_reader *reader, unsigned device,
 	return reader(&d->fs, &at, m);
 }
 
+int boot_menu_long(struct boot_dir *d, boot_reader *reader, const char *path,
+		   const char *head, int count, void (*entry)(FILE *out, int i),
+		   struct boot_menu *m)
+{
+	FILE *out;
+
+	boot_dir_with(d, "loop0", NULL);
+	out = boot_dir_open(d, 0, path);
+	fputs(head, out);
+	for (int i = 0; i < count; i++)
+		entry(out, i);
+	boot_dir_close(d);
+	return boot_menu_make(d, reader, 0, path, m);
+}
+
 void boot_layout_put(struct boot_dir *d, const struct boot_layout *l)
 {
 	struct boot_device *last;

@@ -38,6 +38,11 @@ typedef int boot_reader(struct boot_fs *fs, const struct boot_path *config,
 /* What @reader makes of @path, in a new menu. */
 int boot_menu_make(struct boot_dir *d, boot_reader *reader, unsigned device,
 		   const char *path, struct boot_menu *m);
+/* The same of a new disk that has only this file: @head, then what @entry writes of each
+ * number below @count. */
+int boot_menu_long(struct boot_dir *d, boot_reader *reader, const char *path,
+		   const char *head, int count, void (*entry)(FILE *out, int i),
+		   struct boot_menu *m);
 
 /* A configuration's text, and the menu it makes. */
 struct boot_text_case {
