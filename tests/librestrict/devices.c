@@ -50,6 +50,17 @@ static int open_free(const char *path)
 
 /* ---- descriptors ---- */
 
+/* Restricted to OWN, proved to be that and nothing else; it is closed. */
+static void is_restricted(int fd, enum xenrestrict_kind kind, enum xenrestrict_kind other,
+			  const char *not_other)
+{
+	ok((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "close-on-exec");
+	is_int(xenrestrict_prove_fd(fd, OWN, kind), 0, "proved");
+	is_int(xenrestrict_prove_fd(fd, OTHER, kind), -EXDEV, "not for another");
+	is_int(xenrestrict_prove_fd(fd, OWN, other), -ENODEV, not_other);
+	(void)close(fd);
+}
+
 static void low_level(void)
 {
 	static const unsigned bad[] = { 0, 0x7ff0, 0x7ff4, 0xffff, 0x10005 };
@@ -60,21 +71,11 @@ static void low_level(void)
 			   xenrestrict_fd_privcmd(bad[i], &fd) == -EINVAL && fd == -1,
 		   "domid %#x is not one", bad[i]);
 	is_int(xenrestrict_fd_evtchn(OWN, &fd), 0, "event channels");
-	ok((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "close-on-exec");
-	is_int(xenrestrict_prove_fd(fd, OWN, XENRESTRICT_KIND_EVTCHN), 0, "proved");
-	is_int(xenrestrict_prove_fd(fd, OTHER, XENRESTRICT_KIND_EVTCHN), -EXDEV,
-	       "not for another");
-	is_int(xenrestrict_prove_fd(fd, OWN, XENRESTRICT_KIND_PRIVCMD), -ENODEV,
-	       "it is no privcmd");
-	(void)close(fd);
+	is_restricted(fd, XENRESTRICT_KIND_EVTCHN, XENRESTRICT_KIND_PRIVCMD,
+		      "it is no privcmd");
 	is_int(xenrestrict_fd_privcmd(OWN, &fd), 0, "privileged commands");
-	ok((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "close-on-exec");
-	is_int(xenrestrict_prove_fd(fd, OWN, XENRESTRICT_KIND_PRIVCMD), 0, "proved");
-	is_int(xenrestrict_prove_fd(fd, OTHER, XENRESTRICT_KIND_PRIVCMD), -EXDEV,
-	       "not for another");
-	is_int(xenrestrict_prove_fd(fd, OWN, XENRESTRICT_KIND_EVTCHN), -ENODEV,
-	       "it is no evtchn");
-	(void)close(fd);
+	is_restricted(fd, XENRESTRICT_KIND_PRIVCMD, XENRESTRICT_KIND_EVTCHN,
+		      "it is no evtchn");
 	is_int(xenrestrict_fd_evtchn(0x7fef, &fd), 0, "the last domid");
 	(void)close(fd);
 }
