@@ -201,8 +201,25 @@ static void load_value(void *arg, const char *name, const char *value)
 
 	for (size_t i = 0; i < l->count; i++)
 		wanted |= strcmp(l->only[i], name) == 0;
-	if (wanted && grub_spend(l->g, 1))
+	if (!wanted || !grub_spend(l->g, 1))
+		return;
+	if (strcmp(name, "next_entry") != 0)
 		(void)grub_set(l->g, name, value); /* noted */
+	else if (*value)
+		grub_note(l->g, "next_entry is for one start, and passed over");
+}
+
+/* What is for one start only (grub-reboot) GRUB ends by a write to the disk.  Here nobody
+ * writes, and it would be for ever: it counts as over. */
+static void end_once(struct grub *g)
+{
+	const char *before = grub_get(g, "prev_saved_entry");
+
+	if (!before || !*before)
+		return;
+	grub_note(g, "saved_entry is for one start, and passed over");
+	(void)grub_set(g, "saved_entry", before); /* noted */
+	(void)grub_set(g, "prev_saved_entry", "");
 }
 
 static int load_file(struct loading *l, const char *name)
@@ -214,9 +231,11 @@ static int load_file(struct loading *l, const char *name)
 	size_t len;
 
 	if (grub_find(l->g, name, &path, &kind, &size) < 0 ||
-	    l->g->fs->ops->read(l->g->fs, &path, GRUB_ENV_FILE_MAX, &text, &len) < 0)
+	    l->g->fs->ops->read(l->g->fs, &path, GRUB_ENV_FILE_MAX, &text, &len) < 0 ||
+	    grub_env_parse(text, len, load_value, l) < 0)
 		return GRUB_ERROR;
-	return grub_env_parse(text, len, load_value, l) < 0 ? GRUB_ERROR : 0;
+	end_once(l->g);
+	return 0;
 }
 
 /* load_env [--file FILE] [--skip-sig] [NAME...] */

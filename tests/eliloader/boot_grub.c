@@ -33,6 +33,9 @@ static unsigned add(struct boot_dir *d, const char *name, const char *uuid,
 	"   Debian GNU/Linux, with Linux 6.1.0-13-amd64 (recovery mode) "                \
 	"{gnulinux-6.1.0-13-amd64-recovery-6d1a} " DEBIAN_BOOT "single\n"
 
+#define NEXT_NOTE  "note: next_entry is for one start, and passed over\n"
+#define SAVED_NOTE "note: saved_entry is for one start, and passed over\n"
+
 static void test_debian(void)
 {
 	static const char *const files[] = { "/boot/vmlinuz-6.1.0-13-amd64",
@@ -54,10 +57,19 @@ static void test_debian(void)
 		  "with "
 		  "Linux 6.1.0-13-amd64 (recovery mode)\n",
 		  DEBIAN_MENU("-", "-", "*") },
-		{ "the next one is another", "saved_entry=0\nnext_entry=1>1\n",
-		  DEBIAN_MENU("-", "-", "*") },
+		/* for one start: GRUB ends them by writing to the disk, we never could */
+		{ "the next one is another", "saved_entry=1>0\nnext_entry=1>1\n",
+		  DEBIAN_MENU("-", "*", "-") NEXT_NOTE },
+		{ "it stands before", "next_entry=1>1\nsaved_entry=1>0\n",
+		  DEBIAN_MENU("-", "*", "-") NEXT_NOTE },
+		{ "the next one is none", "saved_entry=1>0\nnext_entry=\n",
+		  DEBIAN_MENU("-", "*", "-") },
 		{ "the one before comes back", "saved_entry=0\nprev_saved_entry=1>0\n",
-		  DEBIAN_MENU("*", "-", "-") },
+		  DEBIAN_MENU("-", "*", "-") SAVED_NOTE },
+		{ "it stands before, too", "prev_saved_entry=1>0\nsaved_entry=0\n",
+		  DEBIAN_MENU("-", "*", "-") SAVED_NOTE },
+		{ "there was none before", "saved_entry=1>0\nprev_saved_entry=\n",
+		  DEBIAN_MENU("-", "*", "-") },
 		{ "what is gone is saved", "saved_entry=gnulinux-5.10\n",
 		  DEBIAN_MENU("*", "-", "-") },
 		{ "past the end", "saved_entry=7\n", DEBIAN_MENU("*", "-", "-") },
