@@ -134,6 +134,12 @@ static void is_free(struct holder *h, const char *order)
 		   holder_way_names[h->way], order);
 }
 
+static void restrict_it(const struct device *d, int fd, enum holder_way way,
+			const char *order)
+{
+	ok(restricting(d, fd, own) == 0, "%s: %s: done", holder_way_names[way], order);
+}
+
 static void copy_then_restrict(const struct device *d, enum holder_way way)
 {
 	autoclose int fd = open_free(d);
@@ -141,8 +147,7 @@ static void copy_then_restrict(const struct device *d, enum holder_way way)
 
 	start(&h, way, d, fd);
 	is_free(&h, "copy, restrict");
-	ok(restricting(d, fd, own) == 0, "%s: copy, restrict: done",
-	   holder_way_names[way]);
+	restrict_it(d, fd, way, "copy, restrict");
 	is_for_ever(d, fd, &h, "copy, restrict");
 	holder_end(&h);
 }
@@ -152,8 +157,7 @@ static void restrict_then_copy(const struct device *d, enum holder_way way)
 	autoclose int fd = open_free(d);
 	struct holder h;
 
-	ok(restricting(d, fd, own) == 0, "%s: restrict, copy: done",
-	   holder_way_names[way]);
+	restrict_it(d, fd, way, "restrict, copy");
 	start(&h, way, d, fd);
 	is_for_ever(d, fd, &h, "restrict, copy");
 	holder_end(&h);
@@ -181,8 +185,7 @@ static void outlived(const struct device *d, enum holder_way way)
 
 	start(&h, way, d, fd);
 	is_free(&h, "restrict, close");
-	ok(restricting(d, fd, own) == 0, "%s: restrict, close: done",
-	   holder_way_names[way]);
+	restrict_it(d, fd, way, "restrict, close");
 	(void)close(steal_fd(&fd));
 	ok(holder_ask(&h, 'p') == 0, "%s: restrict, close: the copy is restricted",
 	   holder_way_names[way]);
