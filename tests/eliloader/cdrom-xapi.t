@@ -76,6 +76,5 @@ is "$(xapi_get "$uuid" other-config:install-round)" "" "it stays round 1"
 xapi_insert "$uuid" 3
 installs "round 1, both, inserted"
 
-is "$(xapi_sessions)" 0 "no session is left"
-is "$(boot_files)" 0 "no file is left"
+xapi_nothing_left
 done_testing

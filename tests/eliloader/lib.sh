@@ -114,6 +114,15 @@ xapi_toolstack() {
 	for file in $(xapi_result kernel) $(xapi_result ramdisk); do rm "$file" || return; done
 }
 boot_files() { find /run/xend "$dir/out" -type f ! -name '*.out' 2> /dev/null | wc -l; }
+# xapi_nothing_left [PREFIX], xapi_untouched [PREFIX] : tests, after starts under xapi
+xapi_nothing_left() {
+	is "$(xapi_sessions)" 0 "${1:-}no session is left"
+	is "$(boot_files)" 0 "${1:-}no file is left"
+}
+xapi_untouched() {
+	ok "${1:-}nothing was written" test -z "$(xapi_methods | grep -E 'remove|add|set')"
+	xapi_nothing_left "$@"
+}
 
 # same FILE FILE NAME
 same() { ok "$3" cmp -s "$1" "$2"; }
