@@ -110,6 +110,42 @@ void room_init(struct room *room, const struct room_options *opt)
 	room->path = ROOM_ANYWHERE;
 }
 
+static int add_binds(struct room_profile *p, const struct text_list *words, bool writable)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		int r = room_profile_bind(p, words->item[i], writable);
+
+		if (r == 0)
+			continue;
+		log_error("binds: '%s': %s", words->item[i],
+			  r == -EINVAL ? "not a plain absolute path" : strerror(-r));
+		return r;
+	}
+	return 0;
+}
+
+int room_read_profile(const struct room_options *opt, unsigned domid,
+		      struct room_profile *ret)
+{
+	char why[ROOM_WHY_MAX] = "";
+	int r = room_profile_read(opt->profile, domid, ret, why, sizeof(why));
+
+	if (r < 0) {
+		log_error("profile: %s", why[0] ? why : strerror(-r));
+		return r;
+	}
+	ret->network |= opt->network;
+	ret->xenstore &= !opt->no_xenstore;
+	r = add_binds(ret, &opt->binds, false);
+	return r < 0 ? r : add_binds(ret, &opt->writes, true);
+}
+
+int room_open(struct room *room, const struct room_options *opt)
+{
+	room_init(room, opt);
+	return room_read_profile(opt, opt->domid, &room->profile);
+}
+
 /* With process 1 all goes that is in the room. */
 static void end_inside(struct room *room)
 {

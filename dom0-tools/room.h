@@ -102,9 +102,12 @@ int room_run(struct room *room, const struct room_step *steps,
 /* Leaves a sentence for error @r, which is given back. */
 __attribute__((format(printf, 3, 4))) int room_fail(struct room *room, int r,
 						    const char *fmt, ...);
+/* The profile and what the command line adds; what is wrong is told.  room_profile_done()
+ * is due in any case. */
+int room_read_profile(const struct room_options *opt, unsigned domid,
+		      struct room_profile *ret);
 void room_init(struct room *room, const struct room_options *opt);
-/* The same with its profile and what the command line adds; what is wrong is told.
- * room_done() is due in any case. */
+/* The same with its profile; room_done() is due in any case. */
 int room_open(struct room *room, const struct room_options *opt);
 /* Ends what runs, removes what was made, closes what is open. */
 void room_done(struct room *room);

@@ -81,13 +81,19 @@ static int add_bind(struct room_profile *p, const struct room_bind *model)
 	return b->from && b->to ? 0 : -ENOMEM;
 }
 
-int room_profile_bind(struct room_profile *p, const char *from, const char *to,
-		      bool writable)
+int room_profile_bind(struct room_profile *p, const char *word, bool writable)
 {
-	autofree char *source = strdup(from), *target = strdup(to ? to : from);
-	struct room_bind b = { .from = source, .to = target, .writable = writable };
+	autofree char *from = strdup(word);
+	struct room_bind b = { .from = from, .to = from, .writable = writable };
+	char *colon = from ? strchr(from, ':') : NULL;
 
-	return source && target ? add_bind(p, &b) : -ENOMEM;
+	if (!from)
+		return -ENOMEM;
+	if (colon) {
+		*colon = '\0';
+		b.to = colon + 1;
+	}
+	return add_bind(p, &b);
 }
 
 /* What is being read, for the functions of the directives. */

@@ -85,10 +85,9 @@ int room_profile_read(const char *name, unsigned domid, struct room_profile *ret
 void room_profile_done(struct room_profile *p);
 #define autoroomprofile __attribute__((cleanup(room_profile_done)))
 
-/* "SRC[:DST]" of the command line, too: @to NULL is @from.  -EINVAL: not an absolute path
- * of plain components. */
-int room_profile_bind(struct room_profile *p, const char *from, const char *to,
-		      bool writable);
+/* @word: "SRC[:DST]" of the command line.  -EINVAL: not an absolute path of plain
+ * components. */
+int room_profile_bind(struct room_profile *p, const char *word, bool writable);
 /* -ENOENT: no such name (and no number). */
 int room_ioctl_number(const char *name, uint32_t *ret_number);
 /* As in capabilities(7) without "CAP_", in lower case; NULL: no such one. */

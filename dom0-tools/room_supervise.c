@@ -251,48 +251,6 @@ static int run(struct supervisor *s)
 							       : s->status;
 }
 
-/* What the command line adds to the profile's. */
-static int add_options(struct room_profile *p, const struct room_options *opt, char *why,
-		       size_t size)
-{
-	const struct text_list *lists[] = { &opt->binds, &opt->writes };
-	int r = 0;
-
-	p->network |= opt->network;
-	p->xenstore &= !opt->no_xenstore;
-	for (size_t k = 0; k < 2 && r == 0; k++)
-		for (size_t i = 0; i < lists[k]->count && r == 0; i++) {
-			autofree char *from = strdup(lists[k]->item[i]);
-			char *to = from ? strchr(from, ':') : NULL;
-
-			if (to)
-				*to++ = '\0';
-			r = from ? room_profile_bind(p, from, to, k == 1) : -ENOMEM;
-			if (r < 0)
-				(void)snprintf(why, size, "'%s': %s", lists[k]->item[i],
-					       r == -EINVAL ? "not a plain absolute path"
-							    : strerror(-r));
-		}
-	return r;
-}
-
-int room_open(struct room *room, const struct room_options *opt)
-{
-	char why[ROOM_WHY_MAX] = "";
-	int r;
-
-	room_init(room, opt);
-	r = room_profile_read(opt->profile, opt->domid, &room->profile, why, sizeof(why));
-	if (r < 0) {
-		log_error("profile: %s", why[0] ? why : strerror(-r));
-		return r;
-	}
-	r = add_options(&room->profile, opt, why, sizeof(why));
-	if (r < 0)
-		log_error("binds: %s", why[0] ? why : strerror(-r));
-	return r;
-}
-
 int room_main(const struct room_options *opt)
 {
 	struct room room;

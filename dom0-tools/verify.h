@@ -20,28 +20,16 @@
  * The sources are listed in dom0-tools/verify.mk (VERIFY_SRCS, VERIFY_LIBS).
  */
 #pragma once
-#include <stdbool.h>
 #include <sys/types.h>
 
-struct verify_options {
-	pid_t pid;	     /* the program's, not its launcher's */
-	unsigned domid;	     /* 0: told by the process' uid, which must be in the range */
-	uid_t base;	     /* uid and gid wanted are base + domid */
-	const char *profile; /* name or file, as for the launcher; NULL: "guest" */
-	bool json;
-	/* what the launcher was told beyond the profile; must be told again */
-	bool network;		   /* --net: the host's network namespace is right */
-	bool no_handles;	   /* a Xen descriptor is one too many */
-	bool require_cgroup;	   /* without it "no cgroup" is right where none can be */
-	const char *const *binds;  /* "SRC[:DST]" of --bind, ended by NULL; may be NULL */
-	const char *const *writes; /* of --bind-rw, the same */
-};
+#include "dom0-tools/room.h"
 
 enum {
 	VERIFY_GOOD = 0,
 	VERIFY_BAD =
 		1, /* a check failed, could not be made, or there is no such process */
-	VERIFY_USAGE = 2,
 };
 
-int verify_main(const struct verify_options *opt);
+/* @pid: the program's, not its launcher's.  @opt: what the launcher was told must be told
+ * again; a domid of 0 is told by the process' uid, which must be in the range. */
+int verify_main(pid_t pid, const struct room_options *opt);

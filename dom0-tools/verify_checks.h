@@ -13,9 +13,9 @@
 #include "dom0-tools/verify_report.h"
 
 struct verify_context {
-	const struct verify_options *opt; /* borrowed */
+	const struct room_options *opt; /* borrowed */
 	struct verify_proc proc;
-	struct room_profile room; /* what the profile says */
+	struct room_profile room; /* what profile and command line say */
 	unsigned domid;
 	uid_t uid; /* wanted, also as gid */
 	struct verify_report rep;

@@ -4,11 +4,8 @@
 #include <string.h>
 
 #include "dom0-tools/verify_checks.h"
-#include "lib/cleanup.h"
 #include "lib/log.h"
 #include "lib/options.h"
-
-#define WHY_MAX 512
 
 static void context_done(struct verify_context *ctx)
 {
@@ -39,33 +36,12 @@ static int find_domid(struct verify_context *ctx)
 	return 0;
 }
 
-/* "SRC[:DST]" of the command line, as the launcher took them. */
-static int add_binds(struct verify_context *ctx, const char *const *list, bool writable)
+static int open_subject(struct verify_context *ctx, pid_t pid)
 {
-	int r = 0;
-
-	for (; list && *list && r == 0; list++) {
-		autofree char *from = strdup(*list);
-		char *to = from ? strchr(from, ':') : NULL;
-
-		if (!from)
-			return -ENOMEM;
-		if (to)
-			*to++ = '\0';
-		r = room_profile_bind(&ctx->room, from, to, writable);
-		if (r < 0)
-			log_error("cannot take '%s' as a bind: %s", *list, strerror(-r));
-	}
-	return r;
-}
-
-static int open_subject(struct verify_context *ctx, const char *profile)
-{
-	char why[WHY_MAX] = "";
-	int r = verify_proc_open(ctx->opt->pid, &ctx->proc);
+	int r = verify_proc_open(pid, &ctx->proc);
 
 	if (r < 0) {
-		log_error("process %d: %s", (int)ctx->opt->pid,
+		log_error("process %d: %s", (int)pid,
 			  r == -ESRCH ? "there is none such" : strerror(-r));
 		return r;
 	}
@@ -73,14 +49,7 @@ static int open_subject(struct verify_context *ctx, const char *profile)
 	if (ctx->domid == 0)
 		r = find_domid(ctx);
 	ctx->uid = ctx->opt->base + ctx->domid;
-	if (r < 0)
-		return r;
-	r = room_profile_read(profile, ctx->domid, &ctx->room, why, sizeof(why));
-	if (r < 0)
-		log_error("profile '%s': %s", profile, why[0] ? why : strerror(-r));
-	if (r == 0)
-		r = add_binds(ctx, ctx->opt->binds, false);
-	return r < 0 ? r : add_binds(ctx, ctx->opt->writes, true);
+	return r < 0 ? r : room_read_profile(ctx->opt, ctx->domid, &ctx->room);
 }
 
 /* Last: was it that process all the time? */
@@ -107,15 +76,14 @@ static void check_all(struct verify_context *ctx)
 	check_identity(ctx);
 }
 
-int verify_main(const struct verify_options *opt)
+int verify_main(pid_t pid, const struct room_options *opt)
 {
-	const char *profile = opt->profile ? opt->profile : ROOM_PROFILE;
 	__attribute__((cleanup(context_done))) struct verify_context ctx = {
 		.opt = opt,
 		.proc = { .pidfd = -1, .dir = -1 },
 	};
-	struct verify_subject who = { .pid = (int)opt->pid, .profile = profile };
-	int r = open_subject(&ctx, profile);
+	struct verify_subject who = { .pid = (int)pid, .profile = opt->profile };
+	int r = open_subject(&ctx, pid);
 
 	if (r < 0)
 		return VERIFY_BAD;

@@ -93,7 +93,7 @@ static void check_children(struct verify_context *ctx)
 
 void verify_namespaces(struct verify_context *ctx)
 {
-	bool network = ctx->opt->network || ctx->room.network;
+	bool network = ctx->room.network;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		check_kind(ctx, &kinds[i], strcmp(kinds[i].name, "net") != 0 || !network);

@@ -177,7 +177,7 @@ static void check_unix(struct verify_context *ctx, const char *name, int fd)
 
 void verify_socket(struct verify_context *ctx, const char *name, int fd)
 {
-	bool network = ctx->opt->network || ctx->room.network;
+	bool network = ctx->room.network;
 	int domain = -1;
 
 	if (fd < 0 || option(fd, SO_DOMAIN, &domain) < 0) {

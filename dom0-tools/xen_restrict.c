@@ -287,25 +287,6 @@ static void options_parse(int argc, char *argv[], struct options *opt)
 	check_options(opt, argc - optind);
 }
 
-static int verify(const struct options *opt)
-{
-	const struct room_options *o = &opt->room;
-	const struct verify_options how = {
-		.pid = opt->verify,
-		.domid = o->domid,
-		.base = o->base,
-		.profile = o->profile,
-		.json = o->json,
-		.network = o->network,
-		.no_handles = o->no_handles,
-		.require_cgroup = o->require_cgroup,
-		.binds = (const char *const *)o->binds.item,
-		.writes = (const char *const *)o->writes.item,
-	};
-
-	return verify_main(&how);
-}
-
 /* Before anything of ours is opened: what is not open now could be ours later, and would
  * be closed as if it were the caller's.  Nothing comes through exec that exec closes. */
 static int check_keep(const struct room_options *o)
@@ -330,7 +311,7 @@ static int run(const struct options *opt)
 	case MODE_REAP:
 		return room_reap_main(opt->room.base, opt->reap, opt->room.json);
 	case MODE_VERIFY:
-		return verify(opt);
+		return verify_main(opt->verify, &opt->room);
 	case MODE_RUN:
 	default:
 		return check_keep(&opt->room) < 0 ? STATUS_FAILED : room_main(&opt->room);
