@@ -192,15 +192,6 @@ int verify_status_parse(const char *text, size_t len, struct verify_status *ret)
 	return r;
 }
 
-bool verify_status_is_alike(const struct verify_status *a, const struct verify_status *b)
-{
-	return memcmp(a->uid, b->uid, sizeof(a->uid)) == 0 &&
-	       memcmp(a->gid, b->gid, sizeof(a->gid)) == 0 && a->groups == b->groups &&
-	       memcmp(a->caps, b->caps, sizeof(a->caps)) == 0 &&
-	       a->no_new_privs == b->no_new_privs && a->seccomp == b->seccomp &&
-	       a->filters == b->filters;
-}
-
 #define STAT_AFTER_NAME 3 /* the field after the name is the third */
 #define STAT_TTY	7
 #define STAT_START	22

@@ -38,8 +38,6 @@ struct verify_status {
 };
 
 int verify_status_parse(const char *text, size_t len, struct verify_status *ret);
-/* The same rights: ids, number of groups, capabilities, no_new_privs, seccomp. */
-bool verify_status_is_alike(const struct verify_status *a, const struct verify_status *b);
 
 /* The 7th and 22nd field of /proc/PID/stat, counted from the last ')', since the name may
  * hold anything else: the controlling terminal, the start in ticks since boot. */

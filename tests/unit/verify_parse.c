@@ -90,24 +90,6 @@ static void test_status(void)
 	}
 }
 
-static void test_alike(void)
-{
-	static const char text[] = HEAD IDS CAPS AMB TAIL;
-	struct verify_status a, b;
-
-	(void)verify_status_parse(text, sizeof(text) - 1, &a);
-	b = a;
-	ok(verify_status_is_alike(&a, &b), "alike: itself");
-	b.uid[VERIFY_ID_SAVED]++;
-	ok(!verify_status_is_alike(&a, &b), "alike: a saved uid");
-	b = a;
-	b.caps[VERIFY_CAP_AMBIENT] = 1;
-	ok(!verify_status_is_alike(&a, &b), "alike: a capability");
-	b = a;
-	b.filters++;
-	ok(!verify_status_is_alike(&a, &b), "alike: one filter more");
-}
-
 static void test_stat(void)
 {
 	static const char good[] = "7 (a) b (c) S 1 7 7 34816 7 4194304 1 2 3 4 5 6 7 8 "
@@ -394,7 +376,6 @@ static void test_maps(void)
 int main(void)
 {
 	test_status();
-	test_alike();
 	test_stat();
 	test_limits();
 	test_mounts();
