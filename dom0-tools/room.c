@@ -101,7 +101,7 @@ int room_fail(struct room *room, int r, const char *fmt, ...)
 	return r;
 }
 
-void room_init(struct room *room, const struct room_options *opt)
+static void init(struct room *room, const struct room_options *opt)
 {
 	memset(room, 0, sizeof(*room));
 	room->opt = opt;
@@ -142,7 +142,7 @@ int room_read_profile(const struct room_options *opt, unsigned domid,
 
 int room_open(struct room *room, const struct room_options *opt)
 {
-	room_init(room, opt);
+	init(room, opt);
 	return room_read_profile(opt, opt->domid, &room->profile);
 }
 

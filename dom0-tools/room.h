@@ -106,8 +106,7 @@ __attribute__((format(printf, 3, 4))) int room_fail(struct room *room, int r,
  * is due in any case. */
 int room_read_profile(const struct room_options *opt, unsigned domid,
 		      struct room_profile *ret);
-void room_init(struct room *room, const struct room_options *opt);
-/* The same with its profile; room_done() is due in any case. */
+/* A room that has its profile and nothing else; room_done() is due in any case. */
 int room_open(struct room *room, const struct room_options *opt);
 /* Ends what runs, removes what was made, closes what is open. */
 void room_done(struct room *room);

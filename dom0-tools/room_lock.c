@@ -26,7 +26,8 @@ static struct lock_path lock_path(uid_t uid)
 	return p;
 }
 
-int room_run_dir(void)
+/* Made when there is none. */
+static int check_run_dir(void)
 {
 	struct stat st;
 
@@ -50,7 +51,7 @@ static bool is_current(int fd, const char *path)
 static int lock_file(uid_t uid, int how, int *ret_fd)
 {
 	struct lock_path path = lock_path(uid);
-	int r = room_run_dir();
+	int r = check_run_dir();
 
 	for (int i = 0; r == 0 && i < LOCK_TRIES; i++) {
 		autoclose int fd =

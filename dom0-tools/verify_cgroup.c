@@ -65,7 +65,8 @@ struct controller {
 	uint64_t most;
 };
 
-bool verify_own_mount(const char *type, const char *super, char *ret_root,
+/* The mount of this process' own view that @type and the word @super tell; false: none. */
+static bool own_mount(const char *type, const char *super, char *ret_root,
 		      char *ret_point, size_t size)
 {
 	autofree struct verify_mounts *mounts = calloc(1, sizeof(*mounts));
@@ -110,11 +111,10 @@ static int find_controller(const struct controller *c, char *root, char *point,
 			   size_t size, bool *ret_v2)
 {
 	*ret_v2 = false;
-	if (verify_own_mount("cgroup", c->name, root, point, size))
+	if (own_mount("cgroup", c->name, root, point, size))
 		return 0;
 	*ret_v2 = true;
-	return verify_own_mount("cgroup2", NULL, root, point, size) &&
-			       is_in_v2(point, c->name)
+	return own_mount("cgroup2", NULL, root, point, size) && is_in_v2(point, c->name)
 		       ? 0
 		       : -ENOENT;
 }

@@ -39,8 +39,6 @@ void verify_memory(struct verify_context *ctx);
 /* Are rights of a task those that the room gives?  NULL: yes; else what is wrong. */
 const char *verify_rights_fault(const struct verify_context *ctx,
 				const struct verify_status *s);
-/* Capabilities that a late program may keep in the bounding and the inheritable set. */
-uint64_t verify_caps_allowed(const struct verify_context *ctx);
 /* Is @path, or what it is below of, named by a bind?  @writable: by one that may be
  * written. */
 bool verify_is_bound(const struct verify_context *ctx, const char *path, bool writable);
@@ -50,6 +48,3 @@ bool verify_is_handle(const struct verify_context *ctx, unsigned handle);
 bool verify_is_device(const struct verify_context *ctx, const char *path);
 /* @path is @dir or below it, whole components. */
 bool verify_is_below(const char *path, const char *dir);
-/* The mount of this process' own view that @type and the word @super tell; false: none. */
-bool verify_own_mount(const char *type, const char *super, char *ret_root,
-		      char *ret_point, size_t size);

@@ -12,7 +12,8 @@
 
 #define TEXT_MAX 64
 
-uint64_t verify_caps_allowed(const struct verify_context *ctx)
+/* Capabilities that a late program may keep in the bounding and the inheritable set. */
+static uint64_t caps_allowed(const struct verify_context *ctx)
 {
 	if (!ctx->room.late)
 		return 0;
@@ -25,7 +26,7 @@ uint64_t verify_caps_allowed(const struct verify_context *ctx)
 static uint64_t caps_wanted(const struct verify_context *ctx, int set)
 {
 	return set == VERIFY_CAP_BOUNDING || set == VERIFY_CAP_INHERITABLE
-		       ? verify_caps_allowed(ctx)
+		       ? caps_allowed(ctx)
 		       : 0;
 }
 

@@ -53,7 +53,9 @@ int vm_data_keys(const struct tree *nodes, struct tree_entry **ret_keys,
 	return 0;
 }
 
-size_t vm_data_utf8(const char *text, size_t len, uint32_t *ret_point)
+/* The length of the valid UTF-8 sequence that @text starts with and its code point, or 0:
+ * there is none (cut short, overlong, a surrogate, past U+10FFFF). */
+static size_t utf8(const char *text, size_t len, uint32_t *ret_point)
 {
 	/* the lowest code point that needs so many bytes: less is overlong */
 	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -88,7 +90,7 @@ void vm_data_print_visible(FILE *out, const char *text, size_t len)
 {
 	while (len > 0) {
 		uint32_t point = 0;
-		size_t n = vm_data_utf8(text, len, &point);
+		size_t n = utf8(text, len, &point);
 
 		if (n > 0 && (!is_control(point) || point == '\n' || point == '\t')) {
 			(void)fwrite(text, 1, n, out);
@@ -114,7 +116,7 @@ static const char *env_objection(const char *value, size_t len)
 {
 	while (len > 0) {
 		uint32_t p = 0;
-		size_t n = vm_data_utf8(value, len, &p);
+		size_t n = utf8(value, len, &p);
 
 		if (n == 0)
 			return "its value is not UTF-8";

@@ -43,10 +43,6 @@ int vm_data_keys(const struct tree *nodes, struct tree_entry **ret_keys,
 int vm_data_format(FILE *out, enum vm_data_format format, const struct tree_entry *keys,
 		   size_t count, struct vm_data_fault *ret_fault);
 
-/* The length of the valid UTF-8 sequence that @text starts with and its code point, or 0:
- * there is none (cut short, overlong, a surrogate, past U+10FFFF). */
-size_t vm_data_utf8(const char *text, size_t len, uint32_t *ret_point);
-
 /* Write @text as a terminal may see it: bytes that are control characters (but newline
  * and tab) or no UTF-8 as \xHH. */
 void vm_data_print_visible(FILE *out, const char *text, size_t len);

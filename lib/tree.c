@@ -41,7 +41,8 @@ static int path_rank(char c)
 	return c == '\0' ? -1 : c == '/' ? 0 : (unsigned char)c;
 }
 
-int tree_path_compare(const char *a, const char *b)
+/* Order of two paths in a tree. */
+static int compare_paths(const char *a, const char *b)
 {
 	while (*a && *a == *b) {
 		a++;
@@ -77,7 +78,7 @@ size_t tree_lower_bound(const struct tree *t, const char *path)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (tree_path_compare(t->entry[mid].path, path) < 0)
+		if (compare_paths(t->entry[mid].path, path) < 0)
 			low = mid + 1;
 		else
 			high = mid;

@@ -61,8 +61,6 @@ void tree_swap(struct tree *a, struct tree *b);
 bool tree_path_is_in(const char *path, const char *dir);
 /* 0, -EINVAL (character, empty part, slash at an end) or -ENAMETOOLONG. */
 int tree_path_check(const char *path);
-/* Order of two paths in a tree. */
-int tree_path_compare(const char *a, const char *b);
 
 /* What makes @have equal to @want: first every node to remove (the topmost one that
  * neither is wanted nor has something wanted below it; nothing below it is named), in
@@ -80,7 +78,6 @@ int tree_diff(const struct tree *have, const struct tree *want,
  * ASCII as it is, also '"', but '\\' after a backslash; \t \n \r by letter; bytes below 8
  * as \00O (octal), others as \xHH.  The value is never cut. */
 void tree_print(FILE *out, const struct tree *t);
-void tree_print_value(FILE *out, const char *value, size_t len);
 /* Read such lines; empty lines are skipped.  @text is written over; text[len] must be
  * writable, as io_read_limited() leaves it.  -EBADMSG: a line that is not one, its number
  * in *ret_line (counted from 1). */

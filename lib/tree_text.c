@@ -30,7 +30,7 @@ static void print_byte(FILE *out, unsigned char c)
 	}
 }
 
-void tree_print_value(FILE *out, const char *value, size_t len)
+static void print_value(FILE *out, const char *value, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		print_byte(out, (unsigned char)value[i]);
@@ -40,7 +40,7 @@ void tree_print(FILE *out, const struct tree *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		fprintf(out, "%s = \"", t->entry[i].path);
-		tree_print_value(out, t->entry[i].value, t->entry[i].value_len);
+		print_value(out, t->entry[i].value, t->entry[i].value_len);
 		fputs("\"\n", out);
 	}
 }
