@@ -15,7 +15,6 @@
 #define TOKEN_RELEASE	"release"
 #define TOKEN_INTRODUCE "introduce"
 #define TOKEN_HOME	"home"
-#define HOME_ROOM	64
 
 #define NO_TRANSACTION 0xfff0U /* a number that this connection has not got to */
 
@@ -30,26 +29,20 @@ static int find_kind(struct broker *b, enum store_kind *ret_kind)
 	return 0;
 }
 
-static void home_path(const struct broker *b, char *path, size_t size)
-{
-	(void)snprintf(path, size, "/local/domain/%u", b->domid);
-}
-
 /* The domain, its home and its VM as they are now, in one answer.
  * -ENXIO: no such domain.  -ENODATA: it has no home. */
 static int look(struct broker *b, char **ret_vm)
 {
 	const struct store_reply *there, *home, *vm;
 	struct store *s = &b->identity.store;
-	char domid[16], path[HOME_ROOM];
+	char domid[16], path[64];
 	int r;
 
 	(void)snprintf(domid, sizeof(domid), "%u", b->domid);
-	home_path(b, path, sizeof(path));
 	store_begin(s);
 	store_add_text(s, XS_IS_DOMAIN_INTRODUCED, 0, domid);
-	store_add_text(s, XS_READ, 0, path);
-	(void)snprintf(path, sizeof(path), "/local/domain/%u/vm", b->domid);
+	store_add_text(s, XS_READ, 0, b->identity.home);
+	(void)snprintf(path, sizeof(path), "%s/vm", b->identity.home);
 	store_add_text(s, XS_READ, 0, path);
 	r = store_run(s);
 	if (r < 0)
@@ -91,14 +84,16 @@ static void forget_events(struct broker *b)
 }
 
 /* Everything is watched before the domain is looked at: nothing falls in between.  The
- * initial events have come when another request has its reply. */
+ * initial events have come when another request has its reply.  Of the home only its coming
+ * and going is of interest: what changes in it, however much, is no reason to lose that. */
 static int start(struct broker *b, int fd, enum store_kind *ret_kind, char **ret_vm)
 {
-	char home[HOME_ROOM];
+	char *home = b->identity.home;
 	int r;
 
-	home_path(b, home, sizeof(home));
+	(void)snprintf(home, sizeof(b->identity.home), "/local/domain/%u", b->domid);
 	store_init(&b->identity.store, &b->io, fd);
+	b->identity.store.narrow = home;
 	r = watch(&b->identity.store, "@releaseDomain", TOKEN_RELEASE);
 	if (r == 0)
 		r = watch(&b->identity.store, "@introduceDomain", TOKEN_INTRODUCE);
@@ -181,12 +176,10 @@ static void note_events(struct broker *b)
 {
 	struct identity *id = &b->identity;
 	struct store_event *e;
-	char home[HOME_ROOM];
 
-	home_path(b, home, sizeof(home));
 	while ((e = store_take_event(&id->store))) {
 		id->told_introduce |= strcmp(e->token, TOKEN_INTRODUCE) == 0;
-		id->told_home |= strcmp(e->text, home) == 0;
+		id->told_home |= strcmp(e->text, id->home) == 0;
 		id->told |= id->told_introduce || id->told_home ||
 			    strcmp(e->token, TOKEN_RELEASE) == 0;
 		free(e);

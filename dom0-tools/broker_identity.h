@@ -18,6 +18,7 @@ struct broker;
 
 struct identity {
 	struct store store; /* owned: the control connection */
+	char home[32];	    /* its path */
 	char *vm;	    /* owned: the domain's /vm/UUID; NULL: it has none */
 	bool good;	    /* it is known that the domain is ours: serve */
 	bool had_home;	    /* at the first look */

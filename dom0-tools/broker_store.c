@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <xen/io/xs_wire.h>
 
+#include "dom0-tools/broker_path.h"
 #include "dom0-tools/broker_wire.h"
 
 #define READ_CHUNK 16384  /* bytes of room before each read */
@@ -145,6 +146,8 @@ static int event_add(struct store *s, const char *text, size_t len)
 	if (len == 0 || text[len - 1] != '\0' || nul == text + len - 1 ||
 	    memchr(nul + 1, '\0', len) != text + len - 1)
 		return -EPROTO;
+	if (s->narrow && strcmp(text, s->narrow) != 0 && path_is_below(text, s->narrow))
+		return 0;
 	if (s->collapse && event_waits(s, text, len))
 		return 0;
 	if (s->events >= STORE_EVENTS_MAX || s->events_bytes + len > STORE_EVENTS_BYTES ||

@@ -6,7 +6,8 @@ import signal
 import socket
 import sys
 
-from wire import END, MKDIR, READ, RM, SET_PERMS, Client, check, finish, frame, same, text, until
+from wire import (END, MKDIR, READ, RM, SET_PERMS, WRITE, Client, check, finish, frame, same,
+                  text, until)
 
 mode, SOCK, KIND = sys.argv[1:4]
 
@@ -122,6 +123,28 @@ def churn():
     same(set(answers) - {"EAGAIN"}, {None}, "a tree in which dom0 makes and removes is removed")
     check(answers.count(None) > 200, "mostly", answers.count(None))
     dom0.ask(RM, top)
+
+
+def stopped(pid):
+    with open("/proc/%d/stat" % pid, encoding="ascii") as f:
+        return f.read().rpartition(")")[2].split()[0] == "T"
+
+
+def busy():
+    """The domain's home changes faster than the parser, a process, looks at it; more than 2000
+    events that nobody takes stop oxenstored itself."""
+    dom0, parser = Client(sys.argv[4]), int(sys.argv[5])
+    c = Client(SOCK)
+    same(c.read("name"), "vm5", "a client before the home changes")
+    os.kill(parser, signal.SIGSTOP)
+    until(lambda: stopped(parser))
+    dom0.ask(WRITE, "/local/domain/5")  # the domain is looked at, behind all the rest
+    for i in range(1500):
+        dom0.ask(MKDIR, "/local/domain/5/data/busy/%d/%d" % (i // 100, i))
+    os.kill(parser, signal.SIGCONT)
+    same(c.read("name"), "vm5", "it is served after thousands of changes at once")
+    same(Client(SOCK).read("name"), "vm5", "so is another")
+    dom0.ask(RM, "/local/domain/5/data/busy")
 
 
 def half_close():

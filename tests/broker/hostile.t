@@ -22,6 +22,7 @@ body() {
 	guest_bus 5
 	hostile transaction "$GUEST_SOCK"
 	hostile churn
+	hostile busy "$(broker_child)"
 	hostile half_close
 	hostile hung "$STORE_PID" "$BROKER_LOG"
 	ok "$STORE: it ends well" broker_down
