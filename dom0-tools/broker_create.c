@@ -81,7 +81,7 @@ static unsigned count_levels(const char *path, const char *up)
 static int check_made_count(struct op *op, enum nodes_kind kind, unsigned levels)
 {
 	unsigned left = 0;
-	int r = nodes_check(op->b, op->tx, kind, levels, &left);
+	int r = nodes_check(op->b, op->tx, kind, levels, op->counted_ns, &left);
 
 	/* C xenstored makes the lowest first, and then not the next */
 	return r == -ENOSPC && op->b->kind == STORE_C && left > 0 ? node_too_large(op)

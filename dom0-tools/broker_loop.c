@@ -80,12 +80,23 @@ static void accept_clients(struct loop *l)
 	}
 }
 
+static bool is_awaited(const struct loop *l)
+{
+	bool is = false;
+
+	for (unsigned i = 0; i < l->count; i++)
+		is |= session_is_counting(l->sessions[i]);
+	return is;
+}
+
 static void end_session(struct loop *l, unsigned i, int why)
 {
 	if (why < 0 && why != -ECONNRESET)
 		log_debug("a client is cut off: %s", strerror(-why));
 	session_free(l->sessions[i]);
 	l->sessions[i] = l->sessions[--l->count];
+	if (walk_is_on(&l->b->walk) && !is_awaited(l))
+		walk_done(&l->b->walk);
 }
 
 /* ---- connections to the daemon ---- */
@@ -249,6 +260,18 @@ static bool may_go(struct loop *l, struct session *s)
 	return true;
 }
 
+/* Or may it do a step of the walk that it waits for? */
+static bool may_walk(struct loop *l, const struct session *s)
+{
+	struct broker *b = l->b;
+
+	if (!session_is_counting(s) ||
+	    !bucket_take(&b->bucket, LIMIT_COST_OPERATION, b->now_ns))
+		return false;
+	b->stats.tokens_taken += LIMIT_COST_OPERATION;
+	return true;
+}
+
 /* It has a next request, for which there are no tokens yet. */
 static void note_wait(struct loop *l, struct session *s)
 {
@@ -287,7 +310,10 @@ static void serve_sessions(struct loop *l)
 
 		if (!l->b->identity.good || identity_is_due(l->b))
 			return; /* at once in the next turn */
-		if (may_go(l, s)) {
+		if (may_walk(l, s)) {
+			walk_step(l->b);
+			l->turn = i + 1;
+		} else if (may_go(l, s)) {
 			r = session_turn(s);
 			l->turn = i + 1;
 		}
@@ -299,19 +325,6 @@ static void serve_sessions(struct loop *l)
 		else
 			note_wait(l, s);
 	}
-}
-
-/* The walk takes its turn like a client, and its token: each second time before all. */
-static void serve_walk(struct loop *l)
-{
-	struct broker *b = l->b;
-
-	l->walked = !l->walked && walk_is_on(&b->walk) && !identity_is_due(b) &&
-		    bucket_take(&b->bucket, LIMIT_COST_OPERATION, b->now_ns);
-	if (!l->walked)
-		return;
-	b->stats.tokens_taken += LIMIT_COST_OPERATION;
-	walk_step(b);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -331,10 +344,11 @@ static int time_left(const struct loop *l)
 			wait = least(wait, bucket_wait_ns(&b->bucket, cost, b->now_ns));
 		else if (session_has_events(l->sessions[i]))
 			wait = 0;
+		if (session_is_counting(l->sessions[i]))
+			wait = least(wait,
+				     bucket_wait_ns(&b->bucket, LIMIT_COST_OPERATION,
+						    b->now_ns));
 	}
-	if (b->identity.good && walk_is_on(&b->walk))
-		wait = least(wait,
-			     bucket_wait_ns(&b->bucket, LIMIT_COST_OPERATION, b->now_ns));
 	if (l->again_ns > b->now_ns)
 		wait = least(wait, l->again_ns - b->now_ns);
 	if (metrics_deadline(&l->metrics) > b->now_ns)
@@ -404,8 +418,6 @@ static int serve_all(struct loop *l, const struct pollfd *fds)
 		r = take_connection(l);
 	if (r == 0 && fds[2].revents)
 		accept_clients(l);
-	if (r == 0 && l->b->identity.good)
-		serve_walk(l);
 	if (r == 0 && l->b->identity.good)
 		serve_sessions(l);
 	return r == 0 ? check_down(l) : r;

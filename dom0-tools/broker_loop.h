@@ -26,7 +26,6 @@ struct loop {
 	struct session **sessions; /* owned */
 	unsigned count;
 	unsigned turn;	 /* who is first in this one */
-	bool walked;	 /* the walk over nodes was, in the last one */
 	bool connecting; /* the connector was asked */
 	bool control;	 /* for the control connection, that is */
 	bool down;	 /* the daemon cannot be used, since: */

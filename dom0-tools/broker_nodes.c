@@ -87,7 +87,7 @@ static void show(struct broker *b)
 /* ---- what may be ---- */
 
 int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
-		unsigned more, unsigned *ret_left)
+		unsigned more, uint64_t since_ns, unsigned *ret_left)
 {
 	struct nodes *n = &b->nodes;
 	bool later = tx && b->kind == STORE_C; /* which counts at the end of it */
@@ -98,10 +98,10 @@ int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
 			    : 0;
 	if ((n->known || kind == NODES_GRANTED) && (later ? 1 : more) <= *ret_left)
 		return 0;
-	return walk_wanted(b, false) ? -EINPROGRESS : -ENOSPC;
+	return walk_wanted(b, since_ns) ? -EINPROGRESS : -ENOSPC;
 }
 
-int nodes_tx_check(struct broker *b, const struct tx *tx, bool counted)
+int nodes_tx_check(struct broker *b, const struct tx *tx, uint64_t since_ns)
 {
 	/* C xenstored commits no transaction to the full number */
 	unsigned most = b->kind == STORE_C ? NODES_MOST - 1 : NODES_MOST;
@@ -115,7 +115,7 @@ int nodes_tx_check(struct broker *b, const struct tx *tx, bool counted)
 		fits &= !(made >> kind & 1) || count(&b->nodes, tx->number, kind) <= most;
 	if (fits)
 		return 0;
-	if (!counted && walk_wanted(b, true)) /* there is no asking again */
+	if (walk_wanted(b, since_ns))
 		return -EINPROGRESS;
 	/* oxenstored does all of it again, which conflicts */
 	return b->kind == STORE_O ? -EAGAIN : -ENOSPC;
@@ -141,6 +141,7 @@ void nodes_made(struct broker *b, const struct tx *tx, const char *path, unsigne
 	for (unsigned kind = 0; r < 0 && kind < NODES_KINDS; kind++)
 		b->nodes.over[kind] |=
 			kinds >> kind & 1; /* it can not be known any more */
+	b->nodes.missed |= r < 0;
 	show(b);
 }
 
@@ -205,18 +206,35 @@ void nodes_walk_begin(struct nodes *n)
 {
 	for (unsigned i = 0; i < n->count; i++)
 		n->list[i].seen = false;
-	n->over[NODES_OWNED] = false;
+	n->missed = false;
 }
 
+/* @c is for @other as well, which has its name. */
+static void join(struct counted *c, const struct counted *other)
+{
+	c->kinds |= other->kinds;
+	c->always |= other->always;
+	c->gone_in &= other->gone_in;
+}
+
+/* A name is there twice when others have removed a node that clients make again. */
 static struct counted *find(struct nodes *n, const char *path)
 {
+	struct counted *found = NULL;
 	uint32_t h = hash(path);
 
-	for (unsigned i = 0; i < n->count; i++)
-		if (n->list[i].hash == h && n->list[i].made_in == 0 &&
-		    strcmp(n->list[i].path, path) == 0)
-			return &n->list[i];
-	return NULL;
+	for (unsigned i = n->count; i-- > 0;) {
+		struct counted *c = &n->list[i];
+
+		if (c->hash != h || c->made_in != 0 || strcmp(c->path, path) != 0)
+			continue;
+		if (found) {
+			join(c, found);
+			drop(n, (unsigned)(found - n->list));
+		}
+		found = c;
+	}
+	return found;
 }
 
 void nodes_walk_found(struct nodes *n, const char *path, bool owned)
@@ -227,7 +245,7 @@ void nodes_walk_found(struct nodes *n, const char *path, bool owned)
 	if (!c) {
 		if (owned &&
 		    (n->bytes >= NODES_ROOM || add(n, &like, path, strlen(path)) < 0))
-			n->over[NODES_OWNED] = true;
+			n->missed = true;
 		return;
 	}
 	if (owned)
@@ -250,10 +268,9 @@ bool nodes_walk_is_over(const struct nodes *n)
 	for (unsigned i = 0; i < n->count; i++)
 		found += n->list[i].seen && n->list[i].made_in == 0 &&
 			 (n->list[i].kinds & OWNED);
-	return n->over[NODES_OWNED] || found > NODES_MOST;
+	return n->missed || found > NODES_MOST;
 }
 
-/* Of two entries of one name, which others have removed in between, a walk sees one. */
 void nodes_walk_end(struct broker *b, bool all)
 {
 	struct nodes *n = &b->nodes;

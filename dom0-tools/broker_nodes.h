@@ -53,13 +53,15 @@ struct nodes {
 	uint32_t numbers;	/* bits 1 << number: of transactions that are open */
 	bool known;		/* they have been counted once */
 	bool over[NODES_KINDS]; /* there are more than the list has */
+	bool missed;		/* by the walk that is on: the list took no more */
 };
 
 void nodes_done(struct nodes *n);
 
-/* May @more be made, in @tx or (NULL) at once?  -ENOSPC: *ret_left could. */
+/* May @more be made, in @tx or (NULL) at once?  -ENOSPC: *ret_left could, by a count that
+ * ended at @since_ns or later. */
 int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
-		unsigned more, unsigned *ret_left);
+		unsigned more, uint64_t since_ns, unsigned *ret_left);
 /* They were made: the lowest @levels of @path.  @kinds: bits 1 << kind; @ours: the domain
  * owns them. */
 void nodes_made(struct broker *b, const struct tx *tx, const char *path, unsigned levels,
@@ -69,8 +71,8 @@ void nodes_removed(struct broker *b, const struct tx *tx, const char *path);
 
 /* A transaction's number, from 1. */
 unsigned nodes_tx_begin(struct broker *b);
-/* May it be committed?  @counted: they were counted for this already. */
-int nodes_tx_check(struct broker *b, const struct tx *tx, bool counted);
+/* May it be committed?  If not, that is by such a count. */
+int nodes_tx_check(struct broker *b, const struct tx *tx, uint64_t since_ns);
 enum nodes_end {
 	NODES_UNDONE,
 	NODES_DONE,

@@ -28,6 +28,7 @@ struct op {
 	char path[PATH_ROOM];		/* what it names, absolute */
 	const char *value;		/* borrowed: what is sent behind the path */
 	size_t value_len;
+	uint64_t counted_ns;	     /* a count of nodes that ended then is not too old */
 	char list[WIRE_PAYLOAD_MAX]; /* SET_PERMS: that, as it was understood */
 	const char *body;	     /* of the reply */
 	size_t len;

@@ -26,7 +26,10 @@ static int no_transaction(const struct session *s)
 
 static int run_node(struct session *s, const struct wire_request *req, struct answer *a)
 {
-	struct op op = { .b = s->b, .store = &s->store, .req = req };
+	struct op op = { .b = s->b,
+			 .store = &s->store,
+			 .req = req,
+			 .counted_ns = session_counted_ns(s, WALK_PAUSE_NS) };
 	int r;
 
 	if (req->tx_id != 0) {
@@ -73,7 +76,7 @@ static int run_end(struct session *s, const struct wire_request *req)
 		return req->tx_id == 0 ? -ENOENT : no_transaction(s);
 	over = s->b->kind == STORE_O && tx->looked >= TX_NODES;
 	commit = req->commit && !tx->failed && !tx->lost && !over;
-	full = commit ? nodes_tx_check(s->b, tx, s->counting) : 0;
+	full = commit ? nodes_tx_check(s->b, tx, session_counted_ns(s, 0)) : 0;
 	if (full == -EINPROGRESS)
 		return full;
 	commit &= full == 0;

@@ -104,7 +104,23 @@ bool session_has_work(const struct session *s, unsigned *ret_cost)
 	*ret_cost = s->header.type == XS_TRANSACTION_START ? LIMIT_COST_TRANSACTION
 							   : LIMIT_COST_OPERATION;
 	return s->has_frame && !queue_is_full(s) && !store_is_lost(&s->store) &&
-	       !(s->counting && walk_is_on(&s->b->walk));
+	       !session_is_counting(s);
+}
+
+bool session_is_counting(const struct session *s)
+{
+	const struct walk *w = &s->b->walk;
+
+	return s->counting && walk_is_on(w) && !walk_has_ended(w, s->counting_ns);
+}
+
+uint64_t session_counted_ns(const struct session *s, uint64_t old_ns)
+{
+	uint64_t now = s->b->now_ns;
+
+	if (s->counting)
+		return s->counting_ns;
+	return now > old_ns ? now - old_ns : 0;
 }
 
 bool session_has_events(const struct session *s)
@@ -159,6 +175,8 @@ int session_turn(struct session *s)
 	}
 	if (r == -ERESTART)
 		return 0; /* the domain is looked at first, then it is done again */
+	if (r == -EINPROGRESS && !s->counting)
+		s->counting_ns = s->b->now_ns;
 	s->counting = r == -EINPROGRESS;
 	if (s->counting) {
 		s->b->stats.retries++; /* its next turn is paid as any */

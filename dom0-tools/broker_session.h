@@ -37,7 +37,8 @@ struct session {
 	struct wire_in in;
 	bool has_frame; /* a request is to be answered: */
 	bool again;	/* the daemon's connection was lost over it before */
-	bool counting;	/* it waits for nodes to be counted */
+	bool counting;	/* it waits for nodes to be counted, or has, since: */
+	uint64_t counting_ns;
 	struct xsd_sockmsg header;
 	const char *body;
 	struct tx_table txs;
@@ -57,6 +58,11 @@ bool session_wants_read(const struct session *s);
 bool session_wants_write(const struct session *s);
 /* Is a request there that can be served now?  Its cost in tokens. */
 bool session_has_work(const struct session *s, unsigned *ret_cost);
+/* Does it wait for a walk, which it is to do a step of? */
+bool session_is_counting(const struct session *s);
+/* A count of nodes that ended then or later is good enough for its request, which takes one
+ * that is @old_ns old, or that it has waited for. */
+uint64_t session_counted_ns(const struct session *s, uint64_t old_ns);
 /* Events that wait to be looked at, and a client that takes them. */
 bool session_has_events(const struct session *s);
 /* Nothing is left to do for a client that is gone. */

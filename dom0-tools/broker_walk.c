@@ -11,8 +11,6 @@
 #include "dom0-tools/broker_perms.h"
 #include "lib/log.h"
 
-#define HOME_ROOM 64
-
 void walk_done(struct walk *w)
 {
 	while (w->count > 0)
@@ -20,6 +18,7 @@ void walk_done(struct walk *w)
 	free(w->todo);
 	w->todo = NULL;
 	w->room = 0;
+	w->bytes = 0;
 	w->on = false;
 }
 
@@ -27,8 +26,9 @@ void walk_done(struct walk *w)
 static int add(struct walk *w, const char *dir, const char *name)
 {
 	char **p = w->todo;
+	int len;
 
-	if (w->looked + w->count >= WALK_MOST) {
+	if (w->looked + w->count >= WALK_MOST || w->bytes >= WALK_ROOM) {
 		w->cut = true;
 		return 0;
 	}
@@ -39,26 +39,22 @@ static int add(struct walk *w, const char *dir, const char *name)
 		w->todo = p;
 		w->room = w->room ? 2 * w->room : 64;
 	}
-	if (asprintf(&p[w->count], "%s%s%s", dir, *name ? "/" : "", name) < 0)
+	len = asprintf(&p[w->count], "%s%s%s", dir, *name ? "/" : "", name);
+	if (len < 0)
 		return -ENOMEM;
 	w->count++;
+	w->bytes += (size_t)len;
 	return 0;
-}
-
-static void home_of(const struct broker *b, char home[HOME_ROOM])
-{
-	(void)snprintf(home, HOME_ROOM, "/local/domain/%u", b->domid);
 }
 
 /* What is elsewhere is looked at first: the home may have no end. */
 static int begin(struct broker *b)
 {
 	const struct nodes *n = &b->nodes;
+	const char *home = b->identity.home;
 	struct walk *w = &b->walk;
-	char home[HOME_ROOM];
 	int r;
 
-	home_of(b, home);
 	w->on = true;
 	w->cut = false;
 	w->looked = 0;
@@ -84,15 +80,15 @@ static void end(struct broker *b, int r)
 	walk_done(w);
 }
 
-bool walk_wanted(struct broker *b, bool fresh)
+bool walk_wanted(struct broker *b, uint64_t since_ns)
 {
 	struct walk *w = &b->walk;
 	int r;
 
+	if (walk_has_ended(w, since_ns))
+		return false;
 	if (w->on)
 		return true;
-	if (!fresh && w->any && b->now_ns - w->ended_ns < WALK_PAUSE_NS)
-		return false;
 	nodes_walk_begin(&b->nodes);
 	r = begin(b);
 	if (r < 0)
@@ -134,15 +130,15 @@ static int look(struct broker *b)
 	struct store *s = &b->identity.store;
 	unsigned n = 0, perms[WALK_AT_ONCE], names[WALK_AT_ONCE];
 	struct walk *w = &b->walk;
-	char *path[WALK_AT_ONCE], home[HOME_ROOM];
+	char *path[WALK_AT_ONCE];
 	int r;
 
-	home_of(b, home);
 	store_begin(s);
 	for (; n < WALK_AT_ONCE && w->count > 0; n++) {
 		path[n] = w->todo[--w->count];
+		w->bytes -= strlen(path[n]);
 		perms[n] = names[n] = store_add_text(s, XS_GET_PERMS, 0, path[n]);
-		if (path_is_below(path[n], home))
+		if (path_is_below(path[n], b->identity.home))
 			names[n] = store_add_text(s, XS_DIRECTORY, 0, path[n]);
 	}
 	r = store_run(s);
