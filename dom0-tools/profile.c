@@ -162,33 +162,15 @@ int profile_parse(const char *label, const char *text, size_t len, const char *s
 	return -ENOENT;
 }
 
-/* The directory of profiles beside the running program, for a tree that was moved. */
-static int own_directory(char *out, size_t size)
-{
-	ssize_t n = readlink("/proc/self/exe", out, size - 1);
-	char *slash;
-
-	if (n < 0)
-		return -errno;
-	out[n] = '\0';
-	slash = strrchr(out, '/');
-	if (!slash || (size_t)(slash - out) + sizeof("/../share" DIRECTORY) > size)
-		return -ENAMETOOLONG;
-	memcpy(slash, "/../share" DIRECTORY, sizeof("/../share" DIRECTORY));
-	return 0;
-}
-
 /* An open file; *@ret_path, of PATH_MAX bytes, says which.  -ENOENT: not there. */
 static int open_in(const char *dir, const char *name, char *ret_path, size_t size)
 {
 	size_t len = strlen(dir);
-	int n;
+	int n, fd;
 
 	while (len > 1 && dir[len - 1] == '/')
 		len--;
 	n = snprintf(ret_path, size, "%.*s/%s" SUFFIX, (int)len, dir, name);
-	int fd;
-
 	if (n < 0 || (size_t)n >= size)
 		return -ENAMETOOLONG;
 	fd = open(ret_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -200,12 +182,12 @@ static int open_in(const char *dir, const char *name, char *ret_path, size_t siz
 static int open_name(const char *name, char *ret_path, size_t size)
 {
 	const char *given = secure_getenv("XEN_PV_TOOLS_PROFILES");
-	char own[PATH_MAX];
+	char own[PATH_MAX]; /* for a tree that was moved */
 	int r = given ? open_in(given, name, ret_path, size) : -ENOENT;
 
 	for (size_t i = 0; r == -ENOENT && i < sizeof(directories) / sizeof(char *); i++)
 		r = open_in(directories[i], name, ret_path, size);
-	if (r == -ENOENT && own_directory(own, sizeof(own)) >= 0)
+	if (r == -ENOENT && io_beside("../share" DIRECTORY, own, sizeof(own)) == 0)
 		r = open_in(own, name, ret_path, size);
 	return r;
 }

@@ -149,22 +149,17 @@ static void add_environment(struct command *c)
  * The caller frees it. */
 static char *find_ours(const char *name, const char *dir)
 {
-	const char *const dirs[] = { ".", dir };
-	char self[PATH_MAX], path[PATH_MAX + 128];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *found;
-	size_t i;
+	char there[PATH_MAX], path[PATH_MAX] = "";
+	char *found = NULL;
 
-	self[n > 0 ? n : 0] = '\0';
-	if (strrchr(self, '/'))
-		*strrchr(self, '/') = '\0';
-	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s/%s", self, dirs[i], name);
+	if (io_beside(name, path, sizeof(path)) == 0)
 		found = realpath(path, NULL);
-		if (found)
-			return found;
-	}
-	log_error("'%s' is neither beside '%s' nor '%s'", name, self, path);
+	(void)snprintf(there, sizeof(there), "%s/%s", dir, name); /* both ours: fits */
+	if (!found && io_beside(there, path, sizeof(path)) == 0)
+		found = realpath(path, NULL);
+	if (found)
+		return found;
+	log_error("'%s' is neither beside this program nor at '%s'", name, path);
 	exit(EXIT_FAILURE);
 }
 

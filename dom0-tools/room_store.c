@@ -68,10 +68,6 @@ static int find_broker(struct room *room, char *path, size_t size)
 	static const char *const dirs[] = { "/usr/local/sbin", "/usr/sbin",
 					    "/usr/local/bin", "/usr/bin" };
 	const char *named = secure_getenv("XENSTORE_BROKER");
-	char self[256];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
-	char *slash =
-		n > 0 && (size_t)n < sizeof(self) ? memrchr(self, '/', (size_t)n) : NULL;
 
 	if (named) {
 		(void)snprintf(path, size, "%s", named);
@@ -79,11 +75,8 @@ static int find_broker(struct room *room, char *path, size_t size)
 					       : room_fail(room, -errno, "'%s': %s",
 							   named, strerror(errno));
 	}
-	if (slash) {
-		(void)snprintf(path, size, "%.*s/" BROKER, (int)(slash - self), self);
-		if (access(path, X_OK) == 0)
-			return 0;
-	}
+	if (io_beside(BROKER, path, size) == 0 && access(path, X_OK) == 0)
+		return 0;
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
 		(void)snprintf(path, size, "%s/" BROKER, dirs[i]); /* fits */
 		if (access(path, X_OK) == 0)

@@ -12,6 +12,7 @@
 
 #include "eliloader/child.h"
 #include "lib/cleanup.h"
+#include "lib/io.h"
 
 /* From the directory of the program to that of the workers, as they are installed; the
  * Makefile makes it of BINDIR and LIBEXECDIR. */
@@ -25,25 +26,17 @@
 /* @program as it lies beside us or where it is installed. */
 static int find_program(const char *program, char ret_path[PATH_MAX])
 {
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
+	char there[PATH_MAX];
+	int r;
 
-	if (n < 0)
-		return -errno;
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	if (!slash || strchr(program, '/'))
+	if (strchr(program, '/'))
 		return -EINVAL;
-	*slash = '\0';
-	if (snprintf(ret_path, PATH_MAX, "%s/%s", self, program) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	if (access(ret_path, X_OK) == 0)
-		return 0;
-	if (snprintf(ret_path, PATH_MAX, "%s/" WORKER_DIR "/%s", self, program) >=
-	    PATH_MAX)
-		return -ENAMETOOLONG;
-	return access(ret_path, X_OK) == 0 ? 0 : -errno;
+	r = io_beside(program, ret_path, PATH_MAX);
+	if (r < 0 || access(ret_path, X_OK) == 0)
+		return r;
+	(void)snprintf(there, sizeof(there), WORKER_DIR "/%s", program); /* ours: fits */
+	r = io_beside(there, ret_path, PATH_MAX);
+	return r < 0 || access(ret_path, X_OK) == 0 ? r : -errno;
 }
 
 /* Nothing that it made would be for others to read. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -103,6 +104,18 @@ int io_flush(FILE *out)
 	if (fflush(out) == 0 && !ferror(out))
 		return 0;
 	return errno ? -errno : -EIO;
+}
+
+int io_beside(const char *relative, char *ret_path, size_t size)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+	const char *slash = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
+
+	if (!slash || n == (ssize_t)sizeof(self))
+		return n < 0 ? -errno : -ENAMETOOLONG;
+	n = snprintf(ret_path, size, "%.*s/%s", (int)(slash - self), self, relative);
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
 int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value)

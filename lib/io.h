@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * io - bounded reads, full writes, numbers, the clock.
+ * io - bounded reads, full writes, numbers, where we are, the clock.
  * Owns:   buffers returned through ret_ arguments belong to the caller (free()).
  * Errors: 0 or a negative errno; ret_ arguments are written on success only.
  */
@@ -24,6 +24,8 @@ int io_write_all(int fd, const void *data, size_t len);
 /* All that was printed on @out has gone out.  (Of what failed before, errno may be lost:
  * then it is -EIO.) */
 int io_flush(FILE *out);
+/* @relative as a path from the directory that the running program lies in. */
+int io_beside(const char *relative, char *ret_path, size_t size);
 /* A strict decimal number: digits only, no sign, no space, whole string, at most @max.
  * -EINVAL: not a number.  -ERANGE: over @max. */
 int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);
