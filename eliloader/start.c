@@ -17,6 +17,8 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
+#define DISK_TEXT_MAX 512 /* bytes of what --explain says of the disk */
+
 struct start {
 	struct run run;
 	struct host_vm vm;
@@ -96,23 +98,24 @@ static int open_record(struct start *s)
 	return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, why) : 0;
 }
 
+/* In the place of an earlier one. */
+static int plan_anew(struct start *s, const struct disk_verdict *disk)
+{
+	plan_done(&s->plan);
+	return plan_make(s->run.request, &s->record, &s->run.config, &s->vm.limits, disk,
+			 &s->plan);
+}
+
 static int make_plan(struct start *s, const struct disk_verdict *disk)
 {
 	char why[1024];
-	int r;
+	int r = plan_anew(s, disk);
 
-	plan_done(&s->plan);
-	memset(&s->plan, 0, sizeof(s->plan));
-	r = plan_make(s->run.request, &s->record, &s->run.config, &s->vm.limits, disk,
-		      &s->plan);
 	if (r == 0 && s->plan.needs_vbds && s->store && s->run.request->vm_uuid) {
 		r = record_read_vbds(s->store, &s->record, why, sizeof(why));
 		if (r < 0)
 			return fail_why(s, r, FAILURE_INTERNAL, why);
-		plan_done(&s->plan);
-		memset(&s->plan, 0, sizeof(s->plan));
-		r = plan_make(s->run.request, &s->record, &s->run.config, &s->vm.limits,
-			      disk, &s->plan);
+		r = plan_anew(s, disk);
 	}
 	return r < 0 ? fail_why(s, r, FAILURE_INTERNAL, strerror(-r)) : 0;
 }
@@ -121,10 +124,10 @@ static enum guest_type guest_type(const struct start *s)
 {
 	const char *text = record_get(&s->record, "domain-type");
 
-	if (text && strcmp(text, "pv") == 0)
+	if (text && strcmp(text, "pvh") == 0)
+		return GUEST_PVH;
+	if (text && (strcmp(text, "pv") == 0 || strcmp(text, "pv_in_pvh") == 0))
 		return GUEST_PV;
-	if (text && (strcmp(text, "pvh") == 0 || strcmp(text, "pv_in_pvh") == 0))
-		return strcmp(text, "pvh") == 0 ? GUEST_PVH : GUEST_PV;
 	return s->vm.type;
 }
 
@@ -364,9 +367,22 @@ static int explain_disk(struct start *s, char *text, size_t size)
 	return s->plan.distro ? plan_again(s, &shown) : 0;
 }
 
+static void print_disk(const char *text, bool asks_pygrub)
+{
+	char safe[4 * DISK_TEXT_MAX];
+
+	if (!*text)
+		return;
+	(void)log_escape_line(safe, sizeof(safe), text, strlen(text)); /* fits */
+	printf("on the disk: %s\n", safe);
+	if (asks_pygrub)
+		puts("pygrub is asked in the start itself: if it boots the same, it "
+		     "becomes the bootloader");
+}
+
 static int explain(struct start *s)
 {
-	char text[512] = "", safe[4 * sizeof(text)];
+	char text[DISK_TEXT_MAX] = "";
 	bool asks_pygrub = s->plan.asks_pygrub;
 	int r = 0;
 
@@ -374,17 +390,12 @@ static int explain(struct start *s)
 		r = explain_disk(s, text, sizeof(text));
 	if (r < 0)
 		return r;
-	(void)log_escape_line(safe, sizeof(safe), text, strlen(text)); /* fits */
-	if (s->run.request->json)
+	if (s->run.request->json) {
 		r = plan_print_json(stdout, &s->plan);
-	else
+	} else {
 		plan_print(stdout, &s->plan);
-	if (*safe && !s->run.request->json)
-		printf("on the disk: %s\n", safe);
-	if (*safe && !s->run.request->json && asks_pygrub)
-		puts("pygrub is asked in the start itself: if it boots the same, it "
-		     "becomes "
-		     "the bootloader");
+		print_disk(text, asks_pygrub);
+	}
 	if (r == 0)
 		r = io_flush(stdout);
 	if (r < 0)
