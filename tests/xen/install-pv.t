@@ -13,7 +13,7 @@ pv) LIMIT=600 on C-none dom0_rounds pv debian fedora ;;
 suse) LIMIT=600 on O-none dom0_rounds pv sles opensuse ;;
 pvh) LIMIT=600 on C-none dom0_rounds pvh opensuse fedora ;;
 other)
-	LIMIT=500 on C-none dom0_cut pvh debian
+	LIMIT=500 on O-none dom0_cut pvh debian
 	send_xapi
 	LIMIT=500 on C-none dom0_xapi pv
 	;;

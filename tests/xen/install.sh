@@ -3,7 +3,8 @@
 # install.sh - sourced after lib.sh by install-*.t: what they send into dom0, and the courses
 # that an install can take there.  See dom0/install.sh for what they are made of.
 made=$(tests/xen/installer/build) || bail "the installer"
-send_program "$O"/eliloader{,-net,-iso,-check,-disk} "$O/guest-metrics" build/xen/usr/bin/grub-fstest
+send_program "$O"/eliloader{,-net,-iso,-check,-disk} "$O/guest-metrics" build/xen/usr/bin/grub-fstest \
+	"$(command -v script)"
 send tests/xen/dom0/install.sh "$made"/{vmlinuz,{installer,target,xfs,btrfs}.cpio,root.tar}
 install -D "$O/static/xe-guest-agent" "$job_dir/agent/usr/sbin/xe-guest-agent"
 tar -C "$job_dir/agent" --owner=0 --group=0 -rf "$job_dir/root.tar" ./usr/sbin/xe-guest-agent
@@ -72,12 +73,13 @@ dom0_two_rounds() {
 	if [ $end = reboot ]; then
 		guest 'setsid reboot -f > /dev/null 2>&1 &'
 		installed_up "$layout" 2
+		like "$(vm_bootloader_log)" 'what shall be booted\?' "$layout: its boot menu was shown then"
 	fi
 	ok "$layout: off" vm_off "$layout"
 	inspected "$layout" "$layout"
 }
 
-# dom0_cut TYPE LAYOUT : switched off in the midst of it, and started again
+# dom0_cut TYPE LAYOUT : switched off in the midst of it, and started again; then its boot menu
 dom0_cut() {
 	local type=$1 layout=$2 bad=$tap_bad
 
@@ -92,6 +94,7 @@ dom0_cut() {
 	ok "cut: the power fails" vm_off cut
 	rm /run/www/target/hold
 	dom0_again "$layout"
+	[ "$tap_bad" != "$bad" ] || dom0_menu cut
 	vm_explain_failure "$bad" cut
 	vm_remove cut
 }
@@ -111,6 +114,22 @@ dom0_again() {
 	installed_up cut 1
 	lives cut "$layout"
 	finished cut
+}
+
+# dom0_menu NAME : the boot menu of its disk, on its console, where another entry is chosen
+dom0_menu() {
+	local name=$1
+
+	ok "$name: off" vm_off "$name"
+	echo "menu-timeout = 300" > /etc/eliloader.conf
+	ok "$name: xl create -c shows a menu" vm_start_watched "$name" 'what shall be booted?'
+	like "$(vm_screen "$name")" '^ +1 +Debian GNU/Linux, with Linux 6\.1\.0-18-amd64 \(recovery ' \
+		"$name: with the entries of its disk"
+	ok "$name: nothing boots meanwhile" vm_silent "$name"
+	vm_type '\x1b[B\r'
+	installed_up "$name" 2
+	like "$(guest cat /proc/cmdline)" ' ro single console=hvc0 ' "$name: what was chosen is what runs"
+	rm /etc/eliloader.conf
 }
 
 # dom0_xapi TYPE : SLES, whose bootloader words are written

@@ -132,13 +132,32 @@ no_leftovers() { [ -z "$(find /var/lib/xen -name 'bootloader.*')" ]; }
 # vm_start NAME
 vm_start() { quiet xl create "/run/$1.cfg"; }
 
+# vm_start_watched NAME TEXT : started by who watches its console, on a terminal of its own,
+# until that shows TEXT
+vm_start_watched() {
+	local end=$((SECONDS + 60))
+
+	mkfifo "/run/$1.keys" && exec {vm_keys}<> "/run/$1.keys" || return
+	script -q -f -c "exec xl create -c /run/$1.cfg" "/run/$1.screen" <&"$vm_keys" > /dev/null 2>&1 &
+	until grep -qF "$2" "/run/$1.screen" 2> /dev/null; do
+		[ $SECONDS -lt $end ] || return 1
+		nap
+	done
+}
+# vm_type KEYS : on the console of the last that was started so; as printf(1) has them
+vm_type() { printf '%b' "$1" >&"$vm_keys"; }
+# vm_screen NAME : what that console has shown
+vm_screen() { tr -d '\r' < "/run/$1.screen"; }
+# vm_silent NAME : its kernel has not begun, the domain being there
+vm_silent() { xl domid "$1" > /dev/null && [ "$(xl list "$1" | awk 'NR == 2 { print $6 }')" = 0.0 ]; }
+
 # vm_off NAME : as if its plug were pulled
 vm_off() { quiet xl destroy "$1" && nap_for 60 vm_gone "$1"; }
 
 # vm_remove NAME : with all that is known of it
 vm_remove() {
 	vm_gone "$1" || vm_off "$1"
-	rm -rf "/run/$1.img" "/run/$1.cfg" "/var/lib/eliloader/$1.state" /var/cache/eliloader
+	rm -rf "/run/$1".{img,cfg,keys,screen} "/var/lib/eliloader/$1.state" /var/cache/eliloader
 	vm_forget_logs
 }
 

@@ -77,7 +77,7 @@ grub_head() {
 	END
 }
 
-# Debian: MBR, one active ext4, swap, grub.cfg.
+# Debian: MBR, one active ext4, swap, grub.cfg with a submenu.
 layout_debian() {
 	uuid=$(new_uuid)
 	load ext4
@@ -96,6 +96,11 @@ layout_debian() {
 		grub_head
 		entry 'Debian GNU/Linux' /boot/vmlinuz-6.1.0-18-amd64 /boot/initrd.img-6.1.0-18-amd64 \
 			"$uuid" "root=UUID=$uuid ro console=hvc0 quiet"
+		echo "submenu 'Advanced options for Debian GNU/Linux' {"
+		entry 'Debian GNU/Linux, with Linux 6.1.0-18-amd64 (recovery mode)' \
+			/boot/vmlinuz-6.1.0-18-amd64 /boot/initrd.img-6.1.0-18-amd64 \
+			"$uuid" "root=UUID=$uuid ro single console=hvc0"
+		echo '}'
 	} > /mnt/boot/grub/grub.cfg
 	umount /mnt
 }
