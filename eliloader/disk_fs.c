@@ -15,7 +15,10 @@
 #include "lib/io.h"
 
 #define LISTING_MAX (8 * MIB) /* bytes of one run; 10 000 names have 0.5 */
-#define ARGS_BEFORE 4	      /* ls -- -l -a */
+/* Of one in the long form, which shall cost no more than 0.2 s: 700 names of one directory
+ * and, since not all of many are large, some for each of them. */
+#define LONG_MAX     (32 * 1024)
+#define LONG_MAX_DIR (2 * 1024)
 
 static char mark_device[] = "(loop0)"; /* listed between directories */
 
@@ -59,8 +62,8 @@ static uint64_t cpu_ms(void)
 	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
 }
 
-/* What may the next one take?  -E2BIG: there is none. */
-static int share(struct disk_fs *d, unsigned *ret_cpu_s, uint64_t *ret_wall_ms)
+/* What may the next one take, at most *cpu_s?  -E2BIG: there is none. */
+static int share(struct disk_fs *d, unsigned *cpu_s, uint64_t *ret_wall_ms)
 {
 	const uint64_t wall_ms = DISK_TIME_MAX_S * 1000ULL,
 		       all = DISK_CPU_MAX_S * 1000ULL;
@@ -74,7 +77,8 @@ static int share(struct disk_fs *d, unsigned *ret_cpu_s, uint64_t *ret_wall_ms)
 	}
 	own->runs++;
 	left_s = (all - used + 999) / 1000;
-	*ret_cpu_s = left_s < DISK_RUN_CPU_S ? (unsigned)left_s : DISK_RUN_CPU_S;
+	if (left_s < *cpu_s)
+		*cpu_s = (unsigned)left_s;
 	*ret_wall_ms = wall_ms - own->used_ms;
 	return 0;
 }
@@ -96,6 +100,7 @@ static int fail_run(struct disk_fs *d, int r, const char *said)
 	case -EFBIG:
 		return disk_fs_fail(d, r, "grub-fstest says more than it may");
 	case -EIO:
+	case -ETIME:
 		return disk_fs_fail(d, r, "grub-fstest cannot read it: %s",
 				    *said ? said : "it crashed, or had no end");
 	default:
@@ -103,12 +108,12 @@ static int fail_run(struct disk_fs *d, int r, const char *said)
 	}
 }
 
-int disk_fs_ask(struct disk_fs *d, const char *const *args, size_t max, char **ret_text,
-		size_t *ret_len)
+/* As disk_fs_ask(); -ETIME: more than @cpu_s. */
+static int ask(struct disk_fs *d, const char *const *args, size_t max, unsigned cpu_s,
+	       char **ret_text, size_t *ret_len)
 {
 	uint64_t wall_ms = 0, begin = io_now_ms();
 	char said[DISK_SAID_MAX] = "";
-	unsigned cpu_s = 0;
 	int r = share(d, &cpu_s, &wall_ms);
 
 	if (r == 0)
@@ -121,26 +126,96 @@ int disk_fs_ask(struct disk_fs *d, const char *const *args, size_t max, char **r
 	return r < 0 ? fail_run(d, r, said) : 0;
 }
 
+int disk_fs_ask(struct disk_fs *d, const char *const *args, size_t max, char **ret_text,
+		size_t *ret_len)
+{
+	int r = ask(d, args, max, DISK_RUN_CPU_S, ret_text, ret_len);
+
+	return r == -ETIME ? -EIO : r;
+}
+
+int disk_fs_ask_names(struct disk_fs *d, char **args, size_t dirs, char **ret_text,
+		      size_t *ret_len, enum disk_ls_form *ret_form)
+{
+	static char ls[] = "ls", dashes[] = "--", a[] = "-a", l[] = "-l";
+	char *const head[DISK_FS_LS_HEAD] = { ls, dashes, a, l };
+	const char *const *all = (const char *const *)args;
+	int r = -ETIME;
+
+	memcpy(args, head, sizeof(head));
+	if (d->own->form == DISK_LS_LONG)
+		r = ask(d, all, LONG_MAX + dirs * LONG_MAX_DIR, DISK_LONG_CPU_S, ret_text,
+			ret_len);
+	if (r == -EFBIG || r == -ETIME) {
+		d->own->form = DISK_LS_SHORT;
+		*d->error = '\0';
+		free(*ret_text);
+		*ret_text = NULL;
+		args[DISK_FS_LS_HEAD - 1] = a; /* twice is as good as once */
+		r = disk_fs_ask(d, all, LISTING_MAX, ret_text, ret_len);
+	}
+	*ret_form = d->own->form;
+	return r;
+}
+
 /* ---- directories ---- */
 
-/* What was printed for each of them, in order, each after the line that @mark is.  GRUB goes
- * no further when it cannot list one, and what comes after too many names is cut: of
- * those behind nothing is known. */
+/* Those in which GRUB shows a directory "." always, if it could read it at all. */
+static bool has_dots(const struct disk_fs *d, const struct boot_path *dir)
+{
+	static const char *const kinds[] = { "ext*", "xfs", "reiserfs", "iso9660" };
+	const char *fs = d->own->device[dir->device].fs;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(fs, kinds[i]) == 0)
+			return true;
+	return strcmp(fs, "fat") == 0 && dir->path[1]; /* its root has none */
+}
+
+int disk_fs_keep(struct disk_fs *d, const struct boot_path *dir, bool sure,
+		 const char **text, const char *mark, enum disk_ls_form form)
+{
+	autolisting struct disk_listing l = { .whole = false };
+	int r = disk_ls_names(text, mark, form, &l);
+
+	if (r == -ENOENT)
+		return kept_add_none(&d->own->kept, dir, sure ? -EIO : -ENOENT);
+	if (r < 0)
+		return r;
+	if (!l.dots && has_dots(d, dir))
+		return kept_add_none(&d->own->kept, dir, -EIO);
+	return kept_add(&d->own->kept, dir, form, &l);
+}
+
+/* Does the directory above it say that there is such a directory? */
+static bool is_seen(const struct disk_fs *d, const struct boot_path *dir)
+{
+	bool fold = disk_fs_folds(d, dir->device);
+	const struct kept_dir *parent;
+	const struct boot_name *name;
+	struct boot_path above;
+
+	boot_path_parent(dir, &above);
+	parent = kept_find(&d->own->kept, &above, fold);
+	if (!parent || parent->r < 0)
+		return parent && parent->r == -EIO;
+	name = kept_name(parent, strrchr(dir->path, '/') + 1, fold);
+	return name && name->kind == BOOT_DIR;
+}
+
+/* What was printed for each of them, in order, each after the line that @mark is.  What comes
+ * after too much is cut, and of those behind nothing is known. */
 static int keep_all(struct disk_fs *d, const struct boot_path *dir, size_t count,
-		    const char *text)
+		    const char *text, enum disk_ls_form form)
 {
 	autofree char *mark = strndup(text, strcspn(text, "\n"));
 	int r = mark ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < count && r == 0; i++) {
-		autonames struct boot_names names = { 0 };
-
 		text = disk_ls_skip(text, mark);
 		if (!text)
 			break;
-		r = disk_ls_names(&text, mark, &names);
-		if (r == 0 || r == -ENOENT)
-			r = kept_add(&d->own->kept, &dir[i], r == 0 ? &names : NULL);
+		r = disk_fs_keep(d, &dir[i], is_seen(d, &dir[i]), &text, mark, form);
 	}
 	return r;
 }
@@ -148,25 +223,22 @@ static int keep_all(struct disk_fs *d, const struct boot_path *dir, size_t count
 static void free_args(char **args)
 {
 	/* the others are not ours */
-	for (size_t i = ARGS_BEFORE; args && args[i]; i++)
+	for (size_t i = DISK_FS_LS_HEAD; args && args[i]; i++)
 		if (args[i] != mark_device)
 			free(args[i]);
 	free(args);
 }
 
-/* "ls -- -l -a DIR DIR ...", with marks "(loop0) DIR (loop0) DIR ...": an absent one prints
- * nothing. */
+/* "DIR DIR ..." behind what disk_fs_ask_names() puts there; with marks "(loop0) DIR (loop0)
+ * DIR ...": an absent one prints nothing. */
 static char **make_args(const struct disk_fs *d, const struct boot_path *dir,
 			size_t count, bool marks)
 {
-	static char ls[] = "ls", dashes[] = "--", l[] = "-l", a[] = "-a";
-	char *const before[ARGS_BEFORE] = { ls, dashes, l, a };
-	char **args = calloc(ARGS_BEFORE + 2 * count + 1, sizeof(*args)), **at;
+	char **args = calloc(DISK_FS_LS_HEAD + 2 * count + 1, sizeof(*args)), **at;
 
 	if (!args)
 		return NULL;
-	memcpy(args, before, sizeof(before));
-	at = args + ARGS_BEFORE;
+	at = args + DISK_FS_LS_HEAD;
 	for (size_t i = 0; i < count; i++) {
 		if (marks)
 			*at++ = mark_device;
@@ -179,71 +251,57 @@ static char **make_args(const struct disk_fs *d, const struct boot_path *dir,
 	return args;
 }
 
-int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t count)
+static int ask_dirs(struct disk_fs *d, const struct boot_path *dir, size_t count,
+		    bool marks, char **ret_text, enum disk_ls_form *ret_form)
 {
-	char **args = make_args(d, dir, count, true);
-	autofree char *text = NULL;
+	char **args = make_args(d, dir, count, marks);
 	size_t len;
 	int r;
 
 	if (!args)
 		return -ENOMEM;
-	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
+	r = disk_fs_ask_names(d, args, count, ret_text, &len, ret_form);
 	free_args(args);
-	if ((r == 0 || r == -EFBIG) && text)
-		r = keep_all(d, dir, count, text);
 	return r;
 }
 
-/* Listings that stand one after the other without marks. */
-static size_t count_listings(const char *text)
+int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t count)
 {
-	size_t count = 0;
+	autofree char *text = NULL;
+	enum disk_ls_form form;
+	int r = ask_dirs(d, dir, count, true, &text, &form);
 
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		count += len == 0;
-		text += len;
-		text += *text == '\n';
-	}
-	return count;
+	if ((r == 0 || r == -EFBIG) && text)
+		r = keep_all(d, dir, count, text, form);
+	return r;
 }
 
 static int keep_in_order(struct disk_fs *d, const struct boot_path *dir, size_t sure,
-			 size_t count, const char *text)
+			 size_t count, const char *text, enum disk_ls_form form)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < count && r == 0; i++) {
-		autonames struct boot_names names = { 0 };
-
-		if (i < sure)
-			r = disk_ls_names(&text, NULL, &names);
-		if (r == 0)
-			r = kept_add(&d->own->kept, &dir[i], i < sure ? &names : NULL);
-	}
-	return r == -ENOENT ? -EIO : r;
+	for (size_t i = 0; i < sure && r == 0; i++)
+		r = disk_fs_keep(d, &dir[i], true, &text, NULL, form);
+	for (size_t i = sure; i < count && r == 0; i++)
+		r = kept_add_none(&d->own->kept, &dir[i], -ENOENT);
+	return r;
 }
 
 /* A mark costs as much as two directories do. */
 int disk_fs_list_sure(struct disk_fs *d, const struct boot_path *dir, size_t sure,
 		      size_t count)
 {
-	char **args = make_args(d, dir, count, false);
 	autofree char *text = NULL;
-	size_t len;
-	int r;
+	enum disk_ls_form form;
+	int r = ask_dirs(d, dir, count, false, &text, &form);
 
-	if (!args)
-		return -ENOMEM;
-	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
-	free_args(args);
 	if (r < 0 || !text)
 		return r;
-	if (count_listings(text) != sure) /* one of the others is there */
+	/* else one of them cannot be listed, or one of the others is there */
+	if (disk_ls_count(text, form) != sure)
 		return disk_fs_list_all(d, dir, count);
-	return keep_in_order(d, dir, sure, count, text);
+	return keep_in_order(d, dir, sure, count, text, form);
 }
 
 static int copy_names(const struct boot_names *from, struct boot_names *ret)
@@ -278,7 +336,7 @@ static int find_dir(struct disk_fs *d, const struct boot_path *dir,
 	}
 	if (r < 0)
 		return r;
-	return *ret && (*ret)->there ? 0 : -ENOENT;
+	return *ret ? (*ret)->r : -ENOENT;
 }
 
 static bool is_good(const struct disk_fs *d, const struct boot_path *path)
@@ -297,25 +355,26 @@ static int list(struct boot_fs *fs, const struct boot_path *dir, struct boot_nam
 
 /* ---- files ---- */
 
+/* 1: it is there, as far as that is known, of some size. */
 static int look(struct disk_fs *d, const struct boot_path *file, uint64_t *ret_size)
 {
-	const char *name = strrchr(file->path, '/') + 1;
+	const struct boot_name *name;
 	const struct kept_dir *kept;
 	struct boot_path dir;
 	int r;
 
 	boot_path_parent(file, &dir);
 	r = find_dir(d, &dir, &kept);
-	for (size_t i = 0; r == 0 && i < kept->names.count; i++) {
-		const struct boot_name *n = &kept->names.item[i];
-
-		if ((disk_fs_folds(d, file->device) ? strcasecmp(n->name, name)
-						    : strcmp(n->name, name)) != 0)
-			continue;
-		*ret_size = n->size;
-		return n->kind == BOOT_FILE ? 0 : -EISDIR;
-	}
-	return r < 0 ? r : -ENOENT;
+	if (r < 0)
+		return r;
+	name = kept_name(kept, strrchr(file->path, '/') + 1,
+			 disk_fs_folds(d, file->device));
+	if (!name)
+		return -ENOENT;
+	*ret_size = name->size;
+	if (name->kind != BOOT_FILE)
+		return -EISDIR;
+	return kept->has_sizes ? 0 : 1;
 }
 
 static int read_file(struct boot_fs *fs, const struct boot_path *file, size_t max,
@@ -325,9 +384,11 @@ static int read_file(struct boot_fs *fs, const struct boot_path *file, size_t ma
 	const char *args[] = { "cat", NULL, NULL };
 	autofree char *name = NULL, *text = NULL;
 	uint64_t size = 0;
+	bool known;
 	int r = is_good(d, file) ? look(d, file, &size) : -EINVAL;
 
-	if (r == 0 && size > max)
+	known = r == 0;
+	if (known && size > max)
 		r = -EFBIG;
 	if (r < 0)
 		return r;
@@ -335,7 +396,7 @@ static int read_file(struct boot_fs *fs, const struct boot_path *file, size_t ma
 	if (!name)
 		return -ENOMEM;
 	r = disk_fs_ask(d, args, max, &text, ret_len);
-	if (r == 0 && *ret_len != size)
+	if (r == 0 && known && *ret_len != size)
 		return disk_fs_fail(d, -EIO, "'%s' ends early", file->path);
 	if (r == 0)
 		*ret_text = steal_ptr(text);
@@ -352,6 +413,8 @@ int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,
 	int r = is_good(d, file) ? look(d, file, ret_size) : -EINVAL;
 
 	disk_run_init(run);
+	if (r == 1)
+		*ret_size = DISK_SIZE_UNKNOWN;
 	if (r == -ENOENT || r == -EISDIR)
 		return disk_fs_fail(d, -ENOENT, "there is no file '%s' in (%s)",
 				    file->path, d->own->device[file->device].name);
@@ -360,13 +423,17 @@ int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,
 				    file->path, (unsigned long long)*ret_size,
 				    (unsigned long long)max);
 	if (r < 0)
-		return r;
+		return *d->error ? r
+				 : disk_fs_fail(d, r, "'%s' cannot be read: %s",
+						file->path, strerror(-r));
 	args[1] = name = disk_fs_name(d, file, "");
 	if (!name)
 		return -ENOMEM;
-	return disk_run_start(
-		run, args, DISK_STREAM_CPU_S + (unsigned)(*ret_size / DISK_STREAM_RATE),
-		DISK_STREAM_MAX_S * 1000);
+	if (*ret_size < max)
+		max = *ret_size;
+	return disk_run_start(run, args,
+			      DISK_STREAM_CPU_S + (unsigned)(max / DISK_STREAM_RATE),
+			      DISK_STREAM_MAX_S * 1000);
 }
 
 int disk_fs_end(struct disk_fs *d, const struct boot_path *file, struct disk_run *run,
@@ -374,7 +441,7 @@ int disk_fs_end(struct disk_fs *d, const struct boot_path *file, struct disk_run
 {
 	int r = disk_run_end(run);
 
-	if (r == 0 && len != size)
+	if (r == 0 && len != size && size != DISK_SIZE_UNKNOWN)
 		return disk_fs_fail(d, -EIO, "'%s' has %llu bytes, and %llu came",
 				    file->path, (unsigned long long)size,
 				    (unsigned long long)len);

@@ -11,7 +11,8 @@
  *
  * What has no file system is looked at here (disk_signs.h): of the disk and its partitions
  * by @image, of volumes and arrays by the program.  @fs of a device is then "lvm", "mdraid"
- * or "luks"; and it is "damaged" when GRUB knows the file system, but cannot read its root.
+ * or "luks"; and it is "damaged" when GRUB knows the file system, but cannot read its root
+ * (disk_fs_judge(): or a directory).
  * The disk itself is not a device where it has nothing but partitions.
  *
  * Owns:   struct disk_fs; disk_fs_close().
@@ -26,6 +27,7 @@
 #include "eliloader/disk_run.h"
 
 #define DISK_ALL_NAMES_MAX 50000
+#define DISK_SIZE_UNKNOWN  UINT64_MAX
 
 struct disk_fs {
 	struct boot_fs fs;
@@ -39,8 +41,11 @@ int disk_fs_open(struct disk_fs *d, int image);
 void disk_fs_close(struct disk_fs *d);
 /* Has more been asked for than a start may?  Then some things only look absent. */
 bool disk_fs_is_spent(const struct disk_fs *d);
-/* Begin to read a file, to go on by disk_run_read(); *ret_size: how long it is.  -EFBIG: it
- * is longer than @max. */
+/* The devices, owned by the caller, and "damaged" also those on which a directory is that
+ * cannot be listed, or not all of it: a system may be on them that was not seen. */
+int disk_fs_judge(const struct disk_fs *d, struct boot_device **ret);
+/* Begin to read a file, to go on by disk_run_read(); *ret_size: how long it is, or
+ * DISK_SIZE_UNKNOWN: that will be seen.  -EFBIG: it is longer than @max. */
 int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,
 		  struct disk_run *run, uint64_t *ret_size);
 /* After its last byte, @len in all: was that the whole file? */

@@ -19,17 +19,19 @@ void kept_done(struct kept *k)
 	*k = (struct kept){ 0 };
 }
 
-/* Drop the last names when there are too many of all. */
-static void bound(struct kept *k, struct boot_names *names)
+/* Drop the last names when there are too many of all: were there? */
+static bool bound(struct kept *k, struct boot_names *names)
 {
 	size_t room = DISK_ALL_NAMES_MAX - k->names;
+	bool over = names->count > room;
 
 	while (names->count > room)
 		free(names->item[--names->count].name);
 	k->names += names->count;
+	return over;
 }
 
-int kept_add(struct kept *k, const struct boot_path *path, struct boot_names *names)
+static int add(struct kept *k, const struct boot_path *path, const struct kept_dir *dir)
 {
 	struct kept_dir *d;
 
@@ -40,17 +42,32 @@ int kept_add(struct kept *k, const struct boot_path *path, struct boot_names *na
 		k->dir = d;
 	}
 	d = &k->dir[k->count];
-	*d = (struct kept_dir){ .device = path->device,
-				.path = strdup(path->path),
-				.there = names != NULL };
+	*d = *dir;
+	d->device = path->device;
+	d->path = strdup(path->path);
 	if (!d->path)
 		return -ENOMEM;
 	k->count++;
-	if (names) {
-		bound(k, names);
-		d->names = *names;
-		*names = (struct boot_names){ 0 };
-	}
+	return 0;
+}
+
+int kept_add_none(struct kept *k, const struct boot_path *path, int why)
+{
+	return add(k, path, &(struct kept_dir){ .r = why });
+}
+
+int kept_add(struct kept *k, const struct boot_path *path, enum disk_ls_form form,
+	     struct disk_listing *listing)
+{
+	struct kept_dir *d;
+	int r = add(k, path, &(struct kept_dir){ .has_sizes = form == DISK_LS_LONG });
+
+	if (r < 0)
+		return r;
+	d = &k->dir[k->count - 1];
+	d->whole = !bound(k, &listing->names) && listing->whole;
+	d->names = listing->names;
+	listing->names = (struct boot_names){ 0 };
 	return 0;
 }
 
@@ -72,6 +89,17 @@ const struct kept_dir *kept_find(const struct kept *k, const struct boot_path *p
 		    (fold ? strcasecmp(d->path, path->path)
 			  : strcmp(d->path, path->path)) == 0)
 			return d;
+	}
+	return NULL;
+}
+
+const struct boot_name *kept_name(const struct kept_dir *dir, const char *name, bool fold)
+{
+	for (size_t i = 0; i < dir->names.count; i++) {
+		const struct boot_name *n = &dir->names.item[i];
+
+		if ((fold ? strcasecmp(n->name, name) : strcmp(n->name, name)) == 0)
+			return n;
 	}
 	return NULL;
 }

@@ -11,8 +11,7 @@
 #include "eliloader/disk_signs.h"
 #include "lib/cleanup.h"
 
-#define DEVICES_TEXT_MAX (256 * 1024)	   /* bytes: 128 devices by their names */
-#define LISTING_MAX	 (8 * 1024 * 1024) /* with all that is at their tops */
+#define DEVICES_TEXT_MAX (256 * 1024) /* bytes: 128 devices by their names */
 #define MBR_LEN		 512
 
 /* ---- devices ---- */
@@ -33,24 +32,21 @@ static int find_devices(struct disk_fs *d)
 		       : disk_fs_fail(d, -EIO, "grub-fstest does not see the disk");
 }
 
-static void free_texts(char **texts)
+static void free_args(char **args)
 {
-	for (size_t i = 0; texts && texts[i]; i++)
-		free(texts[i]);
-	free(texts);
+	for (size_t i = DISK_FS_LS_HEAD; args && args[i]; i++)
+		free(args[i]);
+	free(args);
 }
 
-/* "ls -- -l -a (loop0) (loop0)/ (loop0,gpt1) (loop0,gpt1)/ ...", all of it owned. */
+/* "(loop0) (loop0)/ (loop0,gpt1) (loop0,gpt1)/ ...", behind what disk_fs_ask_names() puts
+ * there. */
 static char **make_args(const struct disk_fs *d, size_t first, size_t end)
 {
-	static const char *const before[] = { "ls", "--", "-l", "-a" };
-	const size_t head = sizeof(before) / sizeof(*before);
-	char **args = calloc(head + 2 * (end - first) + 1, sizeof(*args));
+	char **args = calloc(DISK_FS_LS_HEAD + 2 * (end - first) + 1, sizeof(*args));
 	bool good = args != NULL;
-	size_t n = 0;
+	size_t n = DISK_FS_LS_HEAD;
 
-	for (; good && n < head; n++)
-		good = (args[n] = strdup(before[n])) != NULL;
 	for (size_t i = 2 * first; good && i < 2 * end; i++, n++)
 		if (asprintf(&args[n], "(%s)%s", d->own->device[i / 2].name,
 			     i % 2 ? "/" : "") < 0) {
@@ -59,28 +55,25 @@ static char **make_args(const struct disk_fs *d, size_t first, size_t end)
 		}
 	if (good)
 		return args;
-	free_texts(args);
+	free_args(args);
 	return NULL;
 }
 
 /* Each device's line, and after it what is at its top.  *ret_next: the first that has none;
  * GRUB goes no further when it cannot list one. */
 static int keep_roots(struct disk_fs *d, size_t first, size_t end, const char *text,
-		      size_t *ret_next)
+		      enum disk_ls_form form, size_t *ret_next)
 {
 	int r = 0;
 
 	*ret_next = first;
 	for (size_t i = first; i < end && r == 0; i++) {
 		const struct boot_path root = { (unsigned)i, "/" };
-		autonames struct boot_names names = { 0 };
 
 		if (disk_ls_device(&text, &d->own->device[i], &d->own->start[i]) < 0)
 			break;
 		*ret_next = i + 1;
-		r = disk_ls_names(&text, NULL, &names);
-		if (r == 0 || r == -ENOENT)
-			r = kept_add(&d->own->kept, &root, r == 0 ? &names : NULL);
+		r = disk_fs_keep(d, &root, *d->own->device[i].fs, &text, NULL, form);
 	}
 	return r;
 }
@@ -89,15 +82,16 @@ static int describe(struct disk_fs *d, size_t first, size_t end, size_t *ret_nex
 {
 	char **args = make_args(d, first, end);
 	autofree char *text = NULL;
+	enum disk_ls_form form;
 	size_t len;
 	int r;
 
 	if (!args)
 		return -ENOMEM;
-	r = disk_fs_ask(d, (const char *const *)args, LISTING_MAX, &text, &len);
-	free_texts(args);
+	r = disk_fs_ask_names(d, args, end - first, &text, &len, &form);
+	free_args(args);
 	if (text && (r == 0 || (r == -EFBIG && end - first == 1)))
-		r = keep_roots(d, first, end, text, ret_next);
+		r = keep_roots(d, first, end, text, form, ret_next);
 	return r;
 }
 
@@ -256,9 +250,27 @@ static void mark_damaged(struct disk_fs *d)
 		const struct boot_path root = { (unsigned)i, "/" };
 		const struct kept_dir *kept = kept_find(&d->own->kept, &root, false);
 
-		if (*d->own->device[i].fs && (!kept || !kept->there))
+		if (*d->own->device[i].fs && (!kept || kept->r < 0))
 			strcpy(d->own->device[i].fs, "damaged");
 	}
+}
+
+int disk_fs_judge(const struct disk_fs *d, struct boot_device **ret)
+{
+	struct boot_device *device = calloc(d->fs.device_count, sizeof(*device));
+
+	if (!device)
+		return -ENOMEM;
+	memcpy(device, d->fs.device, d->fs.device_count * sizeof(*device));
+	for (size_t i = 0; i < d->own->kept.count; i++) {
+		const struct kept_dir *dir = &d->own->kept.dir[i];
+
+		if (dir->device < d->fs.device_count &&
+		    (dir->r == -EIO || (dir->r == 0 && !dir->whole)))
+			strcpy(device[dir->device].fs, "damaged");
+	}
+	*ret = device;
+	return 0;
 }
 
 int disk_fs_open(struct disk_fs *d, int image)

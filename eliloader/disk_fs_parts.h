@@ -6,11 +6,14 @@
  */
 #pragma once
 #include "eliloader/disk_fs.h"
+#include "eliloader/disk_ls.h"
 
 struct kept_dir {
 	unsigned device;
 	char *path; /* owned */
-	bool there; /* false: it was asked for, and there is none */
+	int r; /* 0; -ENOENT: there is none; -EIO: there is, and it cannot be listed */
+	bool has_sizes; /* false: and some of its files may be links to nothing */
+	bool whole;	/* no name of it is left out */
 	struct boot_names names;
 };
 
@@ -19,13 +22,19 @@ struct kept {
 	size_t count, names;  /* of all */
 };
 void kept_done(struct kept *k);
-/* Moves @names, which may be NULL: there is no such directory. */
-int kept_add(struct kept *k, const struct boot_path *path, struct boot_names *names);
+/* Moves @listing's names. */
+int kept_add(struct kept *k, const struct boot_path *path, enum disk_ls_form form,
+	     struct disk_listing *listing);
+/* One without names: @why as above. */
+int kept_add_none(struct kept *k, const struct boot_path *path, int why);
 /* The first device is none any more, and the others have moved up. */
 void kept_drop_first(struct kept *k);
 /* NULL: it was not asked for.  @fold: case does not matter. */
 const struct kept_dir *kept_find(const struct kept *k, const struct boot_path *path,
 				 bool fold);
+/* NULL: there is none that is called so. */
+const struct boot_name *kept_name(const struct kept_dir *dir, const char *name,
+				  bool fold);
 
 struct disk_fs_private {
 	struct boot_device device[BOOT_DEVICES_MAX];
@@ -34,7 +43,8 @@ struct disk_fs_private {
 	int image;
 	unsigned runs;
 	uint64_t used_ms;
-	bool spent; /* -E2BIG to all */
+	bool spent;		/* -E2BIG to all */
+	enum disk_ls_form form; /* in which directories are listed from now on */
 };
 
 extern const struct boot_fs_ops disk_fs_ops;
@@ -46,6 +56,16 @@ int disk_fs_ask(struct disk_fs *d, const char *const *args, size_t max, char **r
 /* "(loop0,gpt1)/boot/" or, with @slash "", of a file; owned by the caller; NULL: no memory. */
 char *disk_fs_name(const struct disk_fs *d, const struct boot_path *path,
 		   const char *slash);
+/* One run that lists @dirs directories, which are in @args behind DISK_FS_LS_HEAD that are
+ * filled in.  The first of a disk that costs too much in the long form is made again in the
+ * short one, which is that of all after it; *ret_form: that of *ret_text.  Errors as
+ * disk_fs_ask(). */
+int disk_fs_ask_names(struct disk_fs *d, char **args, size_t dirs, char **ret_text,
+		      size_t *ret_len, enum disk_ls_form *ret_form);
+#define DISK_FS_LS_HEAD 4
+/* The next listing in *text becomes that of @dir.  @sure: that is a directory. */
+int disk_fs_keep(struct disk_fs *d, const struct boot_path *dir, bool sure,
+		 const char **text, const char *mark, enum disk_ls_form form);
 /* List @count directories in one run, and keep them. */
 int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t count);
 /* The same in a cheaper way, of which the first @sure are known to be there, and the others

@@ -81,14 +81,9 @@ static bool is_often_link(const char *name)
 
 static bool has_dir(const struct kept_dir *dir, const char *name, bool fold)
 {
-	for (size_t i = 0; i < dir->names.count; i++) {
-		const struct boot_name *n = &dir->names.item[i];
+	const struct boot_name *n = kept_name(dir, name, fold);
 
-		if (n->kind == BOOT_DIR &&
-		    (fold ? strcasecmp(n->name, name) : strcmp(n->name, name)) == 0)
-			return true;
-	}
-	return false;
+	return n && n->kind == BOOT_DIR;
 }
 
 /* To be asked now, or later, or known not to be there. */
@@ -103,14 +98,15 @@ static int consider(struct disk_fs *d, const struct boot_path *path, struct aske
 	parent = kept_find(&d->own->kept, &dir, fold);
 	if (!parent || kept_find(&d->own->kept, path, fold))
 		return 0;
-	if (parent->there && has_dir(parent, name, fold)) {
+	if (parent->r == 0 && has_dir(parent, name, fold)) {
 		if (a->sure_count < ASKED_MAX)
 			a->sure[a->sure_count++] = *path;
-	} else if (parent->there && !fold && is_often_link(name)) {
+	} else if (parent->r == 0 && !fold && is_often_link(name)) {
 		if (a->doubtful_count < ASKED_MAX)
 			a->doubtful[a->doubtful_count++] = *path;
 	} else {
-		return kept_add(&d->own->kept, path, NULL);
+		return kept_add_none(&d->own->kept, path,
+				     parent->r < 0 ? parent->r : -ENOENT);
 	}
 	return 0;
 }
@@ -168,7 +164,7 @@ static int consider_device(struct disk_fs *d, unsigned device, struct asked *a)
 	return r;
 }
 
-/* One by one; what fails is asked again by whoever wants it. */
+/* One by one; one that makes the program fail cannot be listed. */
 static int list_each(struct disk_fs *d, const struct asked *a)
 {
 	for (size_t i = 0; i < a->sure_count; i++) {
@@ -177,7 +173,7 @@ static int list_each(struct disk_fs *d, const struct asked *a)
 		if (r == -E2BIG || r == -ENOMEM)
 			return r;
 		if (r < 0)
-			r = kept_add(&d->own->kept, &a->sure[i], NULL);
+			r = kept_add_none(&d->own->kept, &a->sure[i], -EIO);
 		if (r < 0)
 			return r;
 	}

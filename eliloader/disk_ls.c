@@ -196,49 +196,83 @@ static bool is_date(const char *text)
 	       text[1 + DATE_DIGITS] == ' ';
 }
 
+/* Is it one that a directory has of itself? */
+static bool is_dots(const char *name, size_t len)
+{
+	return (len == 1 && *name == '.') || (len == 2 && memcmp(name, "..", 2) == 0);
+}
+
+/* @name is none that could be looked for. */
+static bool is_odd(const char *name, size_t len)
+{
+	return len == 0 || memchr(name, '/', len);
+}
+
+static int put(struct disk_listing *l, enum boot_kind kind, uint64_t size,
+	       const char *name, size_t len)
+{
+	struct boot_names *names = &l->names;
+	struct boot_name *more;
+
+	if (is_odd(name, len) || is_dots(name, len)) {
+		l->dots |= kind == BOOT_DIR && is_dots(name, len);
+		return 0;
+	}
+	if (names->count == DISK_NAMES_MAX) {
+		l->whole = false;
+		return 0;
+	}
+	if (names->count % NAMES_STEP == 0) {
+		more = realloc(names->item, (names->count + NAMES_STEP) * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		names->item = more;
+	}
+	more = &names->item[names->count];
+	*more = (struct boot_name){ strndup(name, len), kind, size };
+	if (!more->name)
+		return -ENOMEM;
+	names->count++;
+	return 0;
+}
+
 /* "DIR          20260102030405 name/", the date only where the file system has one. */
-static bool parse_name(const char *line, size_t len, struct boot_name *ret)
+static int add_long(struct disk_listing *l, const char *line, size_t len)
 {
 	bool dir = begins(line, "DIR ");
 	size_t at = dir ? 3 : strspn(line, "0123456789");
 
-	ret->kind = dir ? BOOT_DIR : BOOT_FILE;
-	ret->size = dir ? 0 : strtoull(line, NULL, 10);
 	if (at == 0)
-		return false;
+		return 0;
 	while (at < SIZE_COLUMNS && line[at] == ' ')
 		at++;
 	if (at < SIZE_COLUMNS)
-		return false;
+		return 0;
 	at += is_date(line + at) ? DATE_DIGITS + 2 : line[at] == ' ';
 	if (dir && len > at && line[len - 1] == '/')
 		len--;
-	if (at >= len || (len - at == 1 && line[at] == '.') ||
-	    (len - at == 2 && memcmp(line + at, "..", 2) == 0) ||
-	    memchr(line + at, '/', len - at))
-		return false;
-	ret->name = strndup(line + at, len - at);
-	return true;
+	if (at >= len)
+		return 0;
+	return put(l, dir ? BOOT_DIR : BOOT_FILE, dir ? 0 : strtoull(line, NULL, 10),
+		   line + at, len - at);
 }
 
-static int add(struct boot_names *names, const char *line, size_t len)
+/* "name/ name a b ", in which "a b" may be one name or two. */
+static int add_short(struct disk_listing *l, const char *line, size_t len)
 {
-	struct boot_name name = { 0 };
+	const char *end = line + len;
+	int r = 0;
 
-	if (names->count == DISK_NAMES_MAX || !parse_name(line, len, &name))
-		return 0;
-	if (names->count % NAMES_STEP == 0) {
-		struct boot_name *more =
-			realloc(names->item, (names->count + NAMES_STEP) * sizeof(*more));
+	while (line < end && r == 0) {
+		const char *blank = memchr(line, ' ', (size_t)(end - line));
+		size_t name_len = (size_t)((blank ? blank : end) - line);
+		bool dir = name_len > 0 && line[name_len - 1] == '/';
 
-		if (!more) {
-			free(name.name);
-			return -ENOMEM;
-		}
-		names->item = more;
+		r = put(l, dir ? BOOT_DIR : BOOT_FILE, dir ? 0 : DISK_LS_SOME, line,
+			name_len - dir);
+		line += name_len + 1;
 	}
-	names->item[names->count++] = name;
-	return name.name ? 0 : -ENOMEM;
+	return r;
 }
 
 static bool is_line(const char *text, size_t len, const char *what)
@@ -257,30 +291,69 @@ static bool is_end(const char *text, size_t len, const char *mark)
 	return false;
 }
 
-int disk_ls_names(const char **text, const char *mark, struct boot_names *ret)
+/* Is it a directory's last line? */
+static bool is_last(const char *line, size_t len, enum disk_ls_form form)
 {
-	struct boot_names names = { 0 };
-	const char *p = *text;
-	int r = is_end(p, strcspn(p, "\n"), mark) ? -ENOENT : 0;
+	return len == 0 || (form == DISK_LS_SHORT && line[len - 1] == ' ');
+}
 
-	while (r == 0 && *p) {
+static int read_lines(const char **text, const char *mark, enum disk_ls_form form,
+		      struct disk_listing *l)
+{
+	const char *p = *text;
+	bool last = false;
+	int r = 0;
+
+	l->whole = true;
+	while (r == 0 && !last) {
 		size_t len = strcspn(p, "\n");
 
 		if (is_end(p, len, mark))
-			break; /* its own end got lost in a name */
-		r = len ? add(&names, p, len) : 0;
+			break; /* something made it stop, or a name has eaten the end */
+		last = p[len] && is_last(p, len, form);
+		r = (form == DISK_LS_SHORT ? add_short : add_long)(l, p, len);
 		p += len;
 		p += *p == '\n';
-		if (len == 0)
-			break;
 	}
-	if (r < 0) {
-		boot_names_done(&names);
-		return r;
-	}
+	l->whole &= last;
 	*text = p;
-	*ret = names;
+	return r;
+}
+
+int disk_ls_names(const char **text, const char *mark, enum disk_ls_form form,
+		  struct disk_listing *ret)
+{
+	autolisting struct disk_listing l = { .whole = false };
+	const char *p = *text;
+	int r = is_end(p, strcspn(p, "\n"), mark) ? -ENOENT : 0;
+
+	if (r == 0)
+		r = read_lines(&p, mark, form, &l);
+	if (r < 0)
+		return r;
+	*text = p;
+	*ret = l;
+	l = (struct disk_listing){ .whole = false }; /* it is the caller's now */
 	return 0;
+}
+
+size_t disk_ls_count(const char *text, enum disk_ls_form form)
+{
+	size_t count = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		count += is_last(text, len, form);
+		text += len;
+		text += *text == '\n';
+	}
+	return count;
+}
+
+void disk_listing_done(struct disk_listing *l)
+{
+	boot_names_done(&l->names);
 }
 
 const char *disk_ls_skip(const char *text, const char *mark)

@@ -68,12 +68,18 @@ static int read_menu(struct disk_fs *d, struct boot_menu *menu)
 static int report(struct disk_fs *d, bool wanted, struct boot_menu *menu)
 {
 	autotree struct tree tree = { 0 };
+	autofree struct boot_device *judged = NULL;
+	struct boot_fs fs = d->fs;
 	int have = wanted ? read_menu(d, menu) : 0;
-	int r;
+	int r = have < 0 ? have : 0;
 
-	if (have < 0)
-		return have;
-	r = disk_report_make(d->table, &d->fs, menu, have, &tree);
+	/* what may have been overlooked counts where there seems to be no system */
+	if (r == 0 && (!have || menu->kind == BOOT_KERNELS)) {
+		r = disk_fs_judge(d, &judged);
+		fs.device = judged;
+	}
+	if (r == 0)
+		r = disk_report_make(d->table, &fs, menu, have, &tree);
 	if (r == 0)
 		r = wire_send_report(WIRE_FD, &tree);
 	if (r == -EFBIG)

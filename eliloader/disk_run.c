@@ -210,7 +210,6 @@ static int reap(struct disk_run *run, int *ret_status)
 	return done < 0 ? -errno : 0;
 }
 
-/* (what has no CPU time left is killed: -EIO, too) */
 static int judge(const struct disk_run *run, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -219,6 +218,9 @@ static int judge(const struct disk_run *run, int status)
 		return -ENOEXEC;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 		return -ETIMEDOUT;
+	if (WIFSIGNALED(status) &&
+	    (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
+		return -ETIME;
 	/* all that it says of an absent file or directory, in its own words */
 	if (WIFEXITED(status) && strstr(run->said, "' not found"))
 		return -ENOENT;

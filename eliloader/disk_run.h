@@ -9,7 +9,8 @@
  * Owns:   struct disk_run; disk_run_end() in any case.
  * Errors: 0 or a negative errno: -ETIMEDOUT: it did not end in time; -EFBIG: it says more
  *         than it may; -ENOEXEC: it cannot be run; -ENOENT: it says that the file is not
- *         there; -EIO: it failed, with the last line that it said in @said.
+ *         there; -ETIME: it was killed, as one is that takes more than its CPU time;
+ *         -EIO: it failed, with the last line that it said in @said.
  */
 #pragma once
 #include <stdbool.h>

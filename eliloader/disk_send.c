@@ -47,6 +47,11 @@ static int begin_file(struct sending *g, struct stream *s)
 
 static int send_bytes(struct sending *g, struct stream *s, const void *data, size_t len)
 {
+	if (s->size == DISK_SIZE_UNKNOWN && len > s->max - s->total)
+		return disk_fs_fail(
+			g->d, -EFBIG, "'%s' has more than %llu bytes",
+			s->file[s->at].path,
+			(unsigned long long)(s->max - (s->total + len - s->len)));
 	if (s->len > s->size || len > s->max - s->total)
 		return disk_fs_fail(g->d, -EIO, "'%s' is larger than it seemed",
 				    s->file[s->at].path);

@@ -141,71 +141,118 @@ static void test_absent_line(void)
 #define DATE " 20261121154313 "
 #define DIR_ "DIR         " DATE
 
+#define LONG  DISK_LS_LONG
+#define SHORT DISK_LS_SHORT
+
 static const struct listing_case {
 	const char *name, *text,
 		*want; /* names, with '/' and a blank, or =SIZE and a blank */
 	const char *rest;
 	int r;
+	bool broken, dots; /* it is not whole; it has "." */
+	enum disk_ls_form form;
 } listing_cases[] = {
 	{ "files and directories",
 	  DIR_ "./\n" DIR_ "../\n" DIR_ "boot/\n8200000     " DATE "vmlinuz\n\nrest",
-	  "boot/ vmlinuz=8200000 ", "rest", 0 },
-	{ "without dates", "DIR         EFI/\n12          a b\n\n", "EFI/ a b=12 ", "",
-	  0 },
+	  "boot/ vmlinuz=8200000 ", "rest", 0, false, true, LONG },
+	{ "without dates", "DIR         EFI/\n12          a b\n\n", "EFI/ a b=12 ", "", 0,
+	  false, false, LONG },
 	{ "a size as long as its column",
 	  "3221225472000" DATE "big\n123456789012" DATE "x\n\n",
-	  "big=3221225472000 x=123456789012 ", "", 0 },
+	  "big=3221225472000 x=123456789012 ", "", 0, false, false, LONG },
 	{ "blanks and dates in names",
 	  "1           " DATE " x\n2           " DATE "20261121154313 y\n\n",
-	  " x=1 20261121154313 y=2 ", "", 0 },
-	{ "an empty directory", "\n" MARK "\n", "", MARK "\n", 0 },
-	{ "no directory, and the mark", MARK "\n" DIR_ "x/\n", "", NULL, -ENOENT },
+	  " x=1 20261121154313 y=2 ", "", 0, false, false, LONG },
+	{ "an empty directory", "\n" MARK "\n", "", MARK "\n", 0, false, false, LONG },
+	{ "no directory, and the mark", MARK "\n" DIR_ "x/\n", "", NULL, -ENOENT, false,
+	  false, LONG },
 	{ "no directory, and another device", "\tPartition loop0,gpt2: x\n", "", NULL,
-	  -ENOENT },
-	{ "no directory, and the end", "", "", NULL, -ENOENT },
-	{ "an end that a name has eaten", DIR_ "a\n" MARK "\n", "a/ ", MARK "\n", 0 },
-	{ "no end", "1           " DATE "x", "x=1 ", "", 0 },
+	  -ENOENT, false, false, LONG },
+	{ "no directory, and the end", "", "", NULL, -ENOENT, false, false, LONG },
+	{ "an end that a name has eaten", DIR_ "a\n" MARK "\n", "a/ ", MARK "\n", 0, true,
+	  false, LONG },
+	{ "no end", "1           " DATE "x", "x=1 ", "", 0, true, false, LONG },
+	{ "one that ends in the midst", DIR_ "./\n" DIR_ "a\n", "a/ ", "", 0, true, true,
+	  LONG },
+	{ "files are no dots", "1           " DATE ".\n\n", "", "", 0, false, false,
+	  LONG },
 	{ "what is no name",
 	  "hello\nDIR\n12\n" DIR_ "\n1           " DATE "a/b\n-5          " DATE "c\n\n",
-	  "", "", 0 },
+	  "", "", 0, false, false, LONG },
 	{ "a name that is not UTF-8", "7           " DATE "\xff\xfe\x1b\n\n",
-	  "\xff\xfe\x1b=7 ", "", 0 },
+	  "\xff\xfe\x1b=7 ", "", 0, false, false, LONG },
+	{ "short", "./ ../ boot/ vmlinuz .x \nrest", "boot/ vmlinuz=1 .x=1 ", "rest", 0,
+	  false, true, SHORT },
+	{ "short, names in parts", "System Volume Information/ a  b \n\n",
+	  "System=1 Volume=1 Information/ a=1 b=1 ", "\n", 0, false, false, SHORT },
+	{ "short and empty", "\n" MARK "\n", "", MARK "\n", 0, false, false, SHORT },
+	{ "short, and no directory", MARK "\na \n", "", NULL, -ENOENT, false, false,
+	  SHORT },
+	{ "short, a newline in a name", "a x\ny b \nrest", "a=1 x=1 y=1 b=1 ", "rest", 0,
+	  false, false, SHORT },
+	{ "short, and ends in the midst", "./ a b", "a=1 b=1 ", "", 0, true, true,
+	  SHORT },
+	{ "short, and ends in the midst of a name", "./ a/ b\n" MARK "\n", "a/ b=1 ",
+	  MARK "\n", 0, true, true, SHORT },
+	{ "short, what is no name", "/ // a/b c// ... \n", "...=1 ", "", 0, false, false,
+	  SHORT },
 };
 
 static void test_listings(void)
 {
 	for (size_t i = 0; i < sizeof(listing_cases) / sizeof(*listing_cases); i++) {
 		const struct listing_case *c = &listing_cases[i];
-		autonames struct boot_names names = { 0 };
+		autolisting struct disk_listing l = { .whole = false };
+		const struct boot_names *names = &l.names;
 		const char *p = c->text;
 		char got[512] = "", *at = got;
-		int r = disk_ls_names(&p, MARK, &names);
+		int r = disk_ls_names(&p, MARK, c->form, &l);
 
-		for (size_t k = 0; k < names.count; k++)
-			if (names.item[k].kind == BOOT_DIR)
-				at += sprintf(at, "%s/ ", names.item[k].name);
+		for (size_t k = 0; k < names->count; k++)
+			if (names->item[k].kind == BOOT_DIR)
+				at += sprintf(at, "%s/ ", names->item[k].name);
 			else
-				at += sprintf(at, "%s=%llu ", names.item[k].name,
-					      (unsigned long long)names.item[k].size);
+				at += sprintf(at, "%s=%llu ", names->item[k].name,
+					      (unsigned long long)names->item[k].size);
 		is_int(r, c->r, c->name);
 		is_str(got, c->want, "  its names");
 		is_str(p, c->rest ? c->rest : c->text, "  what is behind it");
+		ok(l.whole == (r == 0 && !c->broken), "  is it whole?");
+		ok(l.dots == c->dots, "  \".\"");
 	}
 }
 
-static void test_many_names(void)
+static void many_names(enum disk_ls_form form, const char *name)
 {
-	autonames struct boot_names names = { 0 };
+	autolisting struct disk_listing l = { .whole = true };
 	const size_t many = DISK_NAMES_MAX + 5;
 	autofree char *text = calloc(many + 1, 16);
 	const char *p = text;
 	char *at = text;
 
 	for (size_t i = 0; i < many; i++)
-		at += sprintf(at, "1           x\n");
-	is_int(disk_ls_names(&p, MARK, &names), 0, "a directory that is too large");
-	is_int((long long)names.count, DISK_NAMES_MAX, "  is cut");
+		at += sprintf(at, "%s", name);
+	memcpy(at, "\n", 2);
+	is_int(disk_ls_names(&p, MARK, form, &l), 0, "a directory that is too large");
+	is_int((long long)l.names.count, DISK_NAMES_MAX, "  is cut");
+	ok(!l.whole, "  which is told");
 	is_str(p, "", "  all of it is passed over");
+}
+
+static void test_many_names(void)
+{
+	many_names(DISK_LS_LONG, "1           x\n");
+	many_names(DISK_LS_SHORT, "x ");
+}
+
+static void test_count(void)
+{
+	is_int((long long)disk_ls_count("1           a\n\n\n1           b\n",
+					DISK_LS_LONG),
+	       2, "directories that have an end");
+	is_int((long long)disk_ls_count("a \n\nb\nc \nd", DISK_LS_SHORT), 3,
+	       "the same of short ones");
+	is_int((long long)disk_ls_count("", DISK_LS_LONG), 0, "none");
 }
 
 static void test_skip(void)
@@ -289,6 +336,7 @@ int main(void)
 	test_absent_line();
 	test_listings();
 	test_many_names();
+	test_count();
 	test_skip();
 	test_signs();
 	test_unreadable();

@@ -70,7 +70,8 @@ static void list(int argc, const char *names, const char *file)
 	for (int i = 4; i < 100; i++)
 		printf("Device loop0: Filesystem type ext* - Sector size 512B - Total "
 		       "size "
-		       "1024KiB\n%s\n",
+		       "1024KiB\n"
+		       "DIR          20260101000000 ./\n%s\n",
 		       file);
 }
 

@@ -22,15 +22,15 @@ static void check_names(const struct boot_names *names)
 	}
 }
 
-static void read_directories(const char *text)
+static void read_directories(const char *text, enum disk_ls_form form)
 {
 	const char *p = text, *end = text + strlen(text);
 
 	while (*p) {
-		autonames struct boot_names names = { 0 };
+		autolisting struct disk_listing l = { .whole = false };
 		const char *before = p;
 
-		if (disk_ls_names(&p, MARK, &names) < 0)
+		if (disk_ls_names(&p, MARK, form, &l) < 0)
 			p = disk_ls_skip(p, MARK);
 		if (!p)
 			break;
@@ -38,7 +38,7 @@ static void read_directories(const char *text)
 			p = strchr(p, '\n') ? strchr(p, '\n') + 1 : end;
 		if (p < before || p > end)
 			abort();
-		check_names(&names);
+		check_names(&l.names);
 	}
 }
 
@@ -60,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort(); /* not one of the disk's */
 	while (disk_ls_device(&p, &one, &start) == 0)
 		;
-	read_directories(text);
+	read_directories(text, DISK_LS_LONG);
+	read_directories(text, DISK_LS_SHORT);
 	return 0;
 }
