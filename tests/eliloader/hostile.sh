@@ -4,17 +4,19 @@
 #
 # hostile NAME : makes $dir/NAME.img and sets $img; $hostile_names are all of them.  $may_boot is
 #	"yes" where the disk holds a system all the same, "no" where it must not boot, "" where
-#	either is right; $want_said is what must be said of it (a regular expression)
+#	either is right; $want_said is what must be said of it (a regular expression); $want_kept
+#	is "yes" where no installer may come again, since not all of it can be read
 hostile_names=(sparse-ramdisk sparse-kernel sparse-config kernel-missing kernel-empty
 	kernel-garbage kernel-directory kernel-device kernel-loop kernel-outside config-loop
-	config-itself directory-loop entries-10000 bls-10000 names-10000 depth-500 endless bomb newline
+	config-itself directory-loop entries-10000 bls-10000 names-10000 links-10000 tops-10000
+	unlisted-boot unlisted-config zeroed-boot zeroed-root depth-500 endless bomb newline
 	control-characters long-line no-partition beyond-end extended-loop gpt-count cut-middle
 	lvm-lies md-lies empty-file one-sector)
 
 hostile() {
 	local at=$dir/hostile.$1 rc
 
-	img=$dir/$1.img may_boot=no want_said='' name=$1
+	img=$dir/$1.img may_boot=no want_said='' want_kept='' name=$1
 	rm -rf "$at" && mkdir -p "$at/t" "$at/empty" && cd "$at" && "hostile_${1//-/_}"
 	rc=$?
 	cd "$top" && rm -rf "$at"
@@ -87,8 +89,35 @@ hostile_names_10000() {
 
 	plain_grub t && for ((i = 0; i < 10000; i++)); do
 		echo "" > t/boot/vmlinuz-$i.$i
-	done && may_boot='' && many_files && disk_gpt "$img" root
+	done && may_boot=yes && many_files && disk_gpt "$img" root
 }
+# none of them is anywhere; GRUB tries each in turn, and has not a word to say
+hostile_links_10000() {
+	local i
+
+	plain_grub t && for ((i = 0; i < 10000; i++)); do
+		ln -s /boot/nowhere/$i t/boot/vmlinuz-$i.$i
+	done && may_boot=yes && many_files && disk_gpt "$img" root
+}
+# of a partition beside the system's
+hostile_tops_10000() {
+	local i
+
+	plain_grub t && fs_ext system 32 t && rm -r t && mkdir t && for ((i = 0; i < 10000; i++)); do
+		echo "" > "t/a file $i"
+	done && may_boot=yes && many_files && disk_gpt "$img" root system
+}
+# a system whose kernels or configurations are in a directory that cannot be read any more
+unlisted() { plain_grub t && want_said='cannot be read' want_kept=yes && fs_ext root 64 t; }
+hostile_unlisted_boot() {
+	unlisted && debugfs_do 'sif /boot flags 0' 'sif /boot block[0] 99999999' && disk_gpt "$img" root
+}
+hostile_unlisted_config() {
+	unlisted && debugfs_do 'sif /boot/grub flags 0' 'sif /boot/grub block[0] 99999999' && may_boot=yes &&
+		want_said='' && disk_gpt "$img" root
+}
+hostile_zeroed_boot() { unlisted && debugfs_do 'zap_block -f /boot 0' && disk_gpt "$img" root; }
+hostile_zeroed_root() { unlisted && debugfs_do 'zap_block -f / 0' && disk_gpt "$img" root; }
 hostile_depth_500() {
 	plain_grub t && { for ((i = 0; i < 500; i++)); do printf 'submenu x { if true; then '; done
 		echo 'menuentry y { linux /boot/vmlinuz }'
