@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/vfs.h>
 
 #include "dom0-tools/verify_checks.h"
 #include "dom0-tools/verify_kinds.h"
@@ -156,31 +153,16 @@ static void tell_kind(const struct one *o, enum verify_kind kind)
 static int describe(struct one *o, int dir, unsigned number)
 {
 	autofree char *text = NULL;
-	char name[NAME_ROOM], path[2 * NAME_ROOM];
-	struct statfs fs = { 0 };
-	struct stat st = { 0 };
+	char name[NAME_ROOM];
+	dev_t on;
 	int r;
 
 	(void)snprintf(name, sizeof(name), "fd/%u", number);
-	r = verify_proc_link(dir, name, o->link);
-	if (r == 0 && fstatat(dir, name, &st, 0) < 0)
-		r = -errno;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-	if (r == 0 && statfs(path, &fs) < 0)
-		r = -errno;
+	r = verify_proc_describe(dir, name, o->link, &o->d, &on);
 	(void)snprintf(name, sizeof(name), "fdinfo/%u", number);
 	if (r == 0)
 		r = verify_proc_read(dir, name, &text, NULL);
-	if (r == 0)
-		r = verify_flags_parse(text, &o->d.flags);
-	if (r < 0)
-		return r;
-	o->d.mode = st.st_mode;
-	o->d.major = major(st.st_rdev);
-	o->d.minor = minor(st.st_rdev);
-	o->d.fs = (uint64_t)fs.f_type & UINT32_MAX;
-	o->d.link = o->link;
-	return 0;
+	return r == 0 ? verify_flags_parse(text, &o->d.flags) : r;
 }
 
 /* Of a duplicate all that is said is said of one thing; the process may change its own
@@ -213,14 +195,6 @@ static void look_at(struct verify_context *ctx, const char *misc, int own,
 
 /* ---- all of them ---- */
 
-static bool has(const unsigned *list, size_t count, unsigned number)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i] == number)
-			return true;
-	return false;
-}
-
 /* Those of @now that @before does not have. */
 static size_t look_at_new(struct verify_context *ctx, const char *misc, int own,
 			  const unsigned *now, size_t count, const unsigned *before,
@@ -229,7 +203,7 @@ static size_t look_at_new(struct verify_context *ctx, const char *misc, int own,
 	size_t looked = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (!has(before, before_count, now[i])) {
+		if (!verify_proc_has(before, before_count, now[i])) {
 			look_at(ctx, misc, own, now[i]);
 			looked++;
 		}

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "dom0-tools/verify_checks.h"
@@ -40,28 +38,17 @@ struct look {
  * read now can be made writable later, if that was. */
 static int describe(int dir, struct mapped *m)
 {
-	char name[NAME_ROOM], path[2 * NAME_ROOM];
-	struct stat link, st;
-	struct statfs fs;
+	char name[NAME_ROOM];
+	struct stat link;
 	int r;
 
 	(void)snprintf(name, sizeof(name), "map_files/%" PRIx64 "-%" PRIx64, m->map.from,
-		       m->map.to); /* both fit */
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-	if (fstatat(dir, name, &link, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    fstatat(dir, name, &st, 0) < 0 || statfs(path, &fs) < 0)
+		       m->map.to); /* fits */
+	if (fstatat(dir, name, &link, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	r = verify_proc_link(dir, name, m->link);
-	if (r < 0)
-		return r;
+	r = verify_proc_describe(dir, name, m->link, &m->d, &m->on);
 	m->d.flags = link.st_mode & S_IWUSR ? O_RDWR : O_RDONLY;
-	m->d.mode = st.st_mode;
-	m->d.major = major(st.st_rdev);
-	m->d.minor = minor(st.st_rdev);
-	m->d.fs = (uint64_t)fs.f_type & UINT32_MAX;
-	m->d.link = m->link;
-	m->on = st.st_dev;
-	return 0;
+	return r;
 }
 
 /* A device is looked at also where nothing can be written: its memory is the host's. */

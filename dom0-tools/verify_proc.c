@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -55,6 +58,30 @@ int verify_proc_link(int dir, const char *name, char ret[VERIFY_LINK_MAX])
 	if (n == VERIFY_LINK_MAX)
 		return -ENAMETOOLONG;
 	ret[n] = '\0';
+	return 0;
+}
+
+int verify_proc_describe(int dir, const char *name, char link[VERIFY_LINK_MAX],
+			 struct verify_descriptor *ret, dev_t *ret_on)
+{
+	int r = verify_proc_link(dir, name, link);
+	char path[128];
+	struct statfs fs;
+	struct stat st;
+
+	if (r < 0)
+		return r;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name); /* fits */
+	if (fstatat(dir, name, &st, 0) < 0 || statfs(path, &fs) < 0)
+		return -errno;
+	*ret = (struct verify_descriptor){
+		.mode = st.st_mode,
+		.major = major(st.st_rdev),
+		.minor = minor(st.st_rdev),
+		.fs = (uint64_t)fs.f_type & UINT32_MAX,
+		.link = link,
+	};
+	*ret_on = st.st_dev;
 	return 0;
 }
 
@@ -209,6 +236,11 @@ int verify_proc_numbers(int dir, const char *name, unsigned **ret, size_t *ret_c
 	*ret = list.number;
 	*ret_count = list.count;
 	return 0;
+}
+
+bool verify_proc_has(const unsigned *list, size_t count, unsigned number)
+{
+	return count > 0 && bsearch(&number, list, count, sizeof(*list), compare_numbers);
 }
 
 int verify_proc_getfd(const struct verify_proc *p, unsigned fd, int *ret_fd)

@@ -11,10 +11,12 @@
  * Errors: 0 or a negative errno; -ESRCH: there is none such (any more), or it is a thread.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "dom0-tools/verify_kinds.h"
 #include "dom0-tools/verify_status.h"
 
 /* The most of anything hostile that is looked at; more is reported as unknown. */
@@ -46,7 +48,13 @@ int verify_proc_link(int dir, const char *name, char ret[VERIFY_LINK_MAX]);
 /* The number behind @key (below 30 bytes) of a descriptor of our own, as the kernel tells;
  * -ENODATA: this kernel does not. */
 int verify_proc_fdinfo(int fd, const char *key, unsigned long *ret);
+/* What link @name leads to, all but the flags, and the file system that it lies in; @link
+ * is for @ret's. */
+int verify_proc_describe(int dir, const char *name, char link[VERIFY_LINK_MAX],
+			 struct verify_descriptor *ret, dev_t *ret_on);
 /* All names of the directory that are numbers, in growing order; free(). */
 int verify_proc_numbers(int dir, const char *name, unsigned **ret, size_t *ret_count);
+/* Is @number in such a list? */
+bool verify_proc_has(const unsigned *list, size_t count, unsigned number);
 /* A duplicate of its descriptor @fd.  -ENOSYS: a kernel without (before 5.6). */
 int verify_proc_getfd(const struct verify_proc *p, unsigned fd, int *ret_fd);

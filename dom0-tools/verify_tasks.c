@@ -76,19 +76,6 @@ static const char *thread_fault(const struct verify_context *ctx, unsigned tid)
 	return fault ? fault : shared_fault(ctx->proc.pid, tid);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* @list: in growing order. */
-static bool has(const unsigned *list, size_t count, unsigned number)
-{
-	return count > 0 && bsearch(&number, list, count, sizeof(*list), compare_numbers);
-}
-
 /* Look at those that @done does not have; false: there was a fault, which was told. */
 static bool look_at_threads(struct verify_context *ctx, const unsigned *tids,
 			    size_t count, const unsigned *done, size_t done_count)
@@ -96,7 +83,7 @@ static bool look_at_threads(struct verify_context *ctx, const unsigned *tids,
 	bool good = true;
 
 	for (size_t i = 0; i < count; i++) {
-		const char *fault = has(done, done_count, tids[i])
+		const char *fault = verify_proc_has(done, done_count, tids[i])
 					    ? NULL
 					    : thread_fault(ctx, tids[i]);
 
@@ -113,7 +100,7 @@ static bool is_subset(const unsigned *tids, size_t count, const unsigned *of,
 		      size_t of_count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!has(of, of_count, tids[i]))
+		if (!verify_proc_has(of, of_count, tids[i]))
 			return false;
 	return true;
 }
