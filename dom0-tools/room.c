@@ -14,6 +14,7 @@
 #include "dom0-tools/room_lock.h"
 #include "dom0-tools/room_reap.h"
 #include "dom0-tools/room_steps.h"
+#include "lib/cleanup.h"
 #include "lib/log.h"
 
 const struct room_step room_steps_outside[] = {
@@ -172,13 +173,6 @@ static void end_uid(const struct room *room)
 	else if (killed)
 		log_warning("something ran under uid %u when its room had ended: killed",
 			    room->uid);
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd); /* nothing was written that close() could lose */
-	*fd = -1;
 }
 
 void room_done(struct room *room)

@@ -84,6 +84,5 @@ void room_lock_drop(uid_t uid, int *fd)
 	if (*fd < 0)
 		return;
 	(void)unlink(path.text); /* a file that stays is no harm */
-	(void)close(*fd);
-	*fd = -1;
+	close_fd(fd);
 }

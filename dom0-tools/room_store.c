@@ -171,9 +171,8 @@ int room_step_broker_ready(struct room *room)
 		return room_fail(room, -ECONNREFUSED,
 				 "the broker ended: see what it said");
 	}
-	(void)close(room->broker_ready);
-	(void)close(room->listener); /* the broker has it */
-	room->broker_ready = room->listener = -1;
+	close_fd(&room->broker_ready);
+	close_fd(&room->listener); /* the broker has it */
 	return 0;
 }
 

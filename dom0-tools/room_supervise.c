@@ -66,14 +66,11 @@ static int write_pid(struct room *room)
 static void on_started(struct supervisor *s)
 {
 	struct room *room = s->room;
-	int *mine[] = { &room->program, &room->evtchn, &room->privcmd };
 	int r = write_pid(room);
 
-	for (size_t i = 0; i < sizeof(mine) / sizeof(*mine); i++) {
-		if (*mine[i] >= 0)
-			(void)close(*mine[i]);
-		*mine[i] = -1;
-	}
+	close_fd(&room->program);
+	close_fd(&room->evtchn);
+	close_fd(&room->privcmd);
 	for (size_t i = 0; i < room->opt->keep_count; i++)
 		if (room->opt->keep[i] > STDERR_FILENO)
 			(void)close(room->opt->keep[i]);
@@ -132,8 +129,7 @@ static int on_link(struct supervisor *s)
 		return take_report(s, &report, sender(&m));
 	if (n > 0)
 		return -EBADMSG;
-	(void)close(s->room->link);
-	s->room->link = -1;
+	close_fd(&s->room->link);
 	/* what was about to become the program has, and exec closed its end (or it was
 	 * killed just then: process 1 is ending, too) */
 	if (s->room->program_pid != 0 && !s->failed)

@@ -47,9 +47,7 @@ int cache_open(const char *path, uint64_t size_max, struct cache *ret)
 
 void cache_close(struct cache *c)
 {
-	if (c->dir >= 0)
-		(void)close(c->dir); /* nothing was written through it */
-	c->dir = -1;
+	close_fd(&c->dir);
 }
 
 void cache_hex(const uint8_t digest[SHA256_LEN], char ret_text[SHA256_TEXT_MAX])

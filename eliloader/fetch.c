@@ -89,8 +89,7 @@ static bool find_cached(struct fetch *f, unsigned stream)
 	    cache_get(&f->run->cache, f->name[stream], &f->cached[stream], &to->len) < 0)
 		return false;
 	if (to->len > f->sink[stream].max) {
-		(void)close(f->cached[stream]); /* was only read */
-		f->cached[stream] = -1;
+		close_fd(&f->cached[stream]);
 		return false; /* refused by its size when it comes again */
 	}
 	memcpy(to->sha256, d.sha256, sizeof(to->sha256));

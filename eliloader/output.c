@@ -295,7 +295,5 @@ void output_close(struct output *o, bool keep)
 		remove_links(o);
 	for (unsigned i = 0; i < STREAMS; i++)
 		replace_file(o, i, -1);
-	if (o->dir >= 0)
-		(void)close(o->dir); /* nothing was written through it */
-	o->dir = -1;
+	close_fd(&o->dir);
 }

@@ -343,10 +343,7 @@ static void attempt_done(struct attempt *a)
 void pygrub_files_done(struct pygrub_files *f)
 {
 	for (unsigned i = 0; i < STREAMS; i++)
-		if (f->fd[i] >= 0)
-			(void)close(f->fd[i]); /* only read from */
-	for (unsigned i = 0; i < STREAMS; i++)
-		f->fd[i] = -1;
+		close_fd(&f->fd[i]);
 }
 
 int pygrub_ask(struct run *run, const char *image, const struct pygrub_choice *choice,

@@ -116,9 +116,7 @@ int worker_end(struct worker *w)
 {
 	int status;
 
-	if (w->fd >= 0)
-		(void)close(w->fd); /* nothing was written that close() could lose */
-	w->fd = -1;
+	close_fd(&w->fd);
 	if (w->pid <= 0)
 		return 0;
 	(void)kill(w->pid, SIGKILL); /* of one that has ended already, nothing changes */

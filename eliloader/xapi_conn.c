@@ -27,9 +27,7 @@ void xapi_conn_init(struct xapi_conn *c, const char *path, unsigned timeout_s)
 
 void xapi_conn_close(struct xapi_conn *c)
 {
-	if (c->fd >= 0)
-		(void)close(c->fd); /* what was sent was answered, or is given up */
-	c->fd = -1;
+	close_fd(&c->fd); /* what was sent was answered, or is given up */
 	c->used = false;
 }
 

@@ -40,6 +40,13 @@ static inline int steal_fd(int *fd)
 	return taken;
 }
 
+/* The same, and close it. */
+static inline void close_fd(int *fd)
+{
+	cleanup_close(fd);
+	*fd = -1;
+}
+
 /* Take the pointer out of @p (an lvalue), leaving NULL. */
 #define steal_ptr(p)                                                                     \
 	({                                                                               \
