@@ -8,5 +8,5 @@ dom0-tools/xenstore-broker_SRCS := dom0-tools/xenstore_broker.c dom0-tools/broke
 	dom0-tools/broker_request.c dom0-tools/broker_session.c dom0-tools/broker_store.c \
 	dom0-tools/broker_trim.c dom0-tools/broker_tx.c dom0-tools/broker_walk.c \
 	dom0-tools/broker_watch.c \
-	$(BROKER_PURE) $(LIB_BASE) $(LIB_SANDBOX)
+	$(BROKER_PURE) $(LIB_BASE) $(LIB_SANDBOX) lib/notify.c
 dom0-tools/xenstore-broker_LIBS := libseccomp

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/notify.h"
 
 #define ASK_CONNECT 'c'
 #define ASK_READY   'r'
@@ -93,29 +93,12 @@ static int serve_connect(struct connector *c)
 	return sendmsg(c->sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* As sd_notify(3): a datagram to the service manager, if there is one. */
-static void notify_manager(void)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	autoclose int fd = -1;
-	socklen_t len;
-
-	if (!path || !*path || strlen(path) >= sizeof(addr.sun_path))
-		return;
-	memcpy(addr.sun_path, path, strlen(path));
-	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-	if (path[0] == '@')
-		addr.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 ||
-	    sendto(fd, "READY=1", 7, MSG_NOSIGNAL, (struct sockaddr *)&addr, len) < 0)
-		log_warning("cannot tell the service manager: %s", strerror(errno));
-}
-
 static void serve_ready(struct connector *c)
 {
-	notify_manager();
+	int r = notify_systemd("READY=1");
+
+	if (r < 0)
+		log_warning("cannot tell the service manager: %s", strerror(-r));
 	if (c->ready_fd < 0)
 		return;
 	if (io_write_all(c->ready_fd, "r", 1) < 0)

@@ -229,10 +229,10 @@ static void free_args(char **args)
 	free(args);
 }
 
-/* "DIR DIR ..." behind what disk_fs_ask_names() puts there; with marks "(loop0) DIR (loop0)
- * DIR ...": an absent one prints nothing. */
-static char **make_args(const struct disk_fs *d, const struct boot_path *dir,
-			size_t count, bool marks)
+/* "DIR DIR (loop0) DIR DIR ..." behind what disk_fs_ask_names() puts there, with that mark
+ * behind @sure of them: an absent one prints nothing.  Of none is sure: before each. */
+static char **make_args(const struct disk_fs *d, const struct boot_path *dir, size_t sure,
+			size_t count)
 {
 	char **args = calloc(DISK_FS_LS_HEAD + 2 * count + 1, sizeof(*args)), **at;
 
@@ -240,7 +240,7 @@ static char **make_args(const struct disk_fs *d, const struct boot_path *dir,
 		return NULL;
 	at = args + DISK_FS_LS_HEAD;
 	for (size_t i = 0; i < count; i++) {
-		if (marks)
+		if (sure == 0 || i == sure)
 			*at++ = mark_device;
 		*at = disk_fs_name(d, &dir[i], "/");
 		if (!*at++) {
@@ -251,10 +251,10 @@ static char **make_args(const struct disk_fs *d, const struct boot_path *dir,
 	return args;
 }
 
-static int ask_dirs(struct disk_fs *d, const struct boot_path *dir, size_t count,
-		    bool marks, char **ret_text, enum disk_ls_form *ret_form)
+static int ask_dirs(struct disk_fs *d, const struct boot_path *dir, size_t sure,
+		    size_t count, char **ret_text, enum disk_ls_form *ret_form)
 {
-	char **args = make_args(d, dir, count, marks);
+	char **args = make_args(d, dir, sure, count);
 	size_t len;
 	int r;
 
@@ -269,7 +269,7 @@ int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t coun
 {
 	autofree char *text = NULL;
 	enum disk_ls_form form;
-	int r = ask_dirs(d, dir, count, true, &text, &form);
+	int r = ask_dirs(d, dir, 0, count, &text, &form);
 
 	if ((r == 0 || r == -EFBIG) && text)
 		r = keep_all(d, dir, count, text, form);
@@ -288,18 +288,25 @@ static int keep_in_order(struct disk_fs *d, const struct boot_path *dir, size_t 
 	return r;
 }
 
-/* A mark costs as much as two directories do. */
+/* Did all of @sure print something, and none of the others? */
+static bool is_as_expected(const char *text, size_t sure, size_t count,
+			   enum disk_ls_form form)
+{
+	return disk_ls_count(text, form) == sure &&
+	       (count == sure || disk_ls_ends_in_device(text));
+}
+
+/* (a mark costs as much as two directories do: there is but one) */
 int disk_fs_list_sure(struct disk_fs *d, const struct boot_path *dir, size_t sure,
 		      size_t count)
 {
 	autofree char *text = NULL;
 	enum disk_ls_form form;
-	int r = ask_dirs(d, dir, count, false, &text, &form);
+	int r = ask_dirs(d, dir, sure, count, &text, &form);
 
 	if (r < 0 || !text)
 		return r;
-	/* else one of them cannot be listed, or one of the others is there */
-	if (disk_ls_count(text, form) != sure)
+	if (!is_as_expected(text, sure, count, form))
 		return disk_fs_list_all(d, dir, count);
 	return keep_in_order(d, dir, sure, count, text, form);
 }

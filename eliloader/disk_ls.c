@@ -351,6 +351,17 @@ size_t disk_ls_count(const char *text, enum disk_ls_form form)
 	return count;
 }
 
+bool disk_ls_ends_in_device(const char *text)
+{
+	bool device = false;
+
+	for (; *text; text += *text == '\n') {
+		device = begins(text, heads[0]) || begins(text, heads[1]);
+		text += strcspn(text, "\n");
+	}
+	return device;
+}
+
 void disk_listing_done(struct disk_listing *l)
 {
 	boot_names_done(&l->names);

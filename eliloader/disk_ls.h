@@ -48,5 +48,7 @@ int disk_ls_names(const char **text, const char *mark, enum disk_ls_form form,
 		  struct disk_listing *ret);
 /* How many directories have their last line in it? */
 size_t disk_ls_count(const char *text, enum disk_ls_form form);
+/* Is the last line that of a device? */
+bool disk_ls_ends_in_device(const char *text);
 /* Behind the next line that is @mark; NULL: there is none. */
 const char *disk_ls_skip(const char *text, const char *mark);

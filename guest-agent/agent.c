@@ -15,12 +15,12 @@
 
 #include "guest-agent/meminfo.h"
 #include "guest-agent/netlink.h"
-#include "guest-agent/notify.h"
 #include "guest-agent/publish.h"
 #include "guest-agent/schema.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/notify.h"
 #include "lib/xs_watch.h"
 
 /* The last second of time_t, whatever its size. */
@@ -257,7 +257,7 @@ static int publish_now(struct agent *a)
 	}
 	if (r >= 0 && !a->ready) {
 		a->ready = true;
-		notify_systemd("READY=1");
+		(void)notify_systemd("READY=1"); /* nobody may be listening */
 	}
 	return 0;
 }
@@ -277,7 +277,7 @@ int agent_publish_once(struct agent *a)
 
 static void reload(struct agent *a)
 {
-	notify_systemd("RELOADING=1");
+	(void)notify_systemd("RELOADING=1"); /* nobody may be listening */
 	log_info("reading everything again");
 	collect_all(a);
 	publish_forget(&a->publisher);
@@ -424,7 +424,7 @@ int agent_run(struct agent *a)
 		if (r == 0 && (publication_is_due(a) || retry_is_due(a)))
 			r = publish_now(a);
 	}
-	notify_systemd("STOPPING=1");
+	(void)notify_systemd("STOPPING=1"); /* nobody may be listening */
 	return r < 0 ? r : 0;
 }
 

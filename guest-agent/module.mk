@@ -3,8 +3,8 @@ AGENT_PURE := guest-agent/collect_memory.c guest-agent/os_release.c guest-agent/
 	guest-agent/schema.c guest-agent/netlink.c
 PROGS += guest-agent/xe-guest-agent
 guest-agent/xe-guest-agent_SRCS := guest-agent/main.c guest-agent/agent.c guest-agent/detect.c \
-	guest-agent/notify.c guest-agent/publish.c guest-agent/collect_os.c \
-	guest-agent/collect_drivers.c $(AGENT_PURE) $(LIB_BASE) $(LIB_XS)
+	guest-agent/publish.c guest-agent/collect_os.c \
+	guest-agent/collect_drivers.c $(AGENT_PURE) $(LIB_BASE) $(LIB_XS) lib/notify.c
 guest-agent/xe-guest-agent_LIBS := xenstore
 guest-agent/xe-guest-agent_STATIC := y
 MAN += docs/man/xe-guest-agent.8

@@ -247,6 +247,9 @@ static void test_many_names(void)
 
 static void test_count(void)
 {
+	ok(disk_ls_ends_in_device("a\n\n" MARK "\n"), "a device's line is the last");
+	ok(!disk_ls_ends_in_device(MARK "\na\n\n"), "or is not");
+	ok(!disk_ls_ends_in_device(""), "or there is none");
 	is_int((long long)disk_ls_count("1           a\n\n\n1           b\n",
 					DISK_LS_LONG),
 	       2, "directories that have an end");

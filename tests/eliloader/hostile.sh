@@ -9,7 +9,7 @@
 hostile_names=(sparse-ramdisk sparse-kernel sparse-config kernel-missing kernel-empty
 	kernel-garbage kernel-directory kernel-device kernel-loop kernel-outside config-loop
 	config-itself directory-loop entries-10000 bls-10000 names-10000 links-10000 tops-10000
-	unlisted-boot unlisted-config zeroed-boot zeroed-root depth-500 endless bomb newline
+	unlisted-boot unlisted-link unlisted-config zeroed-boot zeroed-root depth-500 endless bomb newline
 	control-characters long-line no-partition beyond-end extended-loop gpt-count cut-middle
 	lvm-lies md-lies empty-file one-sector)
 
@@ -111,6 +111,10 @@ hostile_tops_10000() {
 unlisted() { plain_grub t && want_said='cannot be read' want_kept=yes && fs_ext root 64 t; }
 hostile_unlisted_boot() {
 	unlisted && debugfs_do 'sif /boot flags 0' 'sif /boot block[0] 99999999' && disk_gpt "$img" root
+}
+# what the link leads to is listed, /boot is not
+hostile_unlisted_link() {
+	mkdir -p t/other && : > t/other/file && ln -s other t/grub && hostile_unlisted_boot
 }
 hostile_unlisted_config() {
 	unlisted && debugfs_do 'sif /boot/grub flags 0' 'sif /boot/grub block[0] 99999999' && may_boot=yes &&

@@ -3,9 +3,9 @@
  * notify - tell systemd about the service's state.
  * Source: sd_notify(3), whose protocol is stable: one datagram to the socket that
  *         NOTIFY_SOCKET names.  libsystemd has no static archive.
- * Errors: none; nobody may be listening.
+ * Errors: 0, also where there is no such socket, or a negative errno.
  */
 #pragma once
 
 /* @state: lines such as "READY=1". */
-void notify_systemd(const char *state);
+int notify_systemd(const char *state);
