@@ -11,6 +11,8 @@
 #define TO_END	"\033[K"
 #define INDENT	2 /* columns for each submenu */
 #define DEEPEST 8 /* that are still indented further */
+#define LEFT	6 /* columns before a title */
+#define CANNOT	" (-)"
 #define CTRL(c) ((c)&0x1f)
 #define KEY_ESC 0x1b
 
@@ -118,17 +120,24 @@ enum menu_end menu_key(struct menu_view *v, unsigned char byte)
 	return MENU_GOES_ON;
 }
 
+static size_t columns_of(unsigned depth)
+{
+	return (size_t)INDENT * (depth < DEEPEST ? depth : DEEPEST);
+}
+
+/* The last column stays empty: not every terminal is right about what follows it. */
 static void draw_entry(const struct menu_view *v, size_t i, FILE *out)
 {
 	const struct boot_entry *e = &v->menu->entry[i];
 	const char *title = e->title ? e->title : "";
-	unsigned depth = e->depth < DEEPEST ? e->depth : DEEPEST;
-	char text[MENU_COLUMNS - 8 - INDENT * DEEPEST];
+	const char *mark = e->why ? CANNOT : "";
+	size_t indent = columns_of(e->depth);
+	char text[MENU_COLUMNS];
 
-	(void)log_escape_line(text, sizeof(text), title, strlen(title)); /* cut */
+	(void)log_escape_line(text, MENU_COLUMNS - LEFT - indent - strlen(mark), title,
+			      strlen(title)); /* cut */
 	(void)fprintf(out, " %s%3zu  %*s%s%s" PLAIN TO_END "\r\n",
-		      i == v->at ? REVERSE : "", i, (int)(INDENT * depth), "", text,
-		      e->why ? " (-)" : "");
+		      i == v->at ? REVERSE : "", i, (int)indent, "", text, mark);
 }
 
 static void draw_foot(const struct menu_view *v, FILE *out)

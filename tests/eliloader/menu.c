@@ -159,6 +159,55 @@ static void test_hostile(void)
 		ok(end - line < 100, "a line of %td bytes", end - line);
 }
 
+/* The columns that the line with @text takes, without escape sequences; 0: there is none. */
+static size_t columns(const char *screen, const char *text)
+{
+	const char *at = strstr(screen, text);
+	size_t n = 0;
+
+	while (at && at > screen && at[-1] != '\n')
+		at--;
+	for (bool escape = false; at && *at && *at != '\r'; at++) {
+		escape = escape || *at == '\033';
+		n += !escape;
+		escape = escape && !((*at >= 'A' && *at <= 'Z') || *at == 'm');
+	}
+	return n;
+}
+
+/* A title has all the room that its line has. */
+static void test_wide(void)
+{
+	static const char recovery[] =
+		"Debian GNU/Linux, with Linux 6.1.0-18-amd64 (recovery mode)";
+	static const char seventy[] = "seventy: 0123456789012345678901234567890123456789"
+				      "012345678901234567890";
+	autobootmenu struct boot_menu m;
+	autofree char *text = NULL;
+	char many[4][2 * MENU_COLUMNS];
+	struct menu_view v;
+
+	boot_menu_init(&m);
+	add(&m, seventy, 0, NULL);
+	add(&m, recovery, 1, NULL);
+	for (size_t i = 0; i < 4; i++) {
+		memset(many[i], 'A' + (int)i, sizeof(many[i]) - 1);
+		many[i][sizeof(many[i]) - 1] = '\0';
+		add(&m, many[i], i < 2 ? 0 : 100, i % 2 ? "no" : NULL);
+	}
+	menu_view_init(&v, &m, 5);
+	text = draw(&v);
+	is_int(sizeof(seventy) - 1, 70, "a title of 70 bytes");
+	ok(strstr(text, seventy) != NULL, "is whole");
+	ok(strstr(text, recovery) != NULL, "so is Debian's longest, in its submenu");
+	for (size_t i = 0; i < 4; i++)
+		is_int((long long)columns(text,
+					  (char[]){ 'A' + (int)i, 'A' + (int)i, 0 }),
+		       MENU_COLUMNS - 1, "a longer one is cut at the end of the line");
+	is_int((long long)columns(text, recovery), 8 + sizeof(recovery) - 1,
+	       "a short one ends where it ends");
+}
+
 static void test_long(void)
 {
 	autobootmenu struct boot_menu m;
@@ -327,6 +376,7 @@ int main(void)
 	test_keys();
 	test_unbootable();
 	test_hostile();
+	test_wide();
 	test_long();
 	test_seconds();
 	test_terminal();
