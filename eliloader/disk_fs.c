@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/resource.h>
 
 #include "eliloader/disk_fs_parts.h"
 #include "eliloader/disk_ls.h"
+#include "eliloader/disk_starter.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -51,24 +51,13 @@ char *disk_fs_name(const struct disk_fs *d, const struct boot_path *path,
 
 /* ---- runs ---- */
 
-/* CPU time of what has ended. */
-static uint64_t cpu_ms(void)
-{
-	struct rusage u;
-
-	if (getrusage(RUSAGE_CHILDREN, &u) < 0)
-		return UINT64_MAX;
-	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
-	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
-}
-
 /* What may the next one take, at most *cpu_s?  -E2BIG: there is none. */
 static int share(struct disk_fs *d, unsigned *cpu_s, uint64_t *ret_wall_ms)
 {
 	const uint64_t wall_ms = DISK_TIME_MAX_S * 1000ULL,
 		       all = DISK_CPU_MAX_S * 1000ULL;
 	struct disk_fs_private *own = d->own;
-	uint64_t used = cpu_ms(), left_s;
+	uint64_t used = disk_starter_cpu_ms(), left_s;
 
 	if (own->spent || own->runs >= DISK_RUNS_MAX || own->used_ms >= wall_ms ||
 	    used >= all) {

@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 #include "eliloader/disk_node.h"
+#include "eliloader/disk_starter.h"
 #include "eliloader/limits.h"
 #include "lib/cleanup.h"
 #include "lib/libraries.h"
 #include "lib/sandbox.h"
 
-#define FDS_MAX 32 /* the wire, the disk, the program, the pipes of some runs */
-#define CPU_S	60 /* the worker's own; what it starts has limits of its own */
-/* RLIMIT_NPROC, which counts all of that user: parallel starts have three each */
+#define CPU_S 60 /* the worker's own; what it starts has limits of its own */
+/* RLIMIT_NPROC, which counts all of that user: parallel starts have four each.  It is no
+ * bound on one that was taken over: that is disk_starter.h. */
 #define PROCESSES 1024
 #define BINDS_MAX 64
 #define PLACE_MAX 256
@@ -80,10 +81,14 @@ static int path_of(int fd, char *path, size_t size)
 
 static int enter(const struct sandbox *box, char *why, size_t size)
 {
-	int r = sandbox_enter(box);
+	int pair[2] = { -1, -1 }, r = disk_starter_pair(pair);
 
 	if (r == 0)
+		r = sandbox_enter(box);
+	if (r == 0)
 		r = sandbox_program_open(DISK_ROOM_PROGRAM);
+	if (r == 0)
+		r = disk_starter_begin(pair);
 	return r < 0 ? say(r, why, size, "the sandbox cannot be entered: %s",
 			   strerror(-r))
 		     : 0;
@@ -111,8 +116,8 @@ int disk_room_enter(uid_t uid, gid_t gid, int image, int program, char *why, siz
 	struct sandbox box = { .uid = uid,
 			       .gid = gid,
 			       .disk = DISK_ROOM_DISK,
-			       .memory_max = WORKER_MEMORY_MAX,
-			       .fds_max = FDS_MAX,
+			       .memory_max = DISK_MEMORY_MAX,
+			       .fds_max = DISK_ROOM_FDS,
 			       .cpu_s = CPU_S,
 			       .processes = PROCESSES };
 	const struct text_list none = { 0 };

@@ -10,17 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "eliloader/disk_room.h"
-#include "eliloader/limits.h"
-#include "lib/cleanup.h"
+#include "eliloader/disk_starter.h"
 #include "lib/io.h"
-#include "lib/libraries.h"
-#include "lib/sandbox.h"
 
-#define ARGS_AT	       2	     /* after the program's name and the disk */
-#define PIPE_SIZE      (1024 * 1024) /* what an unprivileged process may have */
-#define NAP_FIRST_NS   20000
-#define NAP_LONGEST_NS 10000000
 #define COMPLAINTS_MAX (64 * 1024) /* bytes on stderr; then nobody listens any more */
 #define TEXT_STEP      (64 * 1024)
 
@@ -29,79 +21,18 @@ void disk_run_init(struct disk_run *run)
 	*run = (struct disk_run){ .out = -1, .err = -1 };
 }
 
-/* ---- between fork() and exec() ---- */
-
-__attribute__((noreturn)) static void become(int out, int err,
-					     const struct sandbox_program *p)
-{
-	if (dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0) {
-		for (int fd = STDERR_FILENO + 1; fd < SANDBOX_PROGRAM_FDS; fd++)
-			(void)close(fd); /* the wire and the image; most are not open */
-		(void)sandbox_program(p);
-	}
-	_exit(127);
-}
-
-/* ---- our side ---- */
-
-static const char **make_argv(const char *const *args)
-{
-	size_t count = 0;
-	const char **argv;
-
-	while (args[count])
-		count++;
-	argv = calloc(ARGS_AT + count + 1, sizeof(*argv));
-	if (!argv)
-		return NULL;
-	argv[0] = "grub-fstest";
-	argv[1] = DISK_ROOM_DISK;
-	memcpy(argv + ARGS_AT, args, count * sizeof(*argv));
-	return argv;
-}
-
-static int make_pipe(int *ret_ours, int *ret_theirs)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	*ret_ours = ends[0];
-	*ret_theirs = ends[1];
-	return 0;
-}
-
 int disk_run_start(struct disk_run *run, const char *const *args, unsigned cpu_s,
 		   uint64_t wall_ms)
 {
-	static const char *const env[] = { "LD_LIBRARY_PATH=" LIBRARIES_DIR, NULL };
-	autofree const char **argv = make_argv(args);
-	autoclose int out = -1, err = -1;
-	const struct sandbox_program p = { .argv = argv,
-					   .env = env,
-					   .parent = getpid(),
-					   .memory_max = DISK_MEMORY_MAX,
-					   .cpu_s = cpu_s,
-					   .wall_s = (unsigned)(wall_ms / 1000 + 1) };
 	int r;
 
 	disk_run_init(run);
-	if (!argv)
-		return -ENOMEM;
-	r = make_pipe(&run->out, &out);
-	if (r == 0)
-		r = make_pipe(&run->err, &err);
+	run->end_ms = io_now_ms() + wall_ms;
+	r = disk_starter_start(args, cpu_s, (unsigned)(wall_ms / 1000 + 1), &run->out,
+			       &run->err);
 	if (r < 0)
 		return r;
-	(void)fcntl(run->out, F_SETPIPE_SZ, PIPE_SIZE); /* only for speed */
-	run->end_ms = io_now_ms() + wall_ms;
-	run->pid = fork();
-	if (run->pid < 0) {
-		run->pid = 0;
-		return -errno;
-	}
-	if (run->pid == 0)
-		become(out, err, &p);
+	run->number = r;
 	return 0;
 }
 
@@ -196,18 +127,11 @@ static int wait_for(struct disk_run *run)
 /* It has closed all that we know of it, so it is about to end. */
 static int reap(struct disk_run *run, int *ret_status)
 {
-	struct timespec nap = { .tv_nsec = NAP_FIRST_NS };
-	pid_t done;
+	int r = disk_starter_end(run->number, (unsigned)left_ms(run), ret_status);
 
-	while ((done = waitpid(run->pid, ret_status, WNOHANG)) == 0) {
-		if (left_ms(run) == 0)
-			return -ETIMEDOUT;
-		(void)nanosleep(&nap, NULL); /* shorter is fine */
-		if (nap.tv_nsec < NAP_LONGEST_NS)
-			nap.tv_nsec *= 2;
-	}
-	run->pid = 0;
-	return done < 0 ? -errno : 0;
+	if (r != -ETIMEDOUT)
+		run->number = 0;
+	return r;
 }
 
 static int judge(const struct disk_run *run, int status)
@@ -232,14 +156,14 @@ int disk_run_end(struct disk_run *run)
 	int status = 0, r = 0;
 
 	shut(&run->out);
-	while (r == 0 && run->pid > 0 && run->err >= 0) {
+	while (r == 0 && run->number > 0 && run->err >= 0) {
 		r = wait_for(run);
 		if (r == 0)
 			r = read_err(run);
 	}
 	shut(&run->err);
 	hear(run, "\n", 1);
-	if (r < 0 || run->pid <= 0)
+	if (r < 0 || run->number <= 0)
 		return r;
 	r = reap(run, &status);
 	return r < 0 ? r : judge(run, status);

@@ -2,7 +2,7 @@
 /*
  * disk_run - one run of grub-fstest on /disk, in the room of disk_room.h.
  *
- * It is a child with a pipe for each of stdout and stderr, in sandbox_program()'s limits.
+ * It is a child of the starter, with a pipe for each of stdout and stderr.
  * Nothing is sent to it and it is never killed by us, for which there is no system call in
  * the room: one that does not end is left behind, and dies with the worker.
  *
@@ -16,12 +16,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #define DISK_SAID_MAX 256 /* bytes of the last line, NUL included */
 
 struct disk_run {
-	pid_t pid;	 /* 0: none */
+	int number;	 /* disk_starter.h; 0: none */
 	int out, err;	 /* owned; -1: closed, or at its end */
 	uint64_t end_ms; /* on io_now_ms(): no longer */
 	char line[DISK_SAID_MAX], said[DISK_SAID_MAX];

@@ -82,6 +82,9 @@ int sandbox_program_open(const char *path);
  * is not close-on-exec, and with less than the room's: it reads and writes what is open,
  * opens for reading what is there, and neither forks nor executes another file. */
 int sandbox_program(const struct sandbox_program *p);
+/* In the room, who will start no more programs: from now on none is started, no process and
+ * no pipe made, no file opened. */
+int sandbox_narrow(void);
 /* The user a worker runs as: @name, or when there is none such, @otherwise (NULL: none).
  * -ENOENT: neither exists.  -EPERM: it is root. */
 int sandbox_user(const char *name, const char *otherwise, uid_t *ret_uid, gid_t *ret_gid);

@@ -167,8 +167,8 @@ int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rul
 	return r;
 }
 
-/* Signals to itself (abort() sends one), its own limits to be read. */
-static int add_own(scmp_filter_ctx ctx)
+/* (abort() sends a signal) */
+int sandbox_filter_add_own(scmp_filter_ctx ctx)
 {
 	const struct scmp_arg_cmp own = { 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 };
 	const struct scmp_arg_cmp read_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
@@ -209,7 +209,7 @@ static int add_all(scmp_filter_ctx ctx, const struct sandbox *box)
 	int r = sandbox_filter_add_plain(ctx);
 
 	if (r == 0)
-		r = add_own(ctx);
+		r = sandbox_filter_add_own(ctx);
 	if (r == 0 && (box->files || box->programs))
 		r = sandbox_filter_add_reading(ctx);
 	if (r == 0 && box->programs)

@@ -44,10 +44,12 @@ int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rul
 int sandbox_filter_add_reading(scmp_filter_ctx ctx);
 /* Reading, writing, memory that is no code, time, ending: what all need. */
 int sandbox_filter_add_plain(scmp_filter_ctx ctx);
+/* Signals to the caller itself, and looking at its limits. */
+int sandbox_filter_add_own(scmp_filter_ctx ctx);
 /* The filter's instructions (owned: @ret->filter), to be installed when no library can. */
 int sandbox_filter_take(scmp_filter_ctx ctx, struct sock_fprog *ret);
 int sandbox_filter_install(const struct sock_fprog *filter);
-/* What a process in the room needs to start programs, and their own filter: a part of
- * sandbox_calls(). */
+/* What a process in the room needs to start programs, and the filters that programs and
+ * sandbox_narrow() put over the room's: a part of sandbox_calls(). */
 int sandbox_program_calls(scmp_filter_ctx ctx);
 int sandbox_program_prepare(void);

@@ -56,7 +56,8 @@ static const struct sandbox_rule rules_of_starting[] = {
 	{ "fcntl", 1, SANDBOX_EXACTLY, F_SETFD },
 };
 
-static struct sock_fprog filter; /* of programs; made once, and kept until the end */
+/* Made once, and kept until the end: of programs, and of who starts none. */
+static struct sock_fprog filter, narrow;
 
 /* The one from the one descriptor, which exec closes, and whose number is over the limit.
  * By an absolute path the kernel would ignore it; but nothing else can be executed in the
@@ -89,10 +90,19 @@ int sandbox_program_calls(scmp_filter_ctx ctx)
 	return r == 0 ? SANDBOX_ADD_RULES(ctx, rules_of_starting) : r;
 }
 
-int sandbox_program_prepare(void)
+static int add_all_of_programs(scmp_filter_ctx ctx)
 {
 	const struct scmp_arg_cmp read_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
 						   { 2, SCMP_CMP_EQ, 0, 0 } };
+	int r = sandbox_filter_add_reading(ctx);
+
+	if (r == 0)
+		r = add_of_programs(ctx);
+	return r == 0 ? sandbox_filter_add(ctx, "prlimit64", 2, read_limit) : r;
+}
+
+static int make_filter(int (*add)(scmp_filter_ctx ctx), struct sock_fprog *ret)
+{
 	scmp_filter_ctx ctx;
 	int r = sandbox_filter_new(&ctx);
 
@@ -100,15 +110,23 @@ int sandbox_program_prepare(void)
 		return r;
 	r = sandbox_filter_add_plain(ctx);
 	if (r == 0)
-		r = sandbox_filter_add_reading(ctx);
+		r = add(ctx);
 	if (r == 0)
-		r = add_of_programs(ctx);
-	if (r == 0)
-		r = sandbox_filter_add(ctx, "prlimit64", 2, read_limit);
-	if (r == 0)
-		r = sandbox_filter_take(ctx, &filter);
+		r = sandbox_filter_take(ctx, ret);
 	seccomp_release(ctx);
 	return r;
+}
+
+int sandbox_program_prepare(void)
+{
+	int r = make_filter(add_all_of_programs, &filter);
+
+	return r == 0 ? make_filter(sandbox_filter_add_own, &narrow) : r;
+}
+
+int sandbox_narrow(void)
+{
+	return sandbox_filter_install(&narrow);
 }
 
 int sandbox_program_open(const char *path)

@@ -247,7 +247,7 @@ is "$(key menu/kind)" grub "the disk is read, too"
 ok "and no loop device is left" [ -z "$(losetup -j "$img")" ]
 
 # --- its end ---
-# begin WORD : wire_client in the background; sets $pid, and $worker and $program when it runs
+# begin WORD : wire_client in the background; sets $pid, and $worker, $starter and $program when it runs
 begin() {
 	"${client[@]}" --fd="$dir/$1.img" --fd="$fake" "$O/eliloader-disk" "$dir/usual.job" \
 		> "$dir/killed" 2>&1 &
@@ -255,21 +255,33 @@ begin() {
 	wait_for 10 started || bail "the worker runs"
 }
 started() {
-	worker=$(pgrep -P "$pid") && program=$(pgrep -P "$worker") &&
+	worker=$(pgrep -P "$pid") && starter=$(pgrep -P "$worker") && program=$(pgrep -P "$starter") &&
 		grep -q /disk "/proc/$program/cmdline"
 }
 gone() { ! kill -0 "$1" 2> /dev/null || grep -q '^State:.*Z' "/proc/$1/status"; }
 detached() { [ -z "$(losetup -j "$1")" ]; }
+# filters PID : how many lie over one another
+filters() { awk '/^Seccomp_filters:/ { print $2 }' "/proc/$1/status"; }
 begin hang
+is "$(filters "$starter") $(filters "$worker") $(filters "$program")" "1 2 2" \
+	"who reads can start nothing, and neither can what was started"
+is "$(find "/proc/$starter/fd" -lname '/dev/loop*' -o -lname "$dir/hang.img" | wc -l)" 0 "who starts has not the disk"
 ok "while it runs, the disk is a loop device" [ -n "$(losetup -j "$dir/hang.img")" ]
 kill -9 "$worker"
 wait "$pid"
-ok "a killed worker takes the program with it" wait_for 10 gone "$program"
+ok "a killed worker takes the starter with it" wait_for 10 gone "$starter"
+ok "and the program" wait_for 10 gone "$program"
 ok "and the loop device" wait_for 10 detached "$dir/hang.img"
+begin hang
+kill -9 "$starter"
+ok "a killed starter takes the program with it" wait_for 10 gone "$program"
+wait "$pid"
+like "$(cat "$dir/killed")" '^done (access|internal) ' "and the worker says that it cannot go on"
 begin hang
 kill -9 "$pid"
 { wait "$pid"; } 2> /dev/null
 ok "when eliloader is killed, so is the worker" wait_for 10 gone "$worker"
+ok "the starter" wait_for 10 gone "$starter"
 ok "the program" wait_for 10 gone "$program"
 ok "and the loop device" wait_for 10 detached "$dir/hang.img"
 done_testing

@@ -19,3 +19,8 @@ SCRIPT_TESTS += tests/eliloader/disk-worker.t
 TESTS += tests/eliloader/sandbox_programs
 tests/eliloader/sandbox_programs_SRCS := tests/eliloader/sandbox_programs.c $(ELI_SANDBOX) $(LIB_BASE)
 tests/eliloader/sandbox_programs_LIBS := libseccomp
+
+TESTS += tests/eliloader/disk_starter
+tests/eliloader/disk_starter_SRCS := tests/eliloader/disk_starter.c eliloader/disk_starter.c \
+	$(ELI_SANDBOX) $(LIB_BASE)
+tests/eliloader/disk_starter_LIBS := libseccomp

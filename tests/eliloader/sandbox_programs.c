@@ -6,13 +6,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -20,9 +17,8 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
-#include "lib/cleanup.h"
+#include "tests/eliloader/fake_place.h"
 #include "tests/eliloader/room_loose.h"
-#include "tests/eliloader/scratch.h"
 #include "tests/tap.h"
 
 #define PROGRAM	     "/program"
@@ -30,9 +26,8 @@
 #define DISK	     "/disk"
 #define FAKE_NO_DISK 2 /* what fake_fstest says when it cannot read its disk */
 
-static const char program[] = "/mnt/program"; /* the static fake_fstest, outside */
-static struct sandbox_bind binds[] = { { program, PROGRAM, false },
-				       { program, SECRET, true },
+static struct sandbox_bind binds[] = { { FAKE_PLACE, PROGRAM, false },
+				       { FAKE_PLACE, SECRET, true },
 				       { NULL, NULL, false } };
 
 /* Each probe returns 0 when it holds, else the number of the step that went wrong. */
@@ -213,7 +208,7 @@ static void test_wrong(void)
 {
 	struct sandbox_bind absent[] = { { "/no/such/file", PROGRAM, false },
 					 { NULL, NULL, false } };
-	struct sandbox_bind above[] = { { program, "/lib/../x", false },
+	struct sandbox_bind above[] = { { FAKE_PLACE, "/lib/../x", false },
 					{ NULL, NULL, false } };
 	struct sandbox box = loose;
 
@@ -225,41 +220,10 @@ static void test_wrong(void)
 	       "nor with one above its root");
 }
 
-static int open_program(void)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 64);
-	char *slash;
-
-	if (n < 0)
-		return -errno;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	(void)snprintf(slash, 64, "/fake_fstest_static"); /* there is room */
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-/* Into the scratch, which may hide where it was built. */
-static void copy_program(int from)
-{
-	autoclose int to = open(program, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-	struct stat st;
-
-	must(to >= 0 && fstat(from, &st) == 0 &&
-	     sendfile(to, from, NULL, (size_t)st.st_size) == st.st_size);
-}
-
 int main(void)
 {
-	autoclose int built = open_program();
-
-	if (built < 0) {
-		perror("fake_fstest_static");
-		return 1;
-	}
-	if (!scratch_enter())
+	if (!fake_place_enter())
 		return scratch_skip();
-	copy_program(built);
 	test_room();
 	test_wrong();
 	return tap_done();
