@@ -238,17 +238,22 @@ static int tell_error(struct start *s)
 	return r < 0 ? r : fail_why(s, -EINVAL, s->plan.error_name, s->plan.error_text);
 }
 
-/* Plan again, knowing what the disk shows. */
+/* Plan again, knowing what the disk shows.  That the installer comes again is said when it
+ * does: no attempt may be left. */
 static int plan_again(struct start *s, const struct disk_verdict *disk)
 {
-	if (disk->state == DISK_EMPTY && s->plan.action == PLAN_DISK) {
+	bool empty = disk->state == DISK_EMPTY && s->plan.action == PLAN_DISK;
+	int r;
+
+	if (empty)
+		log_debug("no system is on the disk: %s", disk->why);
+	s->run.failure.text[0] = '\0';
+	r = make_plan(s, disk);
+	if (r == 0 && empty && s->plan.action != PLAN_ERROR)
 		progress_say(&s->run.progress,
 			     "no system is on the disk%s%s: the installer again",
 			     *disk->why ? ": " : "", disk->why);
-		log_debug("no system is on the disk: %s", disk->why);
-	}
-	s->run.failure.text[0] = '\0';
-	return make_plan(s, disk);
+	return r;
 }
 
 /* The disk's system, if there is one, is the result, and an install is finished with that.

@@ -83,6 +83,11 @@ rounds() {
 	ok "xl: round 1" start_tree el7 xlrounds
 	ok "xl: round 2 with an empty disk" start_tree el7 xlrounds
 	same "$(xl_result ramdisk)" "$dir/www/el7/images/pxeboot/initrd.img" "xl: is the installer again"
+	like "$(cat "$dir/said")" '^eliloader: no system is on the disk.*: the installer again$' "xl: which the console says"
+	ok "xl: no attempt is left" eval '! xl_start spent "install-repository=$www/el7/" install-distro=rhlike \
+		install-round=2 other-config:eliloader-attempts=5'
+	like "$(cat "$dir/said")" 'the installer was given out 5 times' "xl: is told"
+	ok "xl: and nothing of an installer that comes again" eval '! grep -q "installer again" "$dir/said"'
 	DISK=$dir/installed.img
 	ok "xl: round 2 with an installed disk" start_tree el7 xlrounds
 	is "$(cat "$(xl_result ramdisk)")" initrd "xl: is that disk's"
