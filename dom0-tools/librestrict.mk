@@ -2,7 +2,8 @@
 #
 # The first list needs no library of Xen: what a launcher or a verifier links.
 LIBRESTRICT_FD := dom0-tools/xenrestrict_error.c dom0-tools/xenrestrict_fd.c \
-	dom0-tools/xenrestrict_wire.c dom0-tools/xenrestrict_broker.c dom0-tools/xenrestrict_prove.c
+	dom0-tools/xenrestrict_wire.c dom0-tools/xenrestrict_broker.c dom0-tools/xenrestrict_prove.c \
+	lib/fds.c
 LIBRESTRICT_STORE := $(LIBRESTRICT_FD) dom0-tools/xenrestrict_store.c \
 	dom0-tools/xenrestrict_threads.c
 

@@ -20,6 +20,7 @@
 
 #include "dom0-tools/xenrestrict_priv.h"
 #include "lib/cleanup.h"
+#include "lib/fds.h"
 #include "lib/io.h"
 
 #define READY_MS	 10000 /* far more than a broker takes on a busy host */
@@ -28,8 +29,6 @@
 #define READY_FD	 4
 #define FIRST_FREE	 5
 #define CALL_CLOSE_RANGE 436 /* the same on every architecture; Linux 5.9 */
-
-extern char **environ;
 
 /* All that the new process needs, made before it exists: it must not allocate. */
 struct launch {
@@ -118,52 +117,10 @@ static int public_environment(char ***ret_envp)
 
 /* ---- the new process: only what a signal handler may do as well ---- */
 
-struct linux_dirent64 {
-	uint64_t ino;
-	int64_t off;
-	unsigned short len;
-	unsigned char type;
-	char name[];
-};
-
-static int number(const char *text)
-{
-	int n = 0;
-
-	if (*text < '0' || *text > '9')
-		return -1;
-	for (; *text >= '0' && *text <= '9'; text++)
-		n = n * 10 + (*text - '0');
-	return n;
-}
-
 /* Past open(), which is the preload object's own and asks the dynamic linker. */
 static int open_file(const char *path, int flags)
 {
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
-}
-
-/* Without close_range(): what /proc says; -1 when it cannot be read. */
-static int close_listed(void)
-{
-	char buf[4096] __attribute__((aligned(8)));
-	int dir = open_file("/proc/self/fd", O_RDONLY | O_DIRECTORY);
-	long n;
-
-	if (dir < 0)
-		return -1;
-	while ((n = syscall(SYS_getdents64, dir, buf, sizeof(buf))) > 0) {
-		for (long at = 0; at < n;) {
-			struct linux_dirent64 *e = (void *)(buf + at);
-			int fd = number(e->name);
-
-			if (fd >= FIRST_FREE && fd != dir)
-				(void)close(fd); /* open, since it is listed */
-			at += e->len;
-		}
-	}
-	(void)close(dir);
-	return n < 0 ? -1 : 0;
 }
 
 static void take_defaults(void)
@@ -181,6 +138,8 @@ static void take_defaults(void)
  * nothing behind. */
 static int place_descriptors(int serve_fd, int ready_fd)
 {
+	static const int keep[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, SERVE_FD,
+				    READY_FD };
 	int serve = fcntl(serve_fd, F_DUPFD_CLOEXEC, FIRST_FREE);
 	int ready = fcntl(ready_fd, F_DUPFD_CLOEXEC, FIRST_FREE);
 	int null = open_file("/dev/null", O_RDWR);
@@ -196,7 +155,7 @@ static int place_descriptors(int serve_fd, int ready_fd)
 	if (dup2(serve, SERVE_FD) < 0 || dup2(ready, READY_FD) < 0)
 		return -1;
 	if (syscall(CALL_CLOSE_RANGE, FIRST_FREE, ~0U, 0) < 0)
-		return close_listed();
+		return fds_close_but(keep, sizeof(keep) / sizeof(*keep));
 	return 0;
 }
 

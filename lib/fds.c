@@ -52,7 +52,9 @@ static int close_listed(int dir, const int *keep, size_t count, bool *ret_closed
 
 int fds_close_but(const int *keep, size_t count)
 {
-	autoclose int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* (past an open() that is a preloaded object's, and would ask the dynamic linker) */
+	autoclose int dir = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/fd",
+					 O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	bool closed = true;
 	int r = dir < 0 ? -errno : 0;
 
