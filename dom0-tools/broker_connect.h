@@ -13,8 +13,6 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define CONNECT_MS 5000 /* C xenstored listens with a backlog of one: try that long */
-
 struct connector {
 	const char *upstream; /* borrowed: the daemon's socket */
 	int sock;	      /* owned: to the child */

@@ -178,8 +178,6 @@ int verify_status_parse(const char *text, size_t len, struct verify_status *ret)
 	if (r == 0)
 		r = parse_groups(text, len, s.gid, &s.groups);
 	if (r == 0)
-		r = count_of(text, len, "Threads", &s.threads);
-	if (r == 0)
 		r = parse_caps(text, len, s.caps);
 	if (r == 0)
 		r = count_of(text, len, "NoNewPrivs", &s.no_new_privs);

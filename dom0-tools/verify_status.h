@@ -30,7 +30,6 @@ struct verify_status {
 	uint32_t uid[VERIFY_IDS];
 	uint32_t gid[VERIFY_IDS];
 	unsigned groups; /* how many beside its own gid */
-	unsigned threads;
 	uint64_t caps[VERIFY_CAPS];
 	unsigned no_new_privs;
 	unsigned seccomp;
