@@ -105,8 +105,6 @@ static int plan_install(struct plan *p, const struct plan_from *f, enum plan_ima
 	if (r == 0)
 		r = plan_take_words(p, f);
 	if (r == 0)
-		r = plan_check_bootloader(p, f);
-	if (r == 0)
 		r = plan_take_pairs(p, f);
 	if (r == 0)
 		r = take_action(p, f);
@@ -214,6 +212,8 @@ static int decide(struct plan *p, const struct plan_from *f)
 		r = take_distro(p, f);
 	if (r == 0)
 		r = plan_take_round(p, f);
+	if (r == 0)
+		r = plan_check_bootloader(p, f);
 	if (r != 0)
 		return r;
 	if (repo && strcmp(repo, "cdrom") == 0)

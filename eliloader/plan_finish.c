@@ -99,7 +99,7 @@ static bool make_words(const struct plan_from *f, bool pygrub, char *out, size_t
 	return (!*add || append(out, size, add, strlen(add))) && plan_is_printable(out);
 }
 
-/* Which word of install-bootloader?  Others than these two are "auto". */
+/* Is it this word of install-bootloader? */
 static bool is_forced(const struct plan_from *f, const char *bootloader)
 {
 	const char *value = record_other(f->record, "install-bootloader");

@@ -105,7 +105,7 @@ static const struct state_case states[] = {
 	  TO_ELI, "install-bootloader is eliloader" },
 	{ 9, XAPI, TREE "install-round=2 install-bootloader=pygrub", &ours, PLAN_DISK,
 	  TO_ELI, "finds nothing to boot" },
-	{ 8, XAPI, TREE "install-round=2 install-bootloader=grub", &both, PLAN_DISK,
+	{ 8, XAPI, TREE "install-round=2 install-bootloader=auto", &both, PLAN_DISK,
 	  TO_PYG, "pygrub would" },
 	{ 9, XAPI, TREE "install-round=2 PV-bootloader-args=--cache=off", &uek, PLAN_DISK,
 	  "bootloader-args=--cache=off --entry 1 " TO_ELI, "pygrub would not" },
@@ -230,6 +230,38 @@ static void test_questions(void)
 	case_done(&c);
 }
 
+/* What a bad word was meant to say is not known, and the switch to pygrub is for good. */
+static void test_bad_bootloader(void)
+{
+	static const char *const words[] = {
+		TREE "install-round=2 install-bootloader=grub",
+		"install-repository=cdrom install-distro=pygrub install-round=1 "
+		"install-bootloader=Pygrub",
+		"install-repository=cdrom install-distro=rhlike install-round=2 "
+		"install-bootloader=eliloader~",
+	};
+	static const struct disk_verdict *const disks[] = { &not_asked, &both, &ours,
+							    &anyhow, &empty };
+	struct plan_case c;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		for (size_t n = 0; n < sizeof(disks) / sizeof(*disks); n++) {
+			case_init(&c, n % 2 ? XL : XAPI);
+			case_set(&c, words[i]);
+			case_judged(&c, disks[n]);
+			ok(c.plan.action == PLAN_ERROR && c.plan.change_count == 0 &&
+				   strstr(c.plan.error_text, "install-bootloader is '"),
+			   "a wrong install-bootloader: words %zu, disk %zu", i, n);
+			case_done(&c);
+		}
+	case_init(&c, XAPI);
+	case_set(&c,
+		 "install-bootloader=grub other-config:eliloader-installed=eliloader");
+	case_judged(&c, &not_asked);
+	is_int(c.plan.action, PLAN_DISK, "when the install is over it says nothing");
+	case_done(&c);
+}
+
 static void test_attempts(void)
 {
 	struct plan_case c;
@@ -327,6 +359,7 @@ int main(void)
 		test_state(&states[i]);
 	test_page();
 	test_questions();
+	test_bad_bootloader();
 	test_attempts();
 	test_cd_attempts();
 	test_limits();
