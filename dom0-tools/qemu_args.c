@@ -8,10 +8,9 @@
 #include <string.h>
 
 #include "dom0-tools/qemu_host.h"
+#include "dom0-tools/room_profile.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
-
-#define DOMID_LAST 0x7fefU /* DOMID_FIRST_RESERVED - 1 of xen.h */
 
 int qemu_refuse(struct qemu_reading *r, int err, const char *fmt, ...)
 {
@@ -52,7 +51,7 @@ static int read_domid(struct qemu_reading *r, const char *value)
 
 	if (r->plan->domid)
 		return qemu_refuse(r, -EINVAL, "given twice");
-	if (io_parse_u64(value, DOMID_LAST, &domid) < 0 || domid == 0)
+	if (io_parse_u64(value, ROOM_DOMID_MAX, &domid) < 0 || domid == 0)
 		return qemu_refuse(r, -EINVAL, "'%s' is no guest's domid", value);
 	r->plan->domid = (unsigned)domid;
 	return qemu_add_pair(r->plan, r->option, value);

@@ -53,11 +53,8 @@ static const char *const of_late[] = { "setuid",    "setgid",	 "setreuid",  "set
 				       "setresuid", "setresgid", "setgroups", "chroot",
 				       "chdir",	    "setfsuid",	 "setfsgid",  NULL };
 
-#define TYPE 0xfU /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
-#define W_X  (PROT_WRITE | PROT_EXEC)
-#define NEW                                                                              \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |   \
-	 CLONE_NEWPID | CLONE_NEWNET)
+#define TYPE   0xfU /* of a socket, without SOCK_CLOEXEC and SOCK_NONBLOCK */
+#define W_X    (PROT_WRITE | PROT_EXEC)
 #define THREAD (CLONE_VM | CLONE_THREAD | CLONE_SIGHAND)
 
 static const struct sandbox_rule rules_base[] = {
@@ -68,11 +65,11 @@ static const struct sandbox_rule rules_base[] = {
 	{ "prctl", 0, SANDBOX_EXACTLY, PR_SET_NAME },
 	{ "kill", 0, SANDBOX_EXACTLY, ROOM_PROGRAM_PID },
 	{ "tgkill", 0, SANDBOX_EXACTLY, ROOM_PROGRAM_PID },
-	{ "clone", 0, THREAD | NEW, THREAD },
+	{ "clone", 0, THREAD | SANDBOX_NEW, THREAD },
 };
 /* The loader maps code; what is code is never writable. */
 static const struct sandbox_rule rules_dynamic[] = { { "mmap", 2, W_X, PROT_EXEC } };
-static const struct sandbox_rule rules_forking[] = { { "clone", 0, NEW, 0 } };
+static const struct sandbox_rule rules_forking[] = { { "clone", 0, SANDBOX_NEW, 0 } };
 
 /* What process 1 does till the end. */
 static const char *const init_calls[] = { "rt_sigtimedwait",
@@ -125,9 +122,7 @@ static int add_exec(scmp_filter_ctx ctx, const struct room *room)
 		{ 1, SCMP_CMP_EQ, room->path, 0 },
 	};
 	unsigned known = room->path == ROOM_ANYWHERE ? 2 : 3;
-	const struct scmp_arg_cmp own_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
-						  { 2, SCMP_CMP_EQ, 0, 0 } };
-	int r = sandbox_filter_add(ctx, "prlimit64", 2, own_limit);
+	int r = sandbox_filter_add_limits(ctx);
 
 	return r < 0 ? r : sandbox_filter_add(ctx, "execveat", known, once);
 }

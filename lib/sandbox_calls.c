@@ -167,15 +167,21 @@ int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rul
 	return r;
 }
 
+int sandbox_filter_add_limits(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp cmp[] = { { 0, SCMP_CMP_EQ, 0, 0 },
+					    { 2, SCMP_CMP_EQ, 0, 0 } };
+
+	return sandbox_filter_add(ctx, "prlimit64", 2, cmp);
+}
+
 /* (abort() sends a signal) */
 int sandbox_filter_add_own(scmp_filter_ctx ctx)
 {
 	const struct scmp_arg_cmp own = { 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 };
-	const struct scmp_arg_cmp read_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
-						   { 2, SCMP_CMP_EQ, 0, 0 } };
 	int r = sandbox_filter_add(ctx, "tgkill", 1, &own);
 
-	return r == 0 ? sandbox_filter_add(ctx, "prlimit64", 2, read_limit) : r;
+	return r == 0 ? sandbox_filter_add_limits(ctx) : r;
 }
 
 /* What the caller asks for; sockets are those of the internet only. */

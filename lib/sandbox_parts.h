@@ -7,6 +7,7 @@
  * Errors: 0 or a negative errno; -EPERM also where what was asked for did not hold.
  */
 #pragma once
+#include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -36,10 +37,16 @@ struct sandbox_rule {
 	uint64_t mask, value;
 };
 #define SANDBOX_EXACTLY UINT32_MAX /* of @mask: the argument is an int */
+/* Of clone(): all that makes a namespace. */
+#define SANDBOX_NEW                                                                      \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |   \
+	 CLONE_NEWPID | CLONE_NEWNET)
 int sandbox_filter_add_rules(scmp_filter_ctx ctx, const struct sandbox_rule *rule,
 			     size_t count);
 #define SANDBOX_ADD_RULES(ctx, rules)                                                    \
 	sandbox_filter_add_rules(ctx, rules, sizeof(rules) / sizeof(*(rules)))
+/* The caller's own limits, to be read. */
+int sandbox_filter_add_limits(scmp_filter_ctx ctx);
 /* A list of rules for opening and looking at files for reading, with its calls. */
 int sandbox_filter_add_reading(scmp_filter_ctx ctx);
 /* Reading, writing, memory that is no code, time, ending: what all need. */

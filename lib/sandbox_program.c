@@ -25,10 +25,6 @@
 #include "lib/sandbox_calls.h"
 #include "lib/sandbox_parts.h"
 
-#define NEW                                                                              \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |   \
-	 CLONE_NEWPID | CLONE_NEWNET)
-
 /* What a program does to start, and to find out where and what it reads from. */
 static const char *const of_programs[] = {
 	"arch_prctl", "set_tid_address", "getcwd",  "statfs",	 "statfs64", "fstatfs",
@@ -47,7 +43,7 @@ static const struct sandbox_rule rules_of_programs[] = {
 static const char *const of_starting[] = { "wait4",	"pipe2", "dup2",      "dup3",
 					   "setrlimit", "alarm", "setitimer", NULL };
 static const struct sandbox_rule rules_of_starting[] = {
-	{ "clone", 0, NEW, 0 },
+	{ "clone", 0, SANDBOX_NEW, 0 },
 	{ "prlimit64", 0, SANDBOX_EXACTLY, 0 },
 	{ "prctl", 0, SANDBOX_EXACTLY, PR_SET_PDEATHSIG },
 	{ "prctl", 0, SANDBOX_EXACTLY, PR_SET_SECCOMP },
@@ -92,13 +88,11 @@ int sandbox_program_calls(scmp_filter_ctx ctx)
 
 static int add_all_of_programs(scmp_filter_ctx ctx)
 {
-	const struct scmp_arg_cmp read_limit[] = { { 0, SCMP_CMP_EQ, 0, 0 },
-						   { 2, SCMP_CMP_EQ, 0, 0 } };
 	int r = sandbox_filter_add_reading(ctx);
 
 	if (r == 0)
 		r = add_of_programs(ctx);
-	return r == 0 ? sandbox_filter_add(ctx, "prlimit64", 2, read_limit) : r;
+	return r == 0 ? sandbox_filter_add_limits(ctx) : r;
 }
 
 static int make_filter(int (*add)(scmp_filter_ctx ctx), struct sock_fprog *ret)
