@@ -23,7 +23,8 @@ enum option_kind {
 
 struct parse {
 	struct request *r;
-	int argc, at; /* words, the next one */
+	int argc, at;	    /* words, the next one */
+	const char *before; /* an image that another has displaced; NULL: none */
 	char *const *argv;
 	bool has_word; /* one that is no option has come */
 	bool after_vm; /* what comes now is the VM's word, not the toolstack's */
@@ -346,8 +347,10 @@ static void take_word(struct parse *p, const char *word)
 		p->r->verb = VERB_INSPECT;
 	else if (first && strcmp(word, "boot") == 0)
 		p->r->verb = VERB_BOOT;
-	else
+	else {
+		p->before = p->r->image;
 		p->r->image = word;
+	}
 }
 
 static int parse_words(struct parse *p)
@@ -415,6 +418,25 @@ static int check_verb(struct parse *p)
 	return -EINVAL;
 }
 
+/* A toolstack puts the image behind stray words of a VM's; a person means each of them. */
+static int check_people(struct parse *p)
+{
+	const struct request *r = p->r;
+	char first[128], last[128];
+
+	if (r->list_entries && r->explain)
+		say(p,
+		    "--list-entries takes neither --explain nor --json: 'inspect --json' "
+		    "has the entries for programs");
+	else if (p->before && !r->vm_uuid && !request_is_libxl(r) &&
+		 (r->verb != VERB_START || r->list_entries))
+		say(p, "there is one disk image at a time, not both '%s' and '%s'",
+		    shown(first, p->before), shown(last, r->image));
+	else
+		return 0;
+	return -EINVAL;
+}
+
 static int check_whole(struct parse *p)
 {
 	const struct request *r = p->r;
@@ -429,7 +451,7 @@ static int check_whole(struct parse *p)
 	else if (!r->image && !r->explain && !r->forget)
 		say(p, "there is no disk image; see --help");
 	else
-		return check_verb(p);
+		return check_verb(p) < 0 ? -EINVAL : check_people(p);
 	return -EINVAL;
 }
 

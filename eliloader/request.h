@@ -17,7 +17,7 @@
  *         the guest's console is as welcome as else.
  * Image:  the last word that is not an option: toolstacks put it there, and a stray word
  *         of PV-bootloader-args must not choose a file of dom0's.  (eliloader 1.9 took
- *         the first of several.)
+ *         the first of several.)  People name one.
  * Source: contract par. 1.1, 1.4, 4.1
  * Owns:   strings are borrowed from argv, lists are owned.
  * Errors: a usage error is printed and the program ends with status 2, but in xenopsd's

@@ -179,6 +179,35 @@ static void test_verbs(void)
 	request_done(&r);
 }
 
+/* What people say twice, or what would be passed over, is wrong. */
+static void test_too_much(void)
+{
+	struct request r = { 0 };
+
+	is_int(PARSE(&r, "inspect", "/i", "/j\x1b"), REQUEST_WRONG, "inspect two disks");
+	ok(strstr(why, "'/i'") && !strchr(why, '\x1b'), "which is said: %s", why);
+	is_int(PARSE(&r, "inspect", "--json", "/i", "--", "/j"), REQUEST_WRONG,
+	       "in whatever way");
+	is_int(PARSE(&r, "boot", "/i\n", "/j"), REQUEST_WRONG, "boot two disks");
+	ok(strstr(why, "'/i\\n'") != NULL, "which is said: %s", why);
+	is_int(PARSE(&r, "boot", "--entry", "1", "/i", "/i"), REQUEST_WRONG, "one twice");
+	is_int(PARSE(&r, "--list-entries", "/i", "/j"), REQUEST_WRONG, "list two disks");
+	is_int(PARSE(&r, "-l", "--json", "/i"), REQUEST_WRONG, "-l for programs");
+	ok(strstr(why, "inspect --json") != NULL, "which is said: %s", why);
+	is_int(PARSE(&r, "--explain", "-l", "/i"), REQUEST_WRONG, "a list explained");
+	is_int(PARSE(&r, "--json", "--vm", UUID, "-l", "/i"), REQUEST_WRONG,
+	       "not from a VM");
+	ok(PARSE(&r, "inspect", "", "/i", "") == REQUEST_RUN, "empty words are none");
+	ok(PARSE(&r, "boot", "--output=/o", "--output-directory=/d", "stray", "/i") ==
+		   REQUEST_RUN,
+	   "libxl's words may hold a stray one");
+	is_str(r.image, "/i", "and the last is the disk");
+	ok(PARSE(&r, "--explain", "stray", "/i") == REQUEST_RUN,
+	   "so may those that are explained");
+	is_str(r.image, "/i", "with the same disk");
+	request_done(&r);
+}
+
 /* What PV-bootloader-args may hold is chosen by whoever may edit the VM. */
 static void test_vm_words(void)
 {
@@ -275,6 +304,7 @@ int main(void)
 	test_libxl();
 	test_people();
 	test_verbs();
+	test_too_much();
 	test_vm_words();
 	test_wrong();
 	test_usage();
