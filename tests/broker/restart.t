@@ -77,6 +77,7 @@ clients_open() {
 	is "$(client watch watch /local/domain/5/device d)" ok "$STORE: another"
 	is "$(client watch event)" "/local/domain/5/device d" "$STORE: its first event"
 }
+fill() { user shares.py fill "$BROKER_SOCK" "$BROKER_METRICS" "$DOM0_SOCK"; }
 clients_close() { for c in watch tx waits; do client_close "$c"; done; }
 
 # fresh : a daemon with the domain and a broker
@@ -104,6 +105,12 @@ body() {
 	lives 1
 	lives 2
 	clients_close
+	fill # what the old daemon had counts no more with the new one
+	daemon_dies
+	ok "$STORE: the daemon starts anew, with all nodes counted" daemon_starts
+	domain_new 5 libxl vm5 "$uuid"
+	reachable
+	fill
 	ok "$STORE: the broker ends well" broker_down
 
 	fresh
