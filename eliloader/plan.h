@@ -185,6 +185,7 @@ void plan_done(struct plan *p);
  * installer was found (MEDIA_UNKNOWN: the family's usual one).  Each word of ours is checked; -ENAMETOOLONG: over ARGS_MAX. */
 int plan_args(const struct plan *p, enum media media, char ret_args[ARGS_MAX]);
 
-/* --explain: for people, or one JSON object. */
+/* --explain: for people, or one JSON object.  @disk: what was found on the disk, a line that
+ * may be hostile; empty: it was not looked at. */
 void plan_print(FILE *out, const struct plan *p);
-int plan_print_json(FILE *out, const struct plan *p);
+int plan_print_json(FILE *out, const struct plan *p, const char *disk);

@@ -396,7 +396,7 @@ static int explain(struct start *s)
 	if (r < 0)
 		return r;
 	if (s->run.request->json) {
-		r = plan_print_json(stdout, &s->plan);
+		r = plan_print_json(stdout, &s->plan, text);
 	} else {
 		plan_print(stdout, &s->plan);
 		print_disk(text, asks_pygrub);

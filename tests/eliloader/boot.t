@@ -221,7 +221,8 @@ lists() {
 		"asks the disk"
 	ok "--explain of an entry that cannot run" eval 'eli --explain --entry=2 "$DISK" > "$dir/explained"'
 	like "$(cat "$dir/explained")" '^on the disk: .*vmlinuz-9: it can run neither as a PV' "says why"
-	ok "--explain --json" eval 'eli --json "$DISK" | jq -e . > /dev/null'
+	ok "--explain --json" eval 'eli --json "$DISK" > "$dir/json"'
+	is "$(jq -r .disk "$dir/json")" "entry 1, 'System B': /boot/vmlinuz-b + /boot/initrd-b" "tells of the disk, too"
 	ok "--explain of a second round" eval 'eli --explain --set install-repository=http://h/ \
 		--set install-round=2 "$DISK" > "$dir/explained"'
 	like "$(cat "$dir/explained")" "^on the disk: entry 1, 'System B'" "asks the disk, too"

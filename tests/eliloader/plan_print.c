@@ -18,7 +18,7 @@ static char *print(const struct plan *p)
 	return text;
 }
 
-static json_t *print_json(const struct plan *p)
+static json_t *print_json_of(const struct plan *p, const char *disk)
 {
 	char *text = NULL;
 	json_t *json;
@@ -27,12 +27,17 @@ static json_t *print_json(const struct plan *p)
 
 	if (!f)
 		abort();
-	ok(plan_print_json(f, p) == 0, "it is printed as JSON");
+	ok(plan_print_json(f, p, disk) == 0, "it is printed as JSON");
 	(void)fclose(f);
 	json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	ok(json != NULL, "which can be read");
 	free(text);
 	return json;
+}
+
+static json_t *print_json(const struct plan *p)
+{
+	return print_json_of(p, "");
 }
 
 static const char *member(const json_t *json, const char *name)
@@ -174,10 +179,39 @@ static void test_others(void)
 	case_done(&c);
 }
 
+/* What was found on the disk is in both forms (start.c prints the one for people). */
+static void test_disk(void)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "entry 3, 'Debian': /vmlinuz + /initrd.img",
+		  "entry 3, 'Debian': /vmlinuz + /initrd.img" },
+		{ "entry 0, 'G\xc3\xa4st \"x\"': /k",
+		  "entry 0, 'G\xc3\xa4st \"x\"': /k" },
+		{ "entry 0, '\xff\033[2J\n'", "entry 0, '\\xff\\x1b[2J\\n'" },
+		{ "", NULL },
+	};
+	struct plan_case c;
+
+	case_init(&c, XL);
+	case_plan(&c, DISK_NOT_ASKED);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		json_t *json = print_json_of(&c.plan, cases[i].text);
+
+		is_str(member(json, "disk"), cases[i].want, "disk");
+		ok(cases[i].want || json_is_null(json_object_get(json, "disk")),
+		   "or null");
+		json_decref(json);
+	}
+	case_done(&c);
+}
+
 int main(void)
 {
 	test_install();
 	test_error();
 	test_others();
+	test_disk();
 	return tap_done();
 }

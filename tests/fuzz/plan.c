@@ -94,7 +94,7 @@ static void check_printed(const struct plan *p)
 
 	require(f != NULL);
 	plan_print(f, p);
-	require(plan_print_json(f, p) == 0);
+	require(plan_print_json(f, p, "") == 0);
 	require(fclose(f) == 0);
 	for (size_t i = 0; i < len; i++)
 		require(text[i] == '\n' || (text[i] >= 0x20 && text[i] <= 0x7e));
