@@ -181,16 +181,11 @@ void boot_menu_choose(struct boot_menu *m, const char *text)
 	boot_menu_prefer(m, index);
 }
 
-int boot_menu_find(const struct boot_menu *m, const char *text, size_t *ret_index)
+/* The only title that begins so. */
+static int find_beginning(const struct boot_menu *m, const char *text, size_t *ret_index)
 {
-	size_t len = strlen(text), found = m->count, number;
+	size_t len = strlen(text), found = m->count;
 
-	if (is_number(text, len, &number)) {
-		*ret_index = number;
-		return number < m->count ? 0 : -ENOENT;
-	}
-	if (find_whole(m, text, ret_index))
-		return 0;
 	for (size_t i = 0; len && i < m->count; i++) {
 		if (!m->entry[i].title || strncmp(m->entry[i].title, text, len) != 0)
 			continue;
@@ -202,4 +197,40 @@ int boot_menu_find(const struct boot_menu *m, const char *text, size_t *ret_inde
 		return -ENOENT;
 	*ret_index = found;
 	return 0;
+}
+
+/* What boot_menu_resolve() finds, but only where each part is there, and the last of them
+ * is an entry: a person who mistypes shall not get another one. */
+static int find_below(const struct boot_menu *m, const char *text, size_t *ret_index)
+{
+	struct level l = level_top(m);
+
+	for (;;) {
+		size_t len = part_length(text);
+		bool more = text[len] != '\0';
+
+		if (!level_find(m, &l, text, len) || l.is_sub != more)
+			return -ENOENT;
+		if (!more) {
+			*ret_index = l.line;
+			return 0;
+		}
+		text += len + 1;
+		l = level_below(m, l.line_sub);
+	}
+}
+
+int boot_menu_find(const struct boot_menu *m, const char *text, size_t *ret_index)
+{
+	size_t number;
+	int r;
+
+	if (is_number(text, strlen(text), &number)) {
+		*ret_index = number;
+		return number < m->count ? 0 : -ENOENT;
+	}
+	if (find_whole(m, text, ret_index))
+		return 0;
+	r = find_beginning(m, text, ret_index);
+	return r == -ENOENT ? find_below(m, text, ret_index) : r;
 }

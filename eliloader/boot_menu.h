@@ -90,7 +90,8 @@ int boot_menu_resolve(const struct boot_menu *m, const char *text, size_t *ret_i
 void boot_menu_choose(struct boot_menu *m, const char *text);
 /* The same by an entry's index. */
 void boot_menu_prefer(struct boot_menu *m, size_t index);
-/* --entry: a number from 0 or a title (whole, else the only one that begins so).
+/* --entry: a number from 0 or a title (whole, else the only one that begins so), else, as
+ * for resolve(), "1>0": numbers, ids or whole titles down to an entry.
  * -ENOENT; -ENOTUNIQ. */
 int boot_menu_find(const struct boot_menu *m, const char *text, size_t *ret_index);
 
