@@ -18,7 +18,7 @@ most_ms=0 most_kib=0
 
 # measured COMMAND... : sets $status, $ms, $kib, $left; stdout in $dir/out.txt, stderr in $dir/said
 measured() {
-	python3 "$top/tests/eliloader/rusage.py" "$dir/usage" 10 "$@" > "$dir/out.txt" 2> "$dir/said" \
+	"$O/tests/eliloader/rusage" "$dir/usage" 10 "$@" > "$dir/out.txt" 2> "$dir/said" \
 		< /dev/null
 	read -r status ms kib left < "$dir/usage"
 	[ "$ms" -le "$most_ms" ] || most_ms=$ms
