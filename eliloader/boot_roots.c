@@ -144,12 +144,17 @@ static int leave_out(struct boot_roots *r, unsigned device, int why)
 	return 0;
 }
 
-/* What disk_signs() found is not to be listed: what it is a part of is a device of its own,
- * or cannot be read. */
-static bool is_part(const char *type)
+/* What is said in the place of a file system's name is not to be listed: what is a part of
+ * something is a device of its own, or cannot be read. */
+static bool is_no_system(const char *type)
 {
-	return strcmp(type, "lvm") == 0 || strcmp(type, "lvm-other") == 0 ||
-	       strcmp(type, "mdraid") == 0 || strcmp(type, "luks") == 0;
+	static const char *const types[] = { "lvm", "lvm-other", "mdraid", "luks",
+					     "table" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
 }
 
 static int add_device(struct boot_fs *fs, unsigned i, struct boot_roots *r)
@@ -158,7 +163,7 @@ static int add_device(struct boot_fs *fs, unsigned i, struct boot_roots *r)
 	struct boot_path top = { i, "/" };
 	int res;
 
-	if (!*fs->device[i].fs || fs->device[i].swap || is_part(fs->device[i].fs))
+	if (!*fs->device[i].fs || fs->device[i].swap || is_no_system(fs->device[i].fs))
 		return 0;
 	res = fs->ops->list(fs, &top, &names);
 	if (res < 0)

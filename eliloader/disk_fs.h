@@ -13,7 +13,8 @@
  * by @image, of volumes and arrays by the program.  @fs of a device is then "lvm", "mdraid"
  * or "luks"; and it is "damaged" when GRUB knows the file system, but cannot read its root
  * (disk_fs_judge(): or a directory).
- * The disk itself is not a device where it has nothing but partitions.
+ * The disk itself is not a device where it has nothing but partitions; where some may be
+ * missing (disk_table.h) its @fs is "table".
  *
  * Owns:   struct disk_fs; disk_fs_close().
  * Errors: boot_fs.h's; -ENOEXEC: grub-fstest cannot be run; each with a sentence in @error,

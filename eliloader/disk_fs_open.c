@@ -9,6 +9,7 @@
 #include "eliloader/disk_fs_parts.h"
 #include "eliloader/disk_ls.h"
 #include "eliloader/disk_signs.h"
+#include "eliloader/disk_table.h"
 #include "lib/cleanup.h"
 
 #define DEVICES_TEXT_MAX (256 * 1024) /* bytes: 128 devices by their names */
@@ -173,24 +174,6 @@ static int read_table(struct disk_fs *d)
 	return r;
 }
 
-/* A disk that is nothing but its partitions is none that holds something itself.  What was
- * listed is kept by the devices' numbers. */
-static void drop_whole_disk(struct disk_fs *d)
-{
-	struct disk_fs_private *own = d->own;
-	size_t after = d->fs.device_count - 1;
-	bool parts = false;
-
-	for (size_t i = 0; i < d->fs.device_count; i++)
-		parts |= strncmp(own->device[i].name, "loop0,", 6) == 0;
-	if (!parts || strcmp(own->device[0].name, "loop0") != 0 || *own->device[0].fs)
-		return;
-	memmove(own->device, own->device + 1, after * sizeof(*own->device));
-	memmove(own->start, own->start + 1, after * sizeof(*own->start));
-	d->fs.device_count--;
-	kept_drop_first(&own->kept);
-}
-
 /* ---- what has no file system ---- */
 
 struct device_reader {
@@ -242,6 +225,41 @@ static void look_at_others(struct disk_fs *d)
 	}
 	if (!d->own->spent)
 		*d->error = '\0';
+}
+
+/* ---- the whole disk ---- */
+
+static bool is_table_whole(struct disk_fs *d)
+{
+	struct device_reader reader = { d, 0 };
+	bool whole = false;
+
+	/* what cannot be read is not whole */
+	(void)disk_table_is_whole(strcmp(d->table, "gpt") == 0, d->own->device[0].size,
+				  read_device, &reader, &whole);
+	return whole;
+}
+
+/* A disk that is nothing but its partitions, and all of them, is none that holds something
+ * itself.  What was listed is kept by the devices' numbers. */
+static void drop_whole_disk(struct disk_fs *d)
+{
+	struct disk_fs_private *own = d->own;
+	size_t after = d->fs.device_count - 1;
+	bool parts = false;
+
+	for (size_t i = 0; i < d->fs.device_count; i++)
+		parts |= strncmp(own->device[i].name, "loop0,", 6) == 0;
+	if (!parts || strcmp(own->device[0].name, "loop0") != 0 || *own->device[0].fs)
+		return;
+	if (!is_table_whole(d)) {
+		strcpy(own->device[0].fs, "table");
+		return;
+	}
+	memmove(own->device, own->device + 1, after * sizeof(*own->device));
+	memmove(own->start, own->start + 1, after * sizeof(*own->start));
+	d->fs.device_count--;
+	kept_drop_first(&own->kept);
 }
 
 static void mark_damaged(struct disk_fs *d)

@@ -356,6 +356,8 @@ static const char *keeps(const struct disk_report *r, const struct boot_device *
 		return is_seen(r, d->fs, "md/") ? NULL : "a part of a RAID array";
 	if (strcmp(d->fs, "luks") == 0)
 		return "encrypted data";
+	if (strcmp(d->fs, "table") == 0)
+		return "a partition table that is damaged or not known here";
 	if (strcmp(d->fs, "damaged") == 0)
 		return "a file system that cannot be read";
 	return *d->fs ? NULL : "something that is not known here";

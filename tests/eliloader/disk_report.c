@@ -199,6 +199,7 @@ static const struct empty_case {
 	{ "a file system", { "ext*", NULL }, NULL, NULL },
 	{ "something", { "ext*", "" }, NULL, "(loop0,gpt2) has something" },
 	{ "damaged", { "damaged", NULL }, NULL, "cannot be read" },
+	{ "partitions that are not all seen", { "table", "ext*" }, NULL, "table" },
 	{ "encrypted", { "luks", NULL }, NULL, "encrypted" },
 	{ "LVM and its volume", { "lvm", NULL }, "lvm/vg-a", NULL },
 	{ "LVM without volumes", { "lvm", NULL }, NULL, "LVM" },

@@ -50,6 +50,16 @@ make_two_groups() {
 		dd if=/dev/zero of="$dir/pv2" bs=4096 seek=1 count=255 conv=notrunc status=none &&
 		disk_gpt "$dir/two.img" "$dir/pv" "$dir/pv2"
 }
+# a file system without a system, and logical partitions; the last link to these is gone
+make_links() {
+	[ ! -e "$dir/links.img" ] || return 0
+	mkdir -p "$dir/files/etc"
+	fs_ext "$dir/fs" 16 "$dir/files" && truncate -s 64M "$dir/links.img" &&
+		printf '2048,32768\n36864,,5\n38912,8192\n49152,8192\n' |
+		sfdisk -q --label dos "$dir/links.img" && part_put "$dir/links.img" 1 "$dir/fs" &&
+		cp "$dir/links.img" "$dir/unlinked.img" &&
+		printf '\0\0' | dd of="$dir/unlinked.img" bs=1 seek=$((49152 * 512 - 1048576 + 510)) conv=notrunc status=none
+}
 # vm [KEY=VALUE...] : a new VM under xapi whose installer was given out
 vm() {
 	local key
@@ -251,6 +261,13 @@ foreign() {
 	installs xapi "11: all that it has is seen"
 	DISK=$dir/half.img
 	installs xapi "11: kernels without a configuration, and a volume group"
+	make_links || bail "disks with logical partitions"
+	DISK=$dir/links.img
+	vm
+	installs xapi "11: logical partitions"
+	DISK=$dir/unlinked.img
+	fails xapi "13: one of them is not seen any more" \
+		'^RuntimeError: INVALID_SOURCE .*partition table.*other-config:install-round=1'
 	disk rhel9
 	vm
 	fails xapi "13: a kernel that cannot run" '^RuntimeError: INVALID_SOURCE .*PVH.*other-config:install-round=1'
