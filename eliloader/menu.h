@@ -3,6 +3,7 @@
  * menu - the guest's boot menu on the guest's console, for whoever sits there: under libxl
  * our stdin and stdout are that console (a pty).
  *
+ * Entries of submenus are indented below the submenu's title, which is no line to choose.
  * Arrows, j and k, ^N and ^P, or a number move; Enter boots; any key stops the countdown.
  * Titles are the guest's: whatever is no printable ASCII is shown escaped, so that they
  * cannot drive the terminal of whoever watches.
@@ -21,7 +22,7 @@
 #include "eliloader/config.h"
 
 #define MENU_COLUMNS 80 /* a guest's console: a VT100 */
-#define MENU_LINES   16 /* entries seen at once */
+#define MENU_LINES   16 /* entries, and titles of submenus, seen at once */
 
 /* Seconds it is to be shown; 0: no menu.  Pure. */
 unsigned menu_seconds(const struct boot_menu *m, const struct config *c);

@@ -16,6 +16,39 @@
 #define CTRL(c) ((c)&0x1f)
 #define KEY_ESC 0x1b
 
+/* The submenus whose titles stand above entry @i: those that begin with it.  A worker that
+ * lies may say that of many. */
+static size_t titles_above(const struct boot_menu *m, size_t i,
+			   const struct boot_submenu *ret_title[DEEPEST])
+{
+	size_t n = 0;
+
+	for (size_t s = 0; s < m->submenu_count && n < DEEPEST; s++)
+		if (m->submenu[s].first == i && m->submenu[s].end > i)
+			ret_title[n++] = &m->submenu[s];
+	return n;
+}
+
+/* The first entry that is too far down to be seen. */
+static size_t seen_until(const struct menu_view *v)
+{
+	const struct boot_submenu *title[DEEPEST];
+	size_t lines = 0, i = v->top;
+
+	for (; i < v->menu->count; i++) {
+		lines += titles_above(v->menu, i, title) + 1;
+		if (lines > MENU_LINES)
+			break;
+	}
+	return i;
+}
+
+static void scroll_down(struct menu_view *v)
+{
+	while (v->top < v->at && v->at >= seen_until(v))
+		v->top++;
+}
+
 void menu_view_init(struct menu_view *v, const struct boot_menu *m, unsigned seconds)
 {
 	*v = (struct menu_view){ .menu = m, .left_s = seconds, .asleep = m->hidden };
@@ -23,6 +56,7 @@ void menu_view_init(struct menu_view *v, const struct boot_menu *m, unsigned sec
 		v->at = m->chosen;
 	if (v->at >= MENU_LINES)
 		v->top = v->at - MENU_LINES / 2;
+	scroll_down(v);
 }
 
 static void move_to(struct menu_view *v, size_t at)
@@ -30,8 +64,7 @@ static void move_to(struct menu_view *v, size_t at)
 	v->at = at;
 	if (at < v->top)
 		v->top = at;
-	if (at >= v->top + MENU_LINES)
-		v->top = at - MENU_LINES + 1;
+	scroll_down(v);
 	v->message[0] = '\0';
 }
 
@@ -125,19 +158,31 @@ static size_t columns_of(unsigned depth)
 	return (size_t)INDENT * (depth < DEEPEST ? depth : DEEPEST);
 }
 
-/* The last column stays empty: not every terminal is right about what follows it. */
+/* What stands behind the number, or where it would be.  The last column stays empty: not
+ * every terminal is right about what follows it. */
+static void draw_title(const char *title, unsigned depth, const char *mark, FILE *out)
+{
+	size_t indent = columns_of(depth);
+	char text[MENU_COLUMNS];
+
+	title = title ? title : "";
+	(void)log_escape_line(text, MENU_COLUMNS - LEFT - indent - strlen(mark), title,
+			      strlen(title)); /* cut */
+	(void)fprintf(out, "%*s%s%s" PLAIN TO_END "\r\n", (int)indent, "", text, mark);
+}
+
 static void draw_entry(const struct menu_view *v, size_t i, FILE *out)
 {
 	const struct boot_entry *e = &v->menu->entry[i];
-	const char *title = e->title ? e->title : "";
-	const char *mark = e->why ? CANNOT : "";
-	size_t indent = columns_of(e->depth);
-	char text[MENU_COLUMNS];
+	const struct boot_submenu *title[DEEPEST];
+	size_t count = titles_above(v->menu, i, title);
 
-	(void)log_escape_line(text, MENU_COLUMNS - LEFT - indent - strlen(mark), title,
-			      strlen(title)); /* cut */
-	(void)fprintf(out, " %s%3zu  %*s%s%s" PLAIN TO_END "\r\n",
-		      i == v->at ? REVERSE : "", i, (int)indent, "", text, mark);
+	for (size_t s = 0; s < count; s++) {
+		(void)fprintf(out, "%*s", LEFT, "");
+		draw_title(title[s]->title, title[s]->depth, "", out);
+	}
+	(void)fprintf(out, " %s%3zu  ", i == v->at ? REVERSE : "", i);
+	draw_title(e->title, e->depth, e->why ? CANNOT : "", out);
 }
 
 static void draw_foot(const struct menu_view *v, FILE *out)
@@ -156,6 +201,7 @@ static void draw_foot(const struct menu_view *v, FILE *out)
 void menu_draw(const struct menu_view *v, FILE *out)
 {
 	const struct boot_menu *m = v->menu;
+	size_t end = seen_until(v);
 
 	if (v->asleep) {
 		(void)fprintf(out, "\reliloader: any key for the boot menu (%u s)" TO_END,
@@ -163,12 +209,10 @@ void menu_draw(const struct menu_view *v, FILE *out)
 		return;
 	}
 	(void)fputs(CLEAR "\r\n eliloader: what shall be booted?\r\n\r\n", out);
-	for (size_t i = v->top; i < m->count && i < v->top + MENU_LINES; i++)
+	for (size_t i = v->top; i < end; i++)
 		draw_entry(v, i, out);
-	if (m->count > MENU_LINES)
-		(void)fprintf(out, " (%zu to %zu of %zu)\r\n", v->top,
-			      v->top + MENU_LINES < m->count ? v->top + MENU_LINES - 1
-							     : m->count - 1,
+	if (v->top > 0 || end < m->count)
+		(void)fprintf(out, " (%zu to %zu of %zu)\r\n", v->top, end - 1,
 			      m->count - 1);
 	draw_foot(v, out);
 }

@@ -234,6 +234,102 @@ static void test_long(void)
 	ok(v.at == BOOT_ENTRIES_MAX - 1, "all entries are reached, on 24 lines");
 }
 
+/* As grub-mkconfig makes it: the default, and @count more in a submenu, the last of them in
+ * one of its own. */
+static void make_debian(struct boot_menu *m, unsigned count)
+{
+	char title[32];
+
+	boot_menu_init(m);
+	add(m, "Debian GNU/Linux", 0, NULL);
+	(void)boot_menu_enter(m, "Advanced \033options", "id");
+	(void)boot_menu_enter(m, "Nothing in it", NULL);
+	boot_menu_leave(m);
+	for (unsigned i = 1; i < count; i++) {
+		(void)snprintf(title, sizeof(title), "Linux %u.", i);
+		add(m, title, 1, NULL);
+	}
+	(void)boot_menu_enter(m, "Older", NULL);
+	add(m, "Linux 2.6", 2, NULL);
+	boot_menu_leave(m);
+	boot_menu_leave(m);
+	add(m, "UEFI", 0, "fwsetup");
+}
+
+static void test_submenus(void)
+{
+	autobootmenu struct boot_menu m;
+	autofree char *text = NULL;
+	struct menu_view v;
+
+	make_debian(&m, 2);
+	menu_view_init(&v, &m, 0);
+	text = draw(&v);
+	ok(strstr(text, "  0  Debian GNU/Linux\033[0m\033[K\r\n"
+			"      Advanced \\x1boptions\033[0m\033[K\r\n"
+			"   1    Linux 1.\033[0m\033[K\r\n"
+			"        Older\033[0m\033[K\r\n"
+			"   2      Linux 2.6\033[0m\033[K\r\n"
+			"   3  UEFI (-)\033[0m\033[K\r\n"
+			"\r\n arrows") != NULL,
+	   "a submenu's title is above its first entry, without a number");
+	ok(!strstr(text, "Nothing"), "but none that is empty");
+	is_int(type(&v, "jj"), 2, "a title is no line to choose");
+}
+
+static unsigned lines_of(const char *text)
+{
+	unsigned lines = 0;
+
+	for (; (text = strchr(text, '\n')); text++)
+		lines++;
+	return lines;
+}
+
+/* Each entry is seen on a screen of 24 lines, whatever titles there are. */
+static void check_seen(const struct boot_menu *m, const char *title, const char *name)
+{
+	size_t first = m->submenu[m->submenu_count - 1].first;
+	struct menu_view v;
+	size_t wrong = 0, titles = 0;
+
+	menu_view_init(&v, m, 0);
+	for (size_t i = 0; i < 2 * m->count; i++) {
+		autofree char *text = NULL;
+
+		(void)type(&v, i < m->count ? "k" : "j");
+		text = draw(&v);
+		wrong += !strstr(text, "\033[7m") || lines_of(text) > 24;
+		titles += v.at == first && strstr(text, title);
+	}
+	ok(wrong == 0 && v.at == m->count - 1, "%s: the bar is always seen", name);
+	ok(titles > 0, "%s: and the last submenu's title", name);
+}
+
+static void test_many_submenus(void)
+{
+	autobootmenu struct boot_menu m, deep;
+
+	make_debian(&m, 40);
+	m.chosen = 39;
+	check_seen(&m, "Older", "a long submenu");
+	boot_menu_init(&deep);
+	for (unsigned i = 0; i < 40; i++) {
+		(void)boot_menu_enter(&deep, i < 39 ? "deeper" : "deepest", NULL);
+		if (i % 8 == 7)
+			add(&deep, "entry", i + 1, NULL);
+	}
+	for (unsigned i = 0; i < 40; i++)
+		boot_menu_leave(&deep);
+	check_seen(&deep, "deepest", "one in another");
+	for (size_t i = 0; i < deep.submenu_count; i++) {
+		deep.submenu[i].first = 2;
+		deep.submenu[i].end = deep.count;
+		deep.submenu[i].depth = 65535;
+	}
+	check_seen(&deep, "deeper", "all at once, as no configuration has it");
+}
+
 static void test_seconds(void)
 {
 	static const struct {
@@ -378,6 +474,8 @@ int main(void)
 	test_hostile();
 	test_wide();
 	test_long();
+	test_submenus();
+	test_many_submenus();
 	test_seconds();
 	test_terminal();
 	test_no_terminal();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Input: lines of titles (hostile: the guest's), an empty line, then keys as they come from a
- * console.  The bar stays on an entry that is seen; what is drawn moves the cursor only by
+/* Input: lines of titles (hostile: the guest's; '>' before one: of a submenu, which '<' ends),
+ * an empty line, then keys as they come from a console.  The bar stays on an entry that is seen; what is drawn moves the cursor only by
  * our own sequences, and fits the console. */
 #include "eliloader/menu.h"
 
@@ -21,7 +21,7 @@ static void require(bool holds)
 static void check_drawn(const struct menu_view *v)
 {
 	char *text = NULL, *line, *end;
-	size_t len;
+	size_t len, lines = 0;
 	FILE *out = open_memstream(&text, &len);
 
 	require(out != NULL);
@@ -31,16 +31,25 @@ static void check_drawn(const struct menu_view *v)
 		require(((unsigned char)text[i] >= ' ' &&
 			 (unsigned char)text[i] < 0x7f) ||
 			strchr("\r\n\033", text[i]));
-	for (line = text; (end = strchr(line, '\n')); line = end + 1)
+	for (line = text; (end = strchr(line, '\n')); line = end + 1, lines++)
 		require(end - line < WIDEST);
+	require(lines < 24 && (v->asleep || strstr(text, "\033[7m")));
 	free(text);
 }
 
 /* A line of the input as an entry; of each third a byte says that it cannot be booted. */
 static void add(struct boot_menu *m, const char *line)
 {
-	struct boot_entry *e = boot_menu_add(m);
+	struct boot_entry *e;
 
+	if (*line == '>' || *line == '<') {
+		if (*line == '<')
+			boot_menu_leave(m);
+		else
+			(void)boot_menu_enter(m, line + 1, NULL); /* no more fit */
+		return;
+	}
+	e = boot_menu_add(m);
 	if (!e)
 		return;
 	e->title = strdup(line);
@@ -76,6 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	boot_menu_init(&m);
 	while ((line = strsep(&rest, "\n")) && *line)
 		add(&m, line);
+	for (size_t i = 0; i < m.submenu_count; i++)
+		boot_menu_leave(&m);
 	at = line && rest ? (size_t)(rest - text) : size;
 	m.chosen = m.count / 2;
 	m.hidden = size % 2;
