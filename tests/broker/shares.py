@@ -67,7 +67,8 @@ def slow():
     c = Client(SOCK)
     c.sock.settimeout(60)
     start = time.monotonic()
-    same(c.ask(MKDIR, "data/more").error, "ENOSPC", "who waits for tokens longer than a count is new is answered")
+    same(c.ask(MKDIR, "data/more").error, "ENOSPC",
+         "who waits for tokens longer than a count is new is answered")
     # (the count may have had the last token at once if the machine was slow)
     check(tokens() < 400, "from one count", (tokens(), time.monotonic() - start))
 
@@ -101,7 +102,8 @@ def share():
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     # an opened transaction is twenty tokens at once
-    check(done > 300 and done >= 0.6 * taken, "who has nodes counted pays for that with turns of its own", (done, taken))
+    check(done > 300 and done >= 0.6 * taken,
+          "who has nodes counted pays for that with turns of its own", (done, taken))
 
 
 def given_up():
@@ -173,7 +175,8 @@ def replay():
 def fill():
     """All that may be made, and no more: before and after a restart of the daemon."""
     c, dom0 = Client(SOCK), Client(DOM0)
-    check(until(lambda: make(c, "data/fill", 0, 1100) < 1100 and owned(dom0, HOME) >= 1000), "all nodes that may be")
+    check(until(lambda: make(c, "data/fill", 0, 1100) < 1100 and owned(dom0, HOME) >= 1000),
+          "all nodes that may be")
     same([owned(dom0, HOME), c.ask(MKDIR, "data/fill/more").error], [1000, "ENOSPC"], "and no other")
 
 
