@@ -47,7 +47,7 @@ size_t inspect_bootable(const struct inspect *in);
 void inspect_print(FILE *out, const struct inspect *in);
 /* One JSON object.  A text that is no UTF-8 has \xHH for each byte that is no ASCII. */
 int inspect_print_json(FILE *out, const struct inspect *in);
-/* --list-entries: the menu in pygrub's words. */
+/* --list-entries: the menu in pygrub's words, and which submenus an entry lies in. */
 void inspect_print_entries(FILE *out, const struct disk_report *report);
 
 /* The program's: exit status 0 when something can be booted.  -ENOENT with an empty failure:

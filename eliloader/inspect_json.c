@@ -109,6 +109,15 @@ static json_t *device_at(const struct inspect *in, size_t i)
 	return device(&in->report->device[i]);
 }
 
+static json_t *submenu(const struct inspect *in, size_t i)
+{
+	const struct boot_submenu *s = &in->report->menu.submenu[i];
+
+	return json_pack("{s:o, s:i, s:i, s:i}", "title", text(s->title ? s->title : ""),
+			 "first", (int)s->first, "end", (int)s->end, "depth",
+			 (int)s->depth);
+}
+
 static json_t *menu(const struct inspect *in)
 {
 	const struct boot_menu *m = &in->report->menu;
@@ -116,11 +125,12 @@ static json_t *menu(const struct inspect *in)
 	if (!in->report->have_menu)
 		return json_null();
 	return json_pack(
-		"{s:s, s:o, s:i, s:b, s:o, s:o}", "kind", boot_config_names[m->kind],
+		"{s:s, s:o, s:i, s:b, s:o, s:o, s:o}", "kind", boot_config_names[m->kind],
 		"config", file(in->report, &m->config), "timeout", m->timeout_s, "hidden",
 		m->hidden, "default",
 		m->chosen < m->count ? json_integer((json_int_t)m->chosen) : json_null(),
-		"entries", list(in, m->count, entry));
+		"entries", list(in, m->count, entry), "submenus",
+		list(in, m->submenu_count, submenu));
 }
 
 int inspect_print_json(FILE *out, const struct inspect *in)

@@ -118,6 +118,24 @@ static void print_entry(FILE *out, const struct inspect *in, size_t i)
 	}
 }
 
+/* The submenus that begin before entry @i; their entries stand in the one list. */
+static void print_submenus(FILE *out, const struct boot_menu *m, size_t i)
+{
+	for (size_t n = 0; n < m->submenu_count; n++) {
+		const struct boot_submenu *s = &m->submenu[n];
+
+		if (s->first != i)
+			continue;
+		if (s->first < s->end)
+			(void)fprintf(out, "       submenu, entries %zu to %zu", s->first,
+				      s->end - 1);
+		else
+			(void)fputs("       submenu, empty", out);
+		put(out, ": ", s->title ? s->title : "");
+		(void)fputc('\n', out);
+	}
+}
+
 static void print_menu(FILE *out, const struct inspect *in)
 {
 	const struct boot_menu *m = &in->report->menu;
@@ -129,8 +147,11 @@ static void print_menu(FILE *out, const struct inspect *in)
 	else if (m->timeout_s > 0)
 		(void)fprintf(out, ", time-out %d s", m->timeout_s);
 	(void)fputs(m->hidden ? ", hidden\n" : "\n", out);
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count; i++) {
+		print_submenus(out, m, i);
 		print_entry(out, in, i);
+	}
+	print_submenus(out, m, m->count);
 }
 
 /* What is at the end: can it be booted, and if not, is it empty? */
@@ -172,6 +193,15 @@ static void put_line(FILE *out, const char *key, const char *text)
 	(void)fputc('\n', out);
 }
 
+/* Those that entry @i lies in, the outermost first. */
+static void put_submenus(FILE *out, const struct boot_menu *m, size_t i)
+{
+	for (size_t n = 0; n < m->submenu_count; n++)
+		if (m->submenu[n].first <= i && i < m->submenu[n].end)
+			put_line(out, "  submenu: ",
+				 m->submenu[n].title ? m->submenu[n].title : "");
+}
+
 void inspect_print_entries(FILE *out, const struct disk_report *r)
 {
 	for (size_t i = 0; i < r->menu.count; i++) {
@@ -187,6 +217,7 @@ void inspect_print_entries(FILE *out, const struct disk_report *r)
 			put_line(out, "  initrd: ", "None");
 		for (size_t n = 0; n < e->ramdisk_count; n++)
 			put_line(out, "  initrd: ", e->ramdisk[n].path);
+		put_submenus(out, &r->menu, i);
 		if (e->why)
 			put_line(out, "  cannot be booted: ", e->why);
 	}

@@ -94,7 +94,8 @@ static void look(void)
 						   .xen_known = 1 };
 }
 
-static char *print(void)
+/* What @print_it prints; free() it. */
+static char *printed(void (*print_it)(FILE *out))
 {
 	char *text = NULL;
 	size_t len;
@@ -102,10 +103,25 @@ static char *print(void)
 
 	if (!out)
 		abort();
-	inspect_print(out, &in);
+	print_it(out);
 	if (fclose(out) != 0)
 		abort();
 	return text;
+}
+
+static void for_people(FILE *out)
+{
+	inspect_print(out, &in);
+}
+
+static void for_programs(FILE *out)
+{
+	ok(inspect_print_json(out, &in) == 0, "for programs");
+}
+
+static void as_pygrub(FILE *out)
+{
+	inspect_print_entries(out, &report);
 }
 
 static void test_kernels(void)
@@ -168,7 +184,7 @@ static void test_people(void)
 	if (inspect_list_kernels(&in) < 0)
 		abort();
 	look();
-	text = print();
+	text = printed(for_people);
 	ok(strncmp(text, want, strlen(want)) == 0, "for people");
 	if (tap_failed)
 		printf("# %s\n", text);
@@ -187,19 +203,12 @@ static void test_programs(void)
 {
 	autofree char *text = NULL;
 	json_t *root, *j, *entry;
-	size_t len;
-	FILE *out;
 
 	make();
 	if (inspect_list_kernels(&in) < 0)
 		abort();
 	look();
-	out = open_memstream(&text, &len);
-	if (!out)
-		abort();
-	ok(inspect_print_json(out, &in) == 0, "for programs");
-	if (fclose(out) != 0)
-		abort();
+	text = printed(for_programs);
 	root = j = json_loads(text, 0, NULL);
 	ok(root != NULL, "it is JSON");
 	is_str(json_string_value(json_object_get(j, "table")), "gpt", "table");
@@ -225,16 +234,9 @@ static void test_programs(void)
 static void test_nothing(void)
 {
 	autofree char *text = NULL, *list = NULL;
-	size_t len;
-	FILE *out;
 
 	make();
-	out = open_memstream(&list, &len);
-	if (!out)
-		abort();
-	inspect_print_entries(out, &report);
-	if (fclose(out) != 0)
-		abort();
+	list = printed(as_pygrub);
 	ok(strncmp(list,
 		   "title: Debian\n  root: loop0,gpt2\n  kernel: /boot/vmlinuz\n"
 		   "  args: root=UUID=1 ro\n  initrd: /boot/initrd.img\ntitle: Deb",
@@ -245,8 +247,81 @@ static void test_nothing(void)
 	report.device_count = 3;
 	if (inspect_list_kernels(&in) < 0)
 		abort();
-	text = print();
+	text = printed(for_people);
 	ok(strstr(text, "\nnothing is installed on it\n"), "a disk without a system");
+	done();
+}
+
+static void make_submenus(void)
+{
+	struct boot_menu *m = &report.menu;
+
+	make();
+	(void)boot_menu_enter(m, "Advanced\033", "id");
+	add("Debian 6.1", 0, "", "", "", "gone");
+	(void)boot_menu_enter(m, "Older", NULL);
+	add("Debian 5.10", 0, "", "", "", "gone, too");
+	boot_menu_leave(m);
+	boot_menu_leave(m);
+	(void)boot_menu_enter(m, "Nothing\xff", NULL);
+	boot_menu_leave(m);
+	if (inspect_list_kernels(&in) < 0)
+		abort();
+}
+
+static void test_submenus(void)
+{
+	static const char inspected[] = "chainloader\n"
+					"       submenu, entries 4 to 5: Advanced\\x1b\n"
+					"   4   Debian 6.1\n"
+					"      cannot be booted: gone\n"
+					"       submenu, entries 5 to 5: Older\n"
+					"   5   Debian 5.10\n"
+					"      cannot be booted: gone, too\n"
+					"       submenu, empty: Nothing\\xff\n"
+					"note: ";
+	static const char listed[] =
+		"title: Debian 6.1\n  root: None\n  kernel: None\n  args: \n"
+		"  initrd: None\n  submenu: Advanced\\x1b\n  cannot be booted: gone\n"
+		"title: Debian 5.10\n  root: None\n  kernel: None\n  args: \n"
+		"  initrd: None\n  submenu: Advanced\\x1b\n  submenu: Older\n";
+	autofree char *people = NULL, *list = NULL;
+
+	make_submenus();
+	people = printed(for_people);
+	if (!ok(strstr(people, inspected), "submenus, for people"))
+		printf("# %s\n", people);
+	list = printed(as_pygrub);
+	if (!ok(strstr(list, listed), "which an entry lies in"))
+		printf("# %s\n", list);
+	done();
+}
+
+static void is_submenu(const json_t *submenus, size_t i, const char *title, int first,
+		       int end, int depth)
+{
+	const json_t *j = json_array_get(submenus, i);
+
+	is_str(json_string_value(json_object_get(j, "title")), title, "title");
+	is_int(json_integer_value(json_object_get(j, "first")), first, "first");
+	is_int(json_integer_value(json_object_get(j, "end")), end, "end");
+	is_int(json_integer_value(json_object_get(j, "depth")), depth, "depth");
+}
+
+static void test_submenus_json(void)
+{
+	autofree char *text = NULL;
+	json_t *root, *submenus;
+
+	make_submenus();
+	text = printed(for_programs);
+	root = json_loads(text, 0, NULL);
+	submenus = json_object_get(json_object_get(root, "menu"), "submenus");
+	ok(json_array_size(submenus) == 3, "three submenus");
+	is_submenu(submenus, 0, "Advanced\033", 4, 6, 0);
+	is_submenu(submenus, 1, "Older", 5, 6, 1);
+	is_submenu(submenus, 2, "Nothing\\xff", 6, 6, 0);
+	json_decref(root);
 	done();
 }
 
@@ -256,6 +331,8 @@ int main(void)
 	test_many();
 	test_people();
 	test_programs();
+	test_submenus();
+	test_submenus_json();
 	test_nothing();
 	return tap_done();
 }
