@@ -10,15 +10,12 @@
 #include "dom0-tools/metrics_record.h"
 #include "dom0-tools/metrics_text.h"
 #include "lib/cleanup.h"
+#include "lib/text.h"
 
 /* @dir/@name; @name alone when @dir is empty, as for an interface that is just "eth". */
 static char *join(const char *dir, const char *name)
 {
-	char *path;
-
-	if (asprintf(&path, "%s%s%s", dir, *dir ? "/" : "", name) < 0)
-		return NULL;
-	return path;
+	return text_printf("%s%s%s", dir, *dir ? "/" : "", name);
 }
 
 /* @key takes the value at @path, if there is one. */

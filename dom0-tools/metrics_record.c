@@ -10,6 +10,7 @@
 #include "dom0-tools/metrics_text.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/text.h"
 
 struct fixed_key {
 	const char *path, *key;
@@ -116,10 +117,9 @@ static int add_drivers(const struct metrics_view *v, struct metrics_map *map)
 
 		if (metrics_parse_int(names.name[i], strlen(names.name[i]), &ignored) < 0)
 			continue;
-		if (asprintf(&path, "drivers/%s", names.name[i]) < 0) {
-			path = NULL; /* undefined after a failure */
+		path = text_printf("drivers/%s", names.name[i]);
+		if (!path)
 			return -ENOMEM;
-		}
 		e = metrics_view_lookup(v, path);
 		if (e)
 			r = add_driver(map, e);
@@ -148,13 +148,11 @@ static int make_other(const struct metrics_view *v, struct metrics_map *map)
 
 	for (size_t i = 0; r >= 0 && i < names.count; i++) {
 		const char *name = names.name[i];
+		autofree char *path = text_printf("control/%s", name);
 		const struct tree_entry *e;
-		autofree char *path = NULL;
 
-		if (asprintf(&path, "control/%s", name) < 0) {
-			path = NULL; /* undefined after a failure */
+		if (!path)
 			return -ENOMEM;
-		}
 		e = metrics_view_lookup(v, path);
 		if (e && reason && strcmp(name, "feature-suspend") == 0)
 			r = add_entry(map, "data-cant-suspend-reason", reason);
@@ -173,13 +171,10 @@ static int add_service(const struct metrics_view *v, const char *dir, const char
 	int r = metrics_view_list(v, dir, &names);
 
 	for (size_t i = 0; r >= 0 && i < names.count; i++) {
-		autofree char *path = NULL, *key = NULL;
+		autofree char *path = text_printf("%s/%s", dir, names.name[i]);
+		autofree char *key = text_printf("%s/%s", prefix, names.name[i]);
 		const struct tree_entry *e;
 
-		if (asprintf(&path, "%s/%s", dir, names.name[i]) < 0)
-			path = NULL; /* undefined after a failure */
-		if (asprintf(&key, "%s/%s", prefix, names.name[i]) < 0)
-			key = NULL; /* likewise */
 		if (!path || !key)
 			return -ENOMEM;
 		e = metrics_view_lookup(v, path);
@@ -194,13 +189,9 @@ static int make_services(const struct metrics_view *v, struct metrics_map *map)
 	int r = metrics_view_list(v, "data/service", &names);
 
 	for (size_t i = 0; r >= 0 && i < names.count; i++) {
-		autofree char *dir = NULL;
+		autofree char *dir = text_printf("data/service/%s", names.name[i]);
 
-		if (asprintf(&dir, "data/service/%s", names.name[i]) < 0) {
-			dir = NULL; /* undefined after a failure */
-			return -ENOMEM;
-		}
-		r = add_service(v, dir, names.name[i], map);
+		r = dir ? add_service(v, dir, names.name[i], map) : -ENOMEM;
 	}
 	return r < 0 ? r : add_service(v, "data/pvs_target", "pvs_target", map);
 }

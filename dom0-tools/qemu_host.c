@@ -9,6 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/text.h"
 
 /* @what is copied; *@ret_fd: the number it gets. */
 static int add_need(struct qemu_reading *r, enum qemu_need_kind kind, const char *what,
@@ -119,24 +120,19 @@ int qemu_read_chardev(struct qemu_reading *r, const char *value)
 /* -qmp unix:PATH,server=on,wait=off, said with -chardev and -mon */
 int qemu_read_qmp(struct qemu_reading *r, const char *value)
 {
-	static const char form[] = "socket,id=room-qmp%zu,path=%s";
 	autofree char *text = NULL, *changed = NULL, *mon = NULL;
 	size_t n = r->plan->needs;
 	int err;
 
 	if (strncmp(value, "unix:", 5) != 0)
 		return qemu_pass(r, value);
-	if (asprintf(&text, form, n, value + 5) < 0) {
-		text = NULL;
+	text = text_printf("socket,id=room-qmp%zu,path=%s", n, value + 5);
+	mon = text_printf("chardev=room-qmp%zu,mode=control", n);
+	if (!text || !mon)
 		return -ENOMEM;
-	}
 	err = listen_instead(r, text, &changed);
 	if (err < 0 || !changed)
 		return err;
-	if (asprintf(&mon, "chardev=room-qmp%zu,mode=control", n) < 0) {
-		mon = NULL;
-		return -ENOMEM;
-	}
 	err = qemu_add_pair(r->plan, "-chardev", changed);
 	return err < 0 ? err : qemu_add_pair(r->plan, "-mon", mon);
 }
@@ -268,12 +264,8 @@ int qemu_read_vnc(struct qemu_reading *r, const char *value)
 
 	if (strcmp(value, "none") == 0)
 		return qemu_pass(r, value);
-	if (asprintf(&all, "unix:" QEMU_ROOM_VNC "/socket%s",
-		     value + strcspn(value, ",")) < 0) {
-		all = NULL;
-		return -ENOMEM;
-	}
-	changed = qemu_opts_edit(all, drop, NULL);
+	all = text_printf("unix:" QEMU_ROOM_VNC "/socket%s", value + strcspn(value, ","));
+	changed = all ? qemu_opts_edit(all, drop, NULL) : NULL;
 	if (!changed)
 		return -ENOMEM;
 	err = add_need(r, QEMU_NEED_VNC, NULL, true, NULL);

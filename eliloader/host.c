@@ -10,6 +10,7 @@
 #include "lib/domains.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/text.h"
 #include "lib/xs.h"
 
 #define ZSTD_SINCE_MINOR 15 /* of Xen 4 */
@@ -94,16 +95,13 @@ static void read_vm(struct xs_conn *xs, unsigned domid, struct host_vm *vm)
  * number. */
 static bool find_by_uuid(struct xs_conn *xs, const char *uuid, unsigned *ret_domid)
 {
-	autofree char *path = NULL;
+	autofree char *path = text_printf("/vm/%s/domains", uuid);
 	autofree char **names = NULL;
 	unsigned count, i, domid;
 	bool found = false;
 
-	if (asprintf(&path, "/vm/%s/domains", uuid) < 0) {
-		path = NULL;
-		return false;
-	}
-	if (tree_path_check(path) < 0 || xs_conn_list(xs, path, &names, &count) < 0)
+	if (!path || tree_path_check(path) < 0 ||
+	    xs_conn_list(xs, path, &names, &count) < 0)
 		return false;
 	for (i = 0; i < count; i++)
 		if (domains_parse_domid(names[i], strlen(names[i]), &domid) &&

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/text.h"
 
 void record_init(struct record *r)
 {
@@ -29,13 +30,9 @@ const char *record_get(const struct record *r, const char *key)
 
 static const char *get_below(const struct record *r, const char *map, const char *key)
 {
-	autofree char *path = NULL;
+	autofree char *path = text_printf("%s/%s", map, key);
 
-	if (asprintf(&path, "%s/%s", map, key) < 0) {
-		path = NULL; /* it is undefined then */
-		return NULL;
-	}
-	return record_get(r, path);
+	return path ? record_get(r, path) : NULL;
 }
 
 const char *record_other(const struct record *r, const char *key)
@@ -115,9 +112,8 @@ int record_path(const char *name, size_t name_len, char **ret_path)
 
 	if (!map || name_len == skip)
 		return -EINVAL;
-	if (asprintf(ret_path, "%s%.*s", map, (int)(name_len - skip), name + skip) < 0)
-		return -ENOMEM;
-	return 0;
+	*ret_path = text_printf("%s%.*s", map, (int)(name_len - skip), name + skip);
+	return *ret_path ? 0 : -ENOMEM;
 }
 
 int record_set(struct record *r, const char *assignment)
@@ -171,29 +167,23 @@ bool change_removes(const struct change *c)
 
 int change_path(const struct change *c, char **ret_path)
 {
-	char *path;
-	int n;
-
 	switch (c->kind) {
 	case CHANGE_OTHER_CONFIG_REMOVE:
 	case CHANGE_OTHER_CONFIG_SET:
-		n = asprintf(&path, "other-config/%s", c->key);
+		*ret_path = text_printf("other-config/%s", c->key);
 		break;
 	case CHANGE_PLATFORM_REMOVE:
 	case CHANGE_PLATFORM_SET:
-		n = asprintf(&path, "platform/%s", c->key);
+		*ret_path = text_printf("platform/%s", c->key);
 		break;
 	case CHANGE_BOOTLOADER:
-		n = asprintf(&path, "PV-bootloader");
+		*ret_path = strdup("PV-bootloader");
 		break;
 	case CHANGE_BOOTLOADER_ARGS:
-		n = asprintf(&path, "PV-bootloader-args");
+		*ret_path = strdup("PV-bootloader-args");
 		break;
 	default:
 		return -EINVAL;
 	}
-	if (n < 0)
-		return -ENOMEM;
-	*ret_path = path;
-	return 0;
+	return *ret_path ? 0 : -ENOMEM;
 }

@@ -10,6 +10,7 @@
 #include "eliloader/xapi.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/text.h"
 
 #define SET_TRIES 3 /* of one key that somebody else sets at the same time */
 
@@ -79,11 +80,8 @@ static int take_map(struct record *known, const char *map,
 
 		if (!xmlrpc_string(v))
 			return -EBADMSG;
-		if (asprintf(&path, "%s/%s", map, v->name) < 0) {
-			path = NULL; /* it is undefined then */
-			return -ENOMEM;
-		}
-		r = record_put(known, path, v->text);
+		path = text_printf("%s/%s", map, v->name);
+		r = path ? record_put(known, path, v->text) : -ENOMEM;
 		if (r < 0)
 			return r;
 	}

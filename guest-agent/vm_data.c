@@ -21,6 +21,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/options.h"
+#include "lib/text.h"
 #include "lib/xs.h"
 
 enum status {
@@ -300,11 +301,9 @@ static enum status locate(struct job *job)
 
 	if (status != STATUS_FOUND)
 		return status;
-	if (asprintf(&job->top, "%s%svm-data", job->home, *job->home ? "/" : "") < 0)
-		job->top = NULL; /* undefined after a failure */
-	if (!job->top ||
-	    asprintf(&job->path, "%s%s%s", job->top, *key ? "/" : "", key) < 0)
-		job->path = NULL;
+	job->top = text_printf("%s%svm-data", job->home, *job->home ? "/" : "");
+	if (job->top)
+		job->path = text_printf("%s%s%s", job->top, *key ? "/" : "", key);
 	return job->path ? STATUS_FOUND : report(job, -ENOMEM);
 }
 

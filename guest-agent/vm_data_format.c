@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/text.h"
+
 #define NAME_PREFIX "VM_DATA_" /* keeps a key called PATH or LD_PRELOAD harmless */
 
 int vm_data_format_parse(const char *name, enum vm_data_format *ret_format)
@@ -175,11 +177,9 @@ static int compare_variables(const void *a, const void *b)
 
 static char *variable_name(const char *key)
 {
-	char *name;
+	char *name = text_printf(NAME_PREFIX "%s", key);
 
-	if (asprintf(&name, NAME_PREFIX "%s", key) < 0)
-		return NULL;
-	for (char *c = name; *c; c++) {
+	for (char *c = name; c && *c; c++) {
 		if (*c >= 'a' && *c <= 'z') /* toupper() would ask the locale */
 			*c = (char)(*c - 'a' + 'A');
 		else if (!(*c >= 'A' && *c <= 'Z') && !(*c >= '0' && *c <= '9'))

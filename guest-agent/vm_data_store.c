@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/domains.h"
 #include "lib/io.h"
+#include "lib/text.h"
 #include "lib/xs_watch.h"
 
 #define EVENTS_AT_ONCE 1000 /* then it looks, and at the time */
@@ -52,15 +53,12 @@ static int read_all(struct xs_conn *c, void *arg)
 int vm_data_read(struct xs_conn *c, const char *top, const char *prefix,
 		 struct tree *ret_nodes)
 {
-	autofree char *root = NULL;
-	struct reading w = { .skip = strlen(top) + 1, .out = ret_nodes };
+	autofree char *root = text_printf("%s%s%s", top, *prefix ? "/" : "", prefix);
+	struct reading w = { .root = root, .skip = strlen(top) + 1, .out = ret_nodes };
 	int r;
 
-	if (asprintf(&root, "%s%s%s", top, *prefix ? "/" : "", prefix) < 0) {
-		root = NULL; /* undefined after a failure */
+	if (!root)
 		return -ENOMEM;
-	}
-	w.root = root;
 	r = xs_conn_transact(c, read_all, &w);
 	/* A guest's transaction holds only so many requests (1024 with oxenstored, whose
 	 * EQUOTA libxenstore calls EINVAL; C xenstored: ENOSPC): then it goes without. */
@@ -121,12 +119,10 @@ static int replace_all(struct xs_conn *c, void *arg)
 		r = give(c, w->domid, w->top);
 	for (size_t i = 0; r >= 0 && i < w->nodes->count; i++) {
 		const struct tree_entry *e = &w->nodes->entry[i];
-		autofree char *path = NULL;
+		autofree char *path = text_printf("%s/%s", w->top, e->path);
 
-		if (asprintf(&path, "%s/%s", w->top, e->path) < 0) {
-			path = NULL; /* undefined after a failure */
+		if (!path)
 			return -ENOMEM;
-		}
 		r = xs_conn_write(c, path, e->value, e->value_len);
 		if (r >= 0)
 			r = give(c, w->domid, path);

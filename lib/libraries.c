@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/ld_cache.h"
-#include "lib/elf_needs.h"
 #include "lib/cleanup.h"
+#include "lib/elf_needs.h"
+#include "lib/ld_cache.h"
+#include "lib/text.h"
 
 #define PATH_ROOM 4096
 
@@ -34,7 +35,8 @@ static int try_dir(const char *dir, size_t len, const char *name, char **ret)
 
 	if (len == 0 || dir[0] != '/')
 		return -ENOENT;
-	if (asprintf(&path, "%.*s/%s", (int)len, dir, name) < 0)
+	path = text_printf("%.*s/%s", (int)len, dir, name);
+	if (!path)
 		return -ENOMEM;
 	if (access(path, R_OK) < 0) {
 		free(path);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "lib/cleanup.h"
+#include "lib/text.h"
 #include "lib/io.h"
 
 #define PAUSE_FIRST_US 500 /* a competing transaction of one write is over by then */
@@ -165,12 +166,10 @@ int xs_conn_each_child(struct xs_conn *c, const char *path,
 	int r = xs_conn_list(c, path, &names, &count);
 
 	for (unsigned i = 0; r >= 0 && names && i < count; i++) {
-		autofree char *child = NULL;
+		autofree char *child = text_printf("%s/%s", path, names[i]);
 
-		if (asprintf(&child, "%s/%s", path, names[i]) < 0) {
-			child = NULL; /* undefined after a failure */
+		if (!child)
 			return -ENOMEM;
-		}
 		/* also the end of a recursion */
 		r = strlen(child) > TREE_PATH_MAX ? -ENAMETOOLONG : visit(c, child, arg);
 	}
