@@ -13,6 +13,7 @@
 #include "eliloader/inspect.h"
 #include "eliloader/pygrub.h"
 #include "eliloader/ready.h"
+#include "lib/log.h"
 
 /* What it shows, and the entry that is usual. */
 static void judge(const struct run *run, const struct disk *d,
@@ -95,21 +96,36 @@ static int take_entry(struct run *run, struct disk *d, const struct plan *plan,
 	return disk_take_entry(run, d, index, output, files);
 }
 
+/* Why the system is booted without its configuration; empty: it is not.  It may not come up
+ * so, and nothing else tells whoever looks for the reason. */
+static void keep_note(const struct disk_report *report, const struct disk_words *words,
+		      char *note, size_t size)
+{
+	const struct boot_menu *m = &report->menu;
+	bool without = m->kind == BOOT_KERNELS && !disk_words_choose(words);
+
+	(void)snprintf(note, size, "%s", without && m->note ? m->note : ""); /* cut */
+}
+
 /* The system's files, checked. */
 static int take(struct run *run, const struct record *record, const struct plan *plan,
 		enum guest_type type, struct disk *d, const struct disk_words *words,
 		size_t usual, struct output *output, struct disk_system *ret)
 {
 	struct fetched files;
+	char note[512];
 	int r;
 
 	if (words->kernel)
 		r = take_files(run, d, words, output, &files, ret);
 	else
 		r = take_entry(run, d, plan, words, usual, output, &files, ret);
+	keep_note(&d->report, words, note, sizeof(note));
 	disk_close(d); /* its memory and descriptors are not needed any more */
 	if (r == 0)
 		r = ready_kernel(run, plan, type, output, &files);
+	if (r == 0 && *note)
+		log_warning("a kernel is booted without a boot configuration: %s", note);
 	if (r == 0 && plan->asks_pygrub) {
 		const struct pygrub_choice choice = { words->kernel, words->ramdisk,
 						      words->entry, words->args };

@@ -173,6 +173,20 @@ bytes() {
 		is "$(wc -c < "$dir/out/sys.out")" 0 "and adds no result"
 	fi
 	xl_toolstack
+	printf 'menuentry x {\nlinux /boot/vmlinuz-a\001\n}\n' > "$dir/t/boot/grub/grub.cfg"
+	rm "$dir/t/boot/vmlinuz-9" # which cannot run
+	fs_ext "$dir/fs" 16 "$dir/t" && disk_mbr "$dir/sys.img" 1 "$dir/fs"
+	ok "a configuration that is not understood" xl_start sys
+	is "$(xl_result args)" console=hvc0 "a kernel is booted without it"
+	like "$(cat "$dir/said")" \
+		'^eliloader: a kernel is booted without a boot configuration: \(loop0,msdos1\)/boot/grub/grub.cfg: .*control' \
+		"which is said"
+	xl_toolstack
+	EXTRA=(--kernel=/boot/vmlinuz-a)
+	ok "with --kernel" xl_start sys
+	is "$(grep -c 'without a boot' "$dir/said")" 0 "there is nothing to say"
+	EXTRA=()
+	xl_toolstack
 	printf 'menuentry x {\nlinux /boot/vmlinuz-a %s\n}\n' "$(head -c 3000 /dev/zero | tr '\0' x)" \
 		> "$dir/t/boot/grub/grub.cfg"
 	fs_ext "$dir/fs" 16 "$dir/t" && disk_mbr "$dir/sys.img" 1 "$dir/fs"
