@@ -5,41 +5,22 @@
 #include <string.h>
 
 #include "eliloader/inspect.h"
-#include "lib/log.h"
-
-#define TEXT_MAX (4 * BOOT_TEXT_MAX) /* a byte may become four */
-
-/* A text of the disk: as it is, when it is UTF-8. */
-static json_t *text(const char *s)
-{
-	char safe[TEXT_MAX];
-	json_t *j = json_string(s);
-
-	if (j)
-		return j;
-	(void)log_escape_line(safe, sizeof(safe), s, strlen(s)); /* fits, or is cut */
-	return json_string(safe);
-}
-
-static json_t *text_or_null(const char *s)
-{
-	return s && *s ? text(s) : json_null();
-}
+#include "eliloader/json_text.h"
 
 /* "o" takes the reference of what the calls above return, and fails with their NULL. */
 static json_t *device(const struct boot_device *d)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:b, s:b, s:b}", "name",
-			 text(d->name), "filesystem", text_or_null(d->fs), "label",
-			 text_or_null(d->label), "uuid", text_or_null(d->uuid), "size",
-			 (json_int_t)d->size, "active", d->active, "blank", d->blank,
-			 "swap", d->swap);
+			 json_text(d->name), "filesystem", json_text_or_null(d->fs),
+			 "label", json_text_or_null(d->label), "uuid",
+			 json_text_or_null(d->uuid), "size", (json_int_t)d->size,
+			 "active", d->active, "blank", d->blank, "swap", d->swap);
 }
 
 static json_t *file(const struct disk_report *r, const struct boot_path *path)
 {
-	return json_pack("{s:o, s:o}", "device", text(r->device[path->device].name),
-			 "path", text(path->path));
+	return json_pack("{s:o, s:o}", "device", json_text(r->device[path->device].name),
+			 "path", json_text(path->path));
 }
 
 static json_t *kernel(const struct disk_report *r, const struct inspect_kernel *k,
@@ -53,7 +34,7 @@ static json_t *kernel(const struct disk_report *r, const struct inspect_kernel *
 	f = &k->facts;
 	facts = json_pack("{s:b, s:b, s:i, s:s, s:I, s:o}", "pv", f->pv, "pvh", f->pvh,
 			  "bits", (int)f->bits, "payload", inspect_payload(f), "size",
-			  (json_int_t)k->len, "release", text_or_null(f->release));
+			  (json_int_t)k->len, "release", json_text_or_null(f->release));
 	if (facts && json_object_update(j, facts) == 0) {
 		json_decref(facts);
 		return j;
@@ -82,12 +63,12 @@ static json_t *entry(const struct inspect *in, size_t i)
 	const char *why = inspect_why(in, i);
 
 	return json_pack("{s:i, s:o, s:o, s:i, s:o, s:o, s:o, s:b, s:o}", "number",
-			 (int)i, "title", text(e->title ? e->title : ""), "id",
-			 text_or_null(e->id), "depth", (int)e->depth, "kernel",
+			 (int)i, "title", json_text(e->title ? e->title : ""), "id",
+			 json_text_or_null(e->id), "depth", (int)e->depth, "kernel",
 			 *e->kernel.path ? kernel(r, inspect_kernel_of(in, i), &e->kernel)
 					 : json_null(),
-			 "ramdisks", ramdisks(r, e), "args", text(e->args), "bootable",
-			 !why, "why", text_or_null(why));
+			 "ramdisks", ramdisks(r, e), "args", json_text(e->args),
+			 "bootable", !why, "why", json_text_or_null(why));
 }
 
 /* @count of what @make makes. */
@@ -113,9 +94,9 @@ static json_t *submenu(const struct inspect *in, size_t i)
 {
 	const struct boot_submenu *s = &in->report->menu.submenu[i];
 
-	return json_pack("{s:o, s:i, s:i, s:i}", "title", text(s->title ? s->title : ""),
-			 "first", (int)s->first, "end", (int)s->end, "depth",
-			 (int)s->depth);
+	return json_pack("{s:o, s:i, s:i, s:i}", "title",
+			 json_text(s->title ? s->title : ""), "first", (int)s->first,
+			 "end", (int)s->end, "depth", (int)s->depth);
 }
 
 static json_t *menu(const struct inspect *in)
@@ -139,10 +120,10 @@ int inspect_print_json(FILE *out, const struct inspect *in)
 	char why[512] = "";
 	bool empty = disk_report_is_empty(r, why, sizeof(why));
 	json_t *j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "image",
-			      text(in->image), "table", text_or_null(r->table), "devices",
-			      list(in, r->device_count, device_at), "menu", menu(in),
-			      "note", text_or_null(r->menu.note), "empty", empty,
-			      "bootable", inspect_bootable(in) > 0);
+			      json_text(in->image), "table", json_text_or_null(r->table),
+			      "devices", list(in, r->device_count, device_at), "menu",
+			      menu(in), "note", json_text_or_null(r->menu.note), "empty",
+			      empty, "bootable", inspect_bootable(in) > 0);
 	int ret = 0;
 
 	if (!j)

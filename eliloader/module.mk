@@ -11,7 +11,7 @@ MAN += docs/man/eliloader.8 docs/man/eliloader.conf.5
 # A guest's disk: asked by eliloader-disk, chosen from, inspected.
 ELI_MENU := eliloader/menu.c eliloader/menu_view.c
 ELI_INSPECT := eliloader/inspect_kernels.c eliloader/inspect_print.c eliloader/inspect_json.c \
-	eliloader/ready_judge.c
+	eliloader/json_text.c eliloader/ready_judge.c
 ELI_DISK_ASK := eliloader/disk.c eliloader/disk_boot.c eliloader/disk_choose.c eliloader/disk_blank.c \
 	eliloader/inspect.c $(ELI_INSPECT) $(ELI_MENU) $(ELI_REPORT) $(ELI_FINISH)
 

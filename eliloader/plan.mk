@@ -6,4 +6,4 @@ ELI_PLAN := eliloader/plan.c eliloader/plan_values.c eliloader/plan_rounds.c \
 	eliloader/plan_pairs.c eliloader/plan_finish.c \
 	eliloader/plan_changes.c eliloader/plan_args.c eliloader/plan_text.c \
 	eliloader/plan_print.c eliloader/job_make.c eliloader/distros.c $(ELI_REPO) \
-	eliloader/sums.c $(ELI_REQUEST) $(ELI_CONFIG)
+	eliloader/json_text.c eliloader/sums.c $(ELI_REQUEST) $(ELI_CONFIG)

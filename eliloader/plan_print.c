@@ -5,11 +5,10 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "eliloader/json_text.h"
 #include "eliloader/plan_parts.h"
-#include "lib/log.h"
 
 #define CHANGE_TEXT_MAX 512
-#define DISK_TEXT_MAX	(4 * 512) /* a byte may become four */
 
 static const char *const action_name[] = {
 	[PLAN_ERROR] = "error",
@@ -256,19 +255,6 @@ static int add_error(const struct plan *p, json_t *plan)
 		json_pack("{s:s, s:s}", "name", p->error_name, "text", p->error_text));
 }
 
-/* As it is, when it is UTF-8. */
-static int add_disk(const char *disk, json_t *plan)
-{
-	char safe[DISK_TEXT_MAX];
-	json_t *text = *disk ? json_string(disk) : json_null();
-
-	if (!text) {
-		(void)log_escape_line(safe, sizeof(safe), disk, strlen(disk)); /* cut */
-		text = json_string(safe);
-	}
-	return json_object_set_new(plan, "disk", text);
-}
-
 int plan_print_json(FILE *out, const struct plan *p, const char *disk)
 {
 	struct plan shown = without_passwords(p);
@@ -276,7 +262,7 @@ int plan_print_json(FILE *out, const struct plan *p, const char *disk)
 	int r = plan ? 0 : -ENOMEM;
 
 	if (r == 0 && (add_error(p, plan) < 0 || add_limits(p, plan) < 0 ||
-		       add_disk(disk, plan) < 0))
+		       json_object_set_new(plan, "disk", json_text_or_null(disk)) < 0))
 		r = -ENOMEM;
 	if (r == 0 &&
 	    (json_dumpf(plan, out, JSON_INDENT(2)) < 0 || fputc('\n', out) == EOF))
