@@ -64,7 +64,8 @@ struct boot_fs {
 	const struct boot_fs_ops *ops;
 	const struct boot_device *device;
 	size_t device_count;
-	unsigned misses; /* files that a configuration named in vain (boot_place.h) */
+	unsigned misses;     /* files that a configuration named in vain (boot_place.h) */
+	unsigned long steps; /* that its configurations took (boot_grub_run.h) */
 };
 
 /* What is at @path?  Asks list() for its directory, which the file system keeps. */

@@ -12,13 +12,14 @@ bool grub_spend(struct grub *g, unsigned long n)
 {
 	if (g->stop)
 		return false;
-	if (n > g->steps) {
+	if (n > g->steps || n > GRUB_STEPS_DISK - g->fs->steps) {
 		grub_note(g, "there are commands without an end");
 		g->steps = 0;
 		g->stop = -E2BIG;
 		return false;
 	}
 	g->steps -= n;
+	g->fs->steps += n;
 	return true;
 }
 

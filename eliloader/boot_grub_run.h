@@ -17,10 +17,12 @@
 #include "eliloader/boot_menu.h"
 
 #define GRUB_STEPS_MAX	   200000 /* commands and the like, of reading and of all entries */
+#define GRUB_STEPS_DISK	   1600000    /* of all configurations of a disk: some seconds */
 #define GRUB_ENTRY_STEPS   10000      /* of one of them */
 #define GRUB_STEP_BYTES	   8	      /* so many bytes of words are a step too */
 #define GRUB_STEP_TEXT	   64	      /* and so many of a text that is parsed */
 #define GRUB_LOOK_STEPS	   50	      /* a question to the disk */
+#define GRUB_MATCH_STEPS   8	      /* a byte that is matched with a pattern */
 #define GRUB_ROUNDS_MAX	   1024	      /* of one loop */
 #define GRUB_DEPTH_MAX	   64	      /* functions, files and blocks in one another */
 #define GRUB_SOURCES_MAX   16	      /* files in one another */

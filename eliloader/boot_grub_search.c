@@ -219,7 +219,7 @@ int grub_regexp(struct grub *g, const struct grub_argv *argv, const struct grub_
 			word[words - 1] = o.value;
 	}
 	if (words != 2 || !is_simple(word[0]) || strlen(word[1]) > GRUB_MATCH_MAX ||
-	    !grub_spend(g, 2 * GRUB_LOOK_STEPS)) {
+	    !grub_spend(g, 2 * GRUB_LOOK_STEPS + GRUB_MATCH_STEPS * strlen(word[1]))) {
 		grub_note(g, "'regexp' with what is not done here");
 		return GRUB_ERROR;
 	}

@@ -244,6 +244,42 @@ static void test_endless(void)
 	}
 }
 
+/* As many configurations as a disk may have cost no more than some of them. */
+static void test_all_endless(void)
+{
+	autobootmenu struct boot_menu m;
+	struct boot_dir d;
+
+	fputs("while true; do while true; do true; done; done\n", begin(&d));
+	is_int(read_menu(&d, &m), -E2BIG, "one configuration without an end");
+	ok(d.fs.steps <= GRUB_STEPS_MAX && d.fs.steps > GRUB_STEPS_MAX / 2,
+	   "takes its steps (%lu)", d.fs.steps);
+	for (unsigned i = 0; i < 63; i++)
+		(void)boot_menu_make(&d, boot_grub_read, 0, "/grub.cfg", &m);
+	ok(d.fs.steps <= GRUB_STEPS_DISK && d.fs.steps > GRUB_STEPS_DISK / 2,
+	   "64 do not take 64 times as many (%lu)", d.fs.steps);
+	boot_dir_text(&d, 0, "/good.cfg", GOOD);
+	is_int(boot_menu_make(&d, boot_grub_read, 0, "/good.cfg", &m), -E2BIG,
+	       "of one more nothing is read");
+	boot_dir_done(&d);
+}
+
+/* A match costs by what is matched: a millisecond of some. */
+static void test_match(void)
+{
+	autobootmenu struct boot_menu m;
+	struct boot_dir d;
+	FILE *out = begin(&d);
+
+	fputs("regexp '(a|a)*b' ", out);
+	repeat(out, GRUB_MATCH_MAX, "a");
+	fputs(GOOD, out);
+	is_int(read_menu(&d, &m), 0, "a long text is matched");
+	ok(d.fs.steps > GRUB_MATCH_MAX * GRUB_MATCH_STEPS, "and paid for (%lu)",
+	   d.fs.steps);
+	boot_dir_done(&d);
+}
+
 /* The disk is asked no more than it must be, and what it answers is believed. */
 static void test_disk(void)
 {
@@ -281,6 +317,8 @@ int main(void)
 	test_long();
 	test_bytes();
 	test_endless();
+	test_all_endless();
+	test_match();
 	test_disk();
 	return tap_done();
 }
