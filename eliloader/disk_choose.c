@@ -122,7 +122,7 @@ int disk_ask_menu(struct run *run, struct disk_report *report, size_t usual,
 		return 0;
 	m->chosen = usual;
 	(void)fflush(stdout); /* what was said before comes before */
-	r = menu_choose(STDIN_FILENO, STDOUT_FILENO, m, seconds, ret_index);
+	r = menu_choose(STDIN_FILENO, STDOUT_FILENO, m, seconds, MENU_OPEN_S, ret_index);
 	return r < 0 ? failure_set(&run->failure, r, "", "the boot menu: %s",
 				   r == -ECANCELED ? "^C was typed" : strerror(-r))
 		     : 0;

@@ -66,8 +66,8 @@ static int show(const struct menu_view *v, int fd)
 	return 0;
 }
 
-/* Wait for a byte, at most until @end_ms (0: for ever).  1: there is one; 0: the time is
- * over; -ENODATA: the console is closed. */
+/* Wait for a byte, at most until @end_ms.  1: there is one; 0: the time is over; -ENODATA: the
+ * console is closed. */
 static int wait_for_key(int fd, uint64_t end_ms, unsigned char *ret_byte)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -76,7 +76,7 @@ static int wait_for_key(int fd, uint64_t end_ms, unsigned char *ret_byte)
 	int r;
 
 	do
-		r = poll(&p, 1, end_ms ? (int)left : -1);
+		r = poll(&p, 1, (int)left);
 	while (r < 0 && errno == EINTR);
 	if (r <= 0)
 		return r < 0 ? -errno : 0;
@@ -87,31 +87,35 @@ static int wait_for_key(int fd, uint64_t end_ms, unsigned char *ret_byte)
 }
 
 /* 1: the default, as nobody chose. */
-static int run(struct menu_view *v, int in, int out)
+static int run(struct menu_view *v, unsigned open_s, int in, int out)
 {
 	enum menu_end end = MENU_GOES_ON;
-	uint64_t next_ms = io_now_ms();
+	uint64_t next_ms = io_now_ms(), close_ms = 0;
 	unsigned char byte = 0;
 	int r = 0;
 
 	while (end == MENU_GOES_ON) {
+		if (v->left_s == 0 && close_ms == 0)
+			close_ms = io_now_ms() + open_s * 1000ULL;
+		if (v->left_s == 0 && io_now_ms() >= close_ms)
+			return 1;
 		r = show(v, out);
 		if (r == 0) {
 			next_ms += 1000;
-			r = wait_for_key(in, v->left_s ? next_ms : 0, &byte);
+			r = wait_for_key(in, v->left_s ? next_ms : close_ms, &byte);
 		}
 		if (r == 1)
 			end = menu_key(v, byte);
 		else if (r < 0)
 			return r == -ENODATA ? 1 : r;
-		else if (--v->left_s == 0)
+		else if (v->left_s > 0 && --v->left_s == 0)
 			return 1;
 	}
 	return end == MENU_CANCELED ? -ECANCELED : 0;
 }
 
 int menu_choose(int in, int out, const struct boot_menu *m, unsigned seconds,
-		size_t *ret_index)
+		unsigned open_s, size_t *ret_index)
 {
 	struct menu_view v;
 	struct terminal t;
@@ -119,7 +123,7 @@ int menu_choose(int in, int out, const struct boot_menu *m, unsigned seconds,
 
 	menu_view_init(&v, m, seconds);
 	terminal_raw(&t, in);
-	r = run(&v, in, out);
+	r = run(&v, open_s, in, out);
 	terminal_restore(&t);
 	(void)io_write_all(out, "\r\n", 2); /* only looks worse */
 	if (r < 0)

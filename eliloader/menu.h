@@ -23,13 +23,16 @@
 
 #define MENU_COLUMNS 80 /* a guest's console: a VT100 */
 #define MENU_LINES   16 /* entries, and titles of submenus, seen at once */
+/* From the first key on: else whoever has the guest's console could hold the start for ever,
+ * and xl creates one domain at a time. */
+#define MENU_OPEN_S 300
 
 /* Seconds it is to be shown; 0: no menu.  Pure. */
 unsigned menu_seconds(const struct boot_menu *m, const struct config *c);
-/* Let somebody choose, by @in and @out.  After @seconds without a key, or when the console is
- * closed, it is the default.  -ECANCELED: ^C. */
+/* Let somebody choose, by @in and @out.  After @seconds without a key, @open_s after the
+ * first one, or when the console is closed, it is the default.  -ECANCELED: ^C. */
 int menu_choose(int in, int out, const struct boot_menu *m, unsigned seconds,
-		size_t *ret_index);
+		unsigned open_s, size_t *ret_index);
 
 /* ---- menu_view.c ---- */
 

@@ -386,7 +386,8 @@ static bool expect(int fd, const char *want)
 }
 
 /* The exit status of a child in which somebody chooses: the entry, or 100. */
-static pid_t start(const struct console *c, const struct boot_menu *m, unsigned seconds)
+static pid_t start_open(const struct console *c, const struct boot_menu *m,
+			unsigned seconds, unsigned open_s)
 {
 	pid_t pid = fork();
 	size_t index;
@@ -394,8 +395,14 @@ static pid_t start(const struct console *c, const struct boot_menu *m, unsigned 
 	if (pid != 0)
 		return pid;
 	(void)close(c->ours);
-	_exit(menu_choose(c->theirs, c->theirs, m, seconds, &index) < 0 ? 100
-									: (int)index);
+	_exit(menu_choose(c->theirs, c->theirs, m, seconds, open_s, &index) < 0
+		      ? 100
+		      : (int)index);
+}
+
+static pid_t start(const struct console *c, const struct boot_menu *m, unsigned seconds)
+{
+	return start_open(c, m, seconds, 3600);
 }
 
 static int end(pid_t pid)
@@ -412,6 +419,22 @@ static bool same_modes(const struct termios *a, const struct termios *b)
 	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag &&
 	       a->c_cflag == b->c_cflag && a->c_lflag == b->c_lflag &&
 	       memcmp(a->c_cc, b->c_cc, sizeof(a->c_cc)) == 0;
+}
+
+/* Until it has ended; as end(). */
+static int type_for_ever(const struct console *c, pid_t pid)
+{
+	char shown[4096];
+	int status = 0, r;
+
+	(void)fcntl(c->ours, F_SETFL, O_NONBLOCK);
+	while ((r = waitpid(pid, &status, WNOHANG)) == 0) {
+		(void)!write(c->ours, "j", 1); /* full is fine */
+		(void)!read(c->ours, shown, sizeof(shown));
+	}
+	(void)fcntl(c->ours, F_SETFL, 0);
+	(void)tcflush(c->theirs, TCIOFLUSH);
+	return r == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void test_terminal(void)
@@ -442,6 +465,12 @@ static void test_terminal(void)
 	ok(same_modes(&before, &after), "the modes are put back");
 	pid = start(&c, &m, 1);
 	is_int(end(pid), 1, "nobody there: the default");
+	pid = start_open(&c, &m, 3600, 1);
+	ok(expect(c.ours, "booted in") && io_write_all(c.ours, "j", 1) == 0, "a key");
+	is_int(end(pid), 1, "and nobody any more: the default");
+	pid = start_open(&c, &m, 3600, 1);
+	ok(expect(c.ours, "booted in"), "keys without an end");
+	ok(type_for_ever(&c, pid) == 1, "do not hold it, either");
 	m.hidden = true;
 	pid = start(&c, &m, 3600);
 	ok(expect(c.ours, "any key for the boot menu"), "a hidden one");
@@ -463,7 +492,7 @@ static void test_no_terminal(void)
 	size_t index = 77;
 
 	make(&m, 3);
-	ok(menu_choose(null, null, &m, 3600, &index) == 0 && index == 1,
+	ok(menu_choose(null, null, &m, 3600, 3600, &index) == 0 && index == 1,
 	   "no terminal at all: the default");
 }
 
