@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "eliloader/boot_grub_run.h"
+#include "lib/cleanup.h"
 
 /* What a level of the menu comes to: the entry of g->menu that each of its own stands for,
  * of a submenu its default. */
@@ -206,6 +207,26 @@ static struct grub_menu *run_bounded(struct grub *g, const struct grub_entry *e,
 	return below;
 }
 
+/* The menu @below, which @e is or loads.  Where there are too many, which is noted, its
+ * entries stand among those above it. */
+static int run_below(struct grub *g, const struct grub_entry *e, struct grub_menu *below,
+		     bool precious, unsigned depth, struct picks *ret)
+{
+	autofree char *title = copy_text(e->title), *id = e->id ? copy_text(e->id) : NULL;
+	bool entered;
+	int r = -ENOMEM;
+
+	if (title && (id || !e->id))
+		r = boot_menu_enter(g->menu, title, id);
+	if (r == -ENOMEM)
+		return r;
+	entered = r == 0;
+	r = run_menu(g, below, depth + 1, precious, ret);
+	if (entered)
+		boot_menu_leave(g->menu);
+	return r;
+}
+
 static int add_entry(struct grub *g, const struct grub_entry *e, bool is_default,
 		     bool precious, unsigned depth, size_t *ret_pick)
 {
@@ -222,13 +243,12 @@ static int add_entry(struct grub *g, const struct grub_entry *e, bool is_default
 	*ret_pick = g->menu->count;
 	if (!below) {
 		r = put_entry(g, e, depth, &load);
-	} else if (below->count && depth < GRUB_MENUS_MAX) {
+	} else {
 		size_t chosen = find_default(g, below);
 
-		r = run_menu(g, below, depth + 1, precious, &picks);
+		if (depth < GRUB_MENUS_MAX)
+			r = run_below(g, e, below, precious, depth, &picks);
 		*ret_pick = chosen < picks.count ? picks.pick[chosen] : NO_PICK;
-	} else {
-		*ret_pick = NO_PICK;
 	}
 	while (g->env != env)
 		grub_env_pop(g);

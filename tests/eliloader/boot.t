@@ -241,6 +241,13 @@ lists() {
 		--set install-round=2 "$DISK" > "$dir/explained"'
 	like "$(cat "$dir/explained")" "^on the disk: entry 1, 'System B'" "asks the disk, too"
 	like "$(cat "$dir/explained")" 'other-config:install-round is removed' "and shows what changes"
+	printf 'menuentry A { linux /boot/vmlinuz-a a; }\nsubmenu "More of it" {\nmenuentry A { linux /boot/vmlinuz-a b; }
+		menuentry B { linux /boot/vmlinuz-b c; }\n}\nmenuentry C { chainloader +1; }\n' > "$dir/t/boot/grub/grub.cfg"
+	fs_ext "$dir/fs" 16 "$dir/t" root && disk_mbr "$dir/sub.img" 1 "$dir/fs"
+	is "$(eli --json --entry "More of it>1" "$dir/sub.img" | jq -r .disk)" "entry 2, 'B': /boot/vmlinuz-b" \
+		"--entry in a submenu"
+	is "$(eli inspect --json "$dir/sub.img" | jq -c .menu.submenus)" \
+		'[{"title":"More of it","first":1,"end":3,"depth":0}]' "which inspect tells of"
 	truncate -s 16M "$dir/zeros.img"
 	ok "of an empty disk" eval 'eli --explain --set install-repository=http://h/ \
 		--set install-round=2 "$dir/zeros.img" > "$dir/explained"'

@@ -469,6 +469,50 @@ static void test_case(size_t i)
 	boot_dir_done(&d);
 }
 
+/* What lies in which submenu is kept, so that a person finds it by GRUB's own words. */
+static void test_submenus(void)
+{
+	static const struct {
+		const char *title, *id;
+		size_t first, end;
+		unsigned depth;
+	} wanted[] = { { "s1", "sub", 1, 4, 0 },
+		       { "old", NULL, 2, 3, 1 },
+		       { "none", NULL, 4, 4, 0 },
+		       { "other", NULL, 4, 5, 0 } };
+	autobootmenu struct boot_menu m;
+	struct boot_dir d;
+	size_t index = 0;
+
+	boot_dir_with(&d, "loop0,gpt2", NULL);
+	boot_dir_text(&d, 0, "/boot/a", "kernel");
+	boot_dir_text(&d, 0, "/boot/e.cfg", "menuentry e { linux /boot/a; }");
+	boot_dir_text(&d, 0, "/boot/grub/grub.cfg",
+		      "menuentry x { linux /boot/a; }\n"
+		      "submenu s1 --id sub {\nmenuentry y { linux /boot/a; }\n"
+		      "submenu old { menuentry z { linux /boot/a; }; }\n"
+		      "menuentry w { linux /boot/a; }\n}\n"
+		      "submenu none { true; }\n"
+		      "menuentry other { configfile /boot/e.cfg; }\n");
+	is_int(boot_menu_make(&d, boot_grub_read, 0, "/boot/grub/grub.cfg", &m), 0,
+	       "submenus");
+	is_int((long long)m.submenu_count, 4, "each is kept");
+	for (size_t i = 0; i < 4 && i < m.submenu_count; i++) {
+		const struct boot_submenu *s = &m.submenu[i];
+
+		is_str(s->title, wanted[i].title, "its title");
+		is_str(s->id, wanted[i].id, "its id");
+		ok(s->first == wanted[i].first && s->end == wanted[i].end &&
+			   s->depth == wanted[i].depth && !s->open,
+		   "%s: its entries", s->title);
+	}
+	ok(boot_menu_find(&m, "sub>old>z", &index) == 0 && index == 2, "by names");
+	ok(boot_menu_find(&m, "1>2", &index) == 0 && index == 3, "by numbers");
+	ok(boot_menu_find(&m, "3>0", &index) == 0 && index == 4,
+	   "an empty one counts as a line, as for GRUB");
+	boot_dir_done(&d);
+}
+
 int main(void)
 {
 	test_debian();
@@ -479,5 +523,6 @@ int main(void)
 	test_arch();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		test_case(i);
+	test_submenus();
 	return tap_done();
 }
