@@ -15,12 +15,23 @@ void boot_roots_done(struct boot_roots *r)
 	*r = (struct boot_roots){ 0 };
 }
 
+static int leave_out(struct boot_roots *r, unsigned device, int why)
+{
+	if (why == -ENOMEM || why == -E2BIG)
+		return why;
+	if (!r->error) {
+		r->error = why;
+		r->bad = device;
+	}
+	return 0;
+}
+
 static int add(struct boot_roots *r, const struct boot_path *path)
 {
 	struct boot_path *all;
 
 	if (r->count == ROOTS_MAX)
-		return 0;
+		return leave_out(r, path->device, -EOVERFLOW);
 	all = realloc(r->item, (r->count + 1) * sizeof(*all));
 	if (!all)
 		return -ENOMEM;
@@ -108,9 +119,10 @@ static int add_subvolumes(struct boot_fs *fs, const struct boot_path *top,
 		/* (with a control character no entry could name a file of it) */
 		if (n->kind != BOOT_DIR || rank_of(n->name) != rank ||
 		    span_has_control(span_text(n->name)) ||
-		    r->count - before >= SUBVOLUMES_MAX ||
 		    boot_path_join(top, n->name, &path) < 0)
 			continue;
+		if (r->count - before >= SUBVOLUMES_MAX)
+			return leave_out(r, top->device, -EOVERFLOW);
 		/* Snapshots first: below them is what runs, above them hardly anything. */
 		res = add_snapshots(fs, &path, r);
 		if (res == 0)
@@ -132,17 +144,6 @@ static int add_btrfs(struct boot_fs *fs, const struct boot_path *top,
 }
 
 /* ---- devices ---- */
-
-static int leave_out(struct boot_roots *r, unsigned device, int why)
-{
-	if (why == -ENOMEM || why == -E2BIG)
-		return why;
-	if (!r->error) {
-		r->error = why;
-		r->bad = device;
-	}
-	return 0;
-}
 
 /* What is said in the place of a file system's name is not to be listed: what is a part of
  * something is a device of its own, or cannot be read. */

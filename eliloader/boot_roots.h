@@ -5,8 +5,8 @@
  * snapshots.  The active partition comes first, then the order of the disk.
  *
  * Owns:   struct boot_roots; boot_roots_done().
- * Errors: 0 or a negative errno (-E2BIG: boot_fs.h's); a device that cannot be read is
- *         left out, and @error of the first is kept.
+ * Errors: 0 or a negative errno (-E2BIG: boot_fs.h's); a device that cannot be read, and
+ *         what is over a limit (-EOVERFLOW), is left out, and @error of the first is kept.
  * Limits: ROOTS_MAX; SUBVOLUMES_MAX and SNAPSHOTS_MAX of one device.
  */
 #pragma once

@@ -343,6 +343,19 @@ static bool is_seen(const struct disk_report *r, const char *fs, const char *vol
 	return count_fs(r, fs) == 1 && count_names(r, volumes) > 0;
 }
 
+/* One in which a system would have been found.  Others (ZFS with its datasets, those of
+ * systems that are not Linux) GRUB may read, too. */
+static bool is_looked_through(const char *fs)
+{
+	static const char *const kinds[] = { "ext*", "ext2",	 "xfs",	   "btrfs",
+					     "fat",  "reiserfs", "iso9660" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(fs, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 /* What is on a device that keeps it from being overwritten; NULL: nothing. */
 static const char *keeps(const struct disk_report *r, const struct boot_device *d)
 {
@@ -360,7 +373,10 @@ static const char *keeps(const struct disk_report *r, const struct boot_device *
 		return "a partition table that is damaged or not known here";
 	if (strcmp(d->fs, "damaged") == 0)
 		return "a file system that cannot be read";
-	return *d->fs ? NULL : "something that is not known here";
+	if (is_looked_through(d->fs))
+		return NULL;
+	return *d->fs ? "a file system of another kind"
+		      : "something that is not known here";
 }
 
 /* The worker goes no further than so many; the whole disk was one of them. */

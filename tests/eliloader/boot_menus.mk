@@ -4,4 +4,4 @@ define boot_test
 TESTS += tests/eliloader/$(1)
 tests/eliloader/$(1)_SRCS := $$(sort tests/eliloader/$(1).c $$(BOOT_TEST))
 endef
-$(foreach t,boot_bls boot_extlinux boot_kernels boot_legacy boot_menu boot_read boot_version,$(eval $(call boot_test,$(t))))
+$(foreach t,boot_bls boot_extlinux boot_kernels boot_legacy boot_menu boot_read boot_roots boot_version,$(eval $(call boot_test,$(t))))
