@@ -9,27 +9,33 @@ send tests/xen/dom0/install.sh "$made"/{vmlinuz,{installer,target,xfs,btrfs}.cpi
 install -D "$O/static/xe-guest-agent" "$job_dir/agent/usr/sbin/xe-guest-agent"
 tar -C "$job_dir/agent" --owner=0 --group=0 -rf "$job_dir/root.tar" ./usr/sbin/xe-guest-agent
 
-# send_xapi : the XAPI of eliloader's own tests, with as much of Python as it loads
+# send_xapi : the XAPI of eliloader's own tests and a pygrub, with as much of Python as they load
 send_xapi() {
-	local python=/usr/bin/python3 file
+	local python=/usr/bin/python3 pygrub=build/xen/usr/lib/xen-4.17 file
 
 	send tests/xen/dom0/xenopsd.sh tests/eliloader/xapi{.sh,_server.py}
 	send_program "$(command -v jq)"
-	{ sed -n '/^import\|^from/p' tests/eliloader/xapi_server.py; cat; } <<- 'END' > "$job_dir/loads.py"
-		import encodings.idna, sys
-		for module in list(sys.modules.values()):
-		    if getattr(module, "__file__", None):
-		        print(module.__file__, getattr(module, "__cached__", None) or "", sep="\n")
-	END
+	mkdir "$job_dir/pygrub" && cp -r $pygrub/bin/pygrub $pygrub/lib/python "$job_dir/pygrub/" &&
+		cp -rL /usr/lib/xen-4.17/lib/x86_64-linux-gnu "$job_dir/pygrub/fsimage" || bail "pygrub"
+	{
+		echo "import __future__"
+		sed -n '/^import\|^from/p' tests/eliloader/xapi_server.py
+		sed -n '/^import [a-z]*fsimage/d; /^import grub/d; /^import/p' $pygrub/bin/pygrub
+		cat <<- 'END'
+			import encodings.idna, sys
+			for module in list(sys.modules.values()):
+			    if getattr(module, "__file__", None):
+			        print(module.__file__, getattr(module, "__cached__", None) or "", sep="\n")
+		END
+	} > "$job_dir/loads.py"
 	$python -I -S "$job_dir/loads.py" | while read -r file; do
 		[ ! -f "$file" ] || install -D -p -m 644 "$file" "$job_dir/python$file"
 	done
 	install -D "$(readlink -f $python)" "$job_dir/python$python"
-	for file in $(find "$job_dir/python" -name '*.so') "$job_dir/python$python"; do
-		ldd "$file" | grep -o '/[^ ]*' | grep -vE '/(libc|libm|ld-linux-x86-64)\.so'
-	done | sort -u | while read -r file; do
-		install -D "$(readlink -f "$file")" "$job_dir/python/lib/x86_64-linux-gnu/${file##*/}"
-	done
+	# with those that dom0 lacks: one that is in use must not be written over
+	find "$job_dir"/{python,pygrub} -name '*.so*' -exec ldd "$job_dir/python$python" {} + |
+		grep -o '/[^ ]*' | grep -vE ':$|/(libc|libm|libxen[a-z]*|ld-linux-x86-64)\.so' | sort -u |
+		xargs cp -L -t "$job_dir/lib"
 }
 
 # dom0_rounds TYPE LAYOUT... : two rounds of each, which is inspected afterwards
@@ -150,6 +156,7 @@ dom0_xapi() {
 	ok "xapi: the installer comes to its end" vm_says xapi '@@installer done'
 	ok "xapi: the VM is off" nap_for 60 vm_gone xapi
 	[ "$tap_bad" != "$bad" ] || dom0_xapi_installed
+	[ "$tap_bad" != "$bad" ] || dom0_xapi_pygrub
 	vm_explain_failure "$bad" xapi
 	xapi_stop
 	vm_remove xapi
@@ -176,4 +183,23 @@ dom0_xapi_installed() {
 	installed_up xapi 2
 	ok "xapi: nothing is left of what was handed over" \
 		test -z "$(find /run/xend/boot /var/lib/xen -name '*boot*' -type f)"
+}
+
+# dom0_xapi_pygrub : the second start once more, in a dom0 with a pygrub, and what pygrub boots
+dom0_xapi_pygrub() {
+	ok "xapi: off, after that" vm_off xapi
+	ok "xapi: dom0 gets a pygrub" xenopsd_pygrub
+	xapi_unset "$vm_uuid" other-config:eliloader-installed
+	xapi_set "$vm_uuid" PV-bootloader-args ""
+	xapi_set "$vm_uuid" other-config:install-distro sleslike
+	xapi_set "$vm_uuid" other-config:install-round 2
+	ok "xapi: round 2, with a pygrub" xenopsd_start xapi
+	installed_up xapi 3
+	is "$(xapi_get "$vm_uuid" PV-bootloader)" pygrub "xapi: pygrub boots it from now on"
+	is "$(xapi_get "$vm_uuid" PV-bootloader-args)" \
+		"--kernel /boot/vmlinuz-xen --ramdisk /boot/initrd-xen" "xapi: with what domUloader wrote"
+	is "$(xapi_get "$vm_uuid" other-config:eliloader-installed)" "" "xapi: no key is left"
+	ok "xapi: off, for pygrub" vm_off xapi
+	ok "xapi: a start by pygrub" xenopsd_start xapi
+	installed_up xapi 4
 }

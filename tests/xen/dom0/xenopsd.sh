@@ -31,13 +31,29 @@ xenopsd_vm() {
 # answer KEY : of the bootloader, "simple" lines
 answer() { sed -n "s/^$1 //p" /run/answer; }
 
+# xenopsd_pygrub : dom0 gets a pygrub, where Xen has it
+xenopsd_pygrub() {
+	local to=/usr/lib/xen-4.17
+
+	mkdir -p $to/lib /var/run/xen/pygrub && mv /job/pygrub/pygrub $to/bin/ && mv /job/pygrub/python $to/lib/ &&
+		mv /job/pygrub/fsimage $to/lib/x86_64-linux-gnu
+}
+
+# bootloader WORD... : that of the record, as xenopsd calls it; WORDs are the record's and the disk
+bootloader() {
+	case $(xapi_get "$vm_uuid" PV-bootloader) in
+	pygrub) set -- /usr/lib/xen-4.17/bin/pygrub --output-format=simple -q --runas=65534 "$@" ;;
+	*) set -- /usr/bin/eliloader -q --vm "$vm_uuid" "$@" ;;
+	esac
+	env -i PATH=/sbin:/usr/sbin:/bin:/usr/bin "$@" > /run/answer 2> /run/said
+}
+
 # xenopsd_start NAME : the words are split at each single space, and PV-args come last
 xenopsd_start() {
 	local words rc
 
 	mapfile -t -d ' ' words < <(xapi_get "$vm_uuid" PV-bootloader-args | tr -d '\n')
-	env -i PATH=/sbin:/usr/sbin:/bin:/usr/bin "/usr/bin/$(xapi_get "$vm_uuid" PV-bootloader)" \
-		-q --vm "$vm_uuid" "${words[@]}" "/run/$1.img" > /run/answer 2> /run/said || {
+	bootloader "${words[@]}" "/run/$1.img" || {
 		cat /run/said
 		return 1
 	}
