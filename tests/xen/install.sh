@@ -131,6 +131,7 @@ dom0_menu() {
 	ok "$name: xl create -c shows a menu" vm_start_watched "$name" 'what shall be booted?'
 	like "$(vm_screen "$name")" '^ +1 +Debian GNU/Linux, with Linux 6\.1\.0-18-amd64 \(recovery mode\)' \
 		"$name: with the entries of its disk"
+	like "$(vm_screen "$name")" '^ +Advanced options for Debian GNU/Linux' "$name: and its submenu's title"
 	ok "$name: nothing boots meanwhile" vm_silent "$name"
 	vm_type '\x1b[B\r'
 	installed_up "$name" 2
