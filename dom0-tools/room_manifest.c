@@ -201,20 +201,20 @@ int room_manifest(const struct room_options *opt)
 {
 	struct room room;
 	json_t *o = NULL;
-	int r = room_open(&room, opt);
+	int r = room_open(&room, opt), printed = 0;
 
 	if (r == 0)
 		r = find_out(&room);
 	if (r == 0) {
 		o = whole(&room);
-		if (o && opt->json)
-			(void)json_dumpf(o, stdout, JSON_INDENT(2)); /* ferror() tells */
-		else if (o)
+		if (o && !opt->json)
 			print_text(o);
+		else if (json_dumpf(o, stdout, JSON_INDENT(2)) < 0 && !ferror(stdout))
+			printed = -ENOMEM;
 		if (opt->json)
 			putchar('\n');
 	}
 	json_decref(o);
 	room_done(&room);
-	return r < 0 ? 1 : options_printed(o ? 0 : -ENOMEM, 1);
+	return r < 0 ? 1 : options_printed(printed, 1);
 }

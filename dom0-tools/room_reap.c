@@ -224,9 +224,8 @@ static int print_result(uid_t base, uid_t uid, bool killed, int result, bool jso
 		o = json_pack("{s:I, s:I, s:b, s:b}", "uid", (json_int_t)uid, "domid",
 			      (json_int_t)(uid - base), "killed", killed, "empty",
 			      result == 0);
-		r = o ? 0 : -ENOMEM;
-		if (o)
-			(void)json_dumpf(o, stdout, JSON_INDENT(2)); /* ferror() tells */
+		if (json_dumpf(o, stdout, JSON_INDENT(2)) < 0 && !ferror(stdout))
+			r = -ENOMEM;
 		json_decref(o);
 		putchar('\n');
 	}

@@ -145,13 +145,15 @@ static int print_json(FILE *out, const struct verify_report *rep,
 		      const struct verify_subject *who)
 {
 	json_t *whole = json_of(rep, who);
+	int r = 0;
 
 	if (!whole)
 		return -ENOMEM;
-	(void)json_dumpf(whole, out, JSON_INDENT(2)); /* ferror() tells */
+	if (json_dumpf(whole, out, JSON_INDENT(2)) < 0 && !ferror(out))
+		r = -ENOMEM;
 	json_decref(whole);
 	fputc('\n', out);
-	return 0;
+	return r;
 }
 
 int verify_report_print(FILE *out, const struct verify_report *rep,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* verify_report - verdicts, and text of a hostile process in them. */
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -96,6 +97,43 @@ static void test_json(void)
 	free(text);
 }
 
+static size_t allocations; /* that succeed yet */
+
+static void *scarce(size_t size)
+{
+	if (allocations == 0)
+		return NULL;
+	allocations--;
+	return malloc(size);
+}
+
+/* However early there is no more: it is printed whole, or that is an error. */
+static void test_scarce(void)
+{
+	autoreport struct verify_report rep = { 0 };
+	char *text = NULL;
+	size_t n = 0, len;
+	json_t *whole;
+	int r;
+
+	verify_add(&rep, VERIFY_OK, "uid", "5", "%d", 5);
+	do {
+		FILE *out = open_memstream(&text, &len);
+
+		allocations = n++;
+		json_set_alloc_funcs(scarce, free);
+		r = verify_report_print(out, &rep, &who, true);
+		json_set_alloc_funcs(malloc, free);
+		(void)fclose(out);
+		whole = json_loads(text, 0, NULL);
+		free(text);
+	} while (r == -ENOMEM && !whole);
+	ok(r == 0 && n > 1, "JSON: without memory there is an error");
+	is_int((long long)json_array_size(json_object_get(whole, "checks")), 1,
+	       "JSON: with enough there is none");
+	json_decref(whole);
+}
+
 static void test_many(void)
 {
 	autoreport struct verify_report rep = { 0 };
@@ -116,6 +154,7 @@ int main(void)
 	test_lost();
 	test_text();
 	test_json();
+	test_scarce();
 	test_many();
 	return tap_done();
 }
