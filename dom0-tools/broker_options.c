@@ -62,9 +62,8 @@ static void parse_mode(struct broker_options *opt, const char *text)
 	size_t len = strlen(text);
 
 	if (len == 0 || len > 4 || strspn(text, "01234567") != len ||
-	    strtoul(text, NULL, 8) > 0777) {
+	    strtoul(text, NULL, 8) > 0777)
 		options_wrong("--mode: '%s' is no octal number up to 0777", text);
-	}
 	opt->mode = (mode_t)strtoul(text, NULL, 8);
 }
 
@@ -188,15 +187,12 @@ static void check(const struct broker_options *opt, int argc, char *argv[])
 	unsigned ways =
 		(opt->listen != NULL) + (opt->serve_fd >= 0) + (opt->listen_fd >= 0);
 
-	if (optind < argc) {
+	if (optind < argc)
 		options_wrong("unexpected argument '%s'", argv[optind]);
-	}
-	if (opt->domid == 0) {
+	if (opt->domid == 0)
 		options_wrong("--domid is missing");
-	}
-	if (ways > 1) {
+	if (ways > 1)
 		options_wrong("--listen, --listen-fd and --serve-fd exclude one another");
-	}
 }
 
 struct broker_options broker_options_parse(int argc, char *argv[])

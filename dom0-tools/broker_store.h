@@ -65,9 +65,8 @@ struct store {
 	size_t events_bytes;
 	uint64_t events_lost;
 	uint64_t *lost_total; /* borrowed: counted there, too; may be NULL */
-	const char
-		*narrow; /* borrowed: events of what is below it are dropped; or NULL */
-	bool collapse; /* events equal to a waiting one are dropped, as C xenstored does */
+	const char *narrow;   /* borrowed: events below it are dropped; may be NULL */
+	bool collapse;	      /* so are those equal to a waiting one, as by C xenstored */
 };
 
 void store_io_done(struct store_io *io);

@@ -85,13 +85,11 @@ static struct options options_parse(int argc, char *argv[])
 			break;
 		}
 	}
-	if (argc - optind > 1) {
+	if (argc - optind > 1)
 		options_wrong("unexpected argument '%s'", argv[optind + 1]);
-	}
 	opt.domain = argv[optind];
-	if (opt.from && (opt.watch || opt.domain)) {
+	if (opt.from && (opt.watch || opt.domain))
 		options_wrong("--from goes with neither --watch nor DOMAIN");
-	}
 	return opt;
 }
 

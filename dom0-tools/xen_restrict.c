@@ -96,9 +96,8 @@ static void add_word(const char *what, struct text_list *l, const char *text)
 
 static void add_lib_dir(struct text_list *l, const char *text)
 {
-	if (text[0] != '/') {
+	if (text[0] != '/')
 		options_wrong("--lib-dir: '%s' is not an absolute path", text);
-	}
 	add_word("lib-dir", l, text);
 }
 
@@ -106,13 +105,11 @@ static void add_env(struct text_list *l, const char *text)
 {
 	static const char *const ours[] = { "XENSTORED_", "XENRESTRICT_", "LD_" };
 
-	if (text[0] == '=' || !strchr(text, '=')) {
+	if (text[0] == '=' || !strchr(text, '='))
 		options_wrong("--env: '%s' is not NAME=VALUE", text);
-	}
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
-		if (strncmp(text, ours[i], strlen(ours[i])) == 0) {
+		if (strncmp(text, ours[i], strlen(ours[i])) == 0)
 			options_wrong("--env: what begins with %s is not free", ours[i]);
-		}
 	add_word("env", l, text);
 }
 
@@ -120,13 +117,11 @@ static void add_fd(struct room_options *o, const char *text)
 {
 	int fd = (int)options_number("keep-fd", text, 0, INT32_MAX);
 
-	if (fd == ROOM_EVTCHN_FD || fd == ROOM_PRIVCMD_FD) {
+	if (fd == ROOM_EVTCHN_FD || fd == ROOM_PRIVCMD_FD)
 		options_wrong("--keep-fd: %d and %d are where Xen's handles are",
 			      ROOM_EVTCHN_FD, ROOM_PRIVCMD_FD);
-	}
-	if (o->keep_count == ROOM_KEEP_MAX) {
+	if (o->keep_count == ROOM_KEEP_MAX)
 		options_wrong("--keep-fd: over %d descriptors", ROOM_KEEP_MAX);
-	}
 	o->keep[o->keep_count++] = fd;
 }
 
@@ -175,9 +170,8 @@ static const struct option longs[] = {
 
 static void set_mode(struct options *opt, enum mode mode)
 {
-	if (opt->mode != MODE_RUN && opt->mode != mode) {
+	if (opt->mode != MODE_RUN && opt->mode != mode)
 		options_wrong("only one of --dry-run, --verify and --reap");
-	}
 	opt->mode = mode;
 }
 

@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "lib/cleanup.h"
-#include "lib/text.h"
 #include "lib/io.h"
+#include "lib/text.h"
 
 #define PAUSE_FIRST_US 500 /* a competing transaction of one write is over by then */
 #define PAUSE_MAX_US   200000
