@@ -315,18 +315,32 @@ static int try_places(struct reading *r, enum boot_config kind, bool late,
 	return res;
 }
 
+/* What boot_roots_find() left out. */
+static void keep_bad_root(struct reading *r)
+{
+	int error = r->roots.error;
+
+	if (error)
+		keep_failure(r, &(struct boot_path){ r->roots.bad, "/" },
+			     error == -EOVERFLOW ? "more subvolumes than are looked into"
+						 : strerror(-error));
+}
+
 int boot_menu_read(struct boot_fs *fs, struct boot_menu *ret)
 {
 	autoreading struct reading r = { .fs = fs };
 	int res = boot_roots_find(fs, &r.roots);
 
 	boot_menu_init(&r.best);
-	if (r.roots.error)
-		keep_failure(&r, &(struct boot_path){ r.roots.bad, "/" },
-			     strerror(-r.roots.error));
-	for (int kind = 0; kind < BOOT_CONFIGS; kind++)
+	if (r.roots.error != -EOVERFLOW)
+		keep_bad_root(&r);
+	for (int kind = 0; kind < BOOT_CONFIGS; kind++) {
+		/* that there is more is nothing against a configuration that was found */
+		if (kind == BOOT_KERNELS)
+			keep_bad_root(&r);
 		for (int late = 0; late < 2 && res == 0 && !r.found; late++)
 			res = try_places(&r, (enum boot_config)kind, late, ret);
+	}
 	if (res < 0 || r.found)
 		return res;
 	boot_menu_init(ret);

@@ -207,6 +207,41 @@ static void test_btrfs(void)
 	boot_dir_done(&d);
 }
 
+/* Of more subvolumes than are looked into, some may hold a system: that is said where none of
+ * the others has a configuration, and takes no note of one's place. */
+static void test_many_subvolumes(void)
+{
+	static const char note[] =
+		"note: (loop0,gpt1)/: more subvolumes than are looked into\n";
+	autofree char *without = NULL, *from_kernel = NULL;
+	struct boot_dir d;
+
+	if (asprintf(&without, "ENODATA\n%s", note) < 0 ||
+	    asprintf(&from_kernel,
+		     "timeout 0\n* /root/boot/vmlinuz-1 (loop0,gpt1) "
+		     "{/root/boot/vmlinuz-1} (0)/root/boot/vmlinuz-1\n%s",
+		     note) < 0)
+		abort();
+	begin(&d, 1);
+	strcpy(d.device[0].fs, "btrfs");
+	for (unsigned i = 0; i < 9; i++) {
+		char path[] = "/volume0/file";
+
+		path[7] = (char)('0' + i);
+		boot_dir_text(&d, 0, path, "x");
+	}
+	check(&d, BOOT_KERNELS, without, "many subvolumes, and nothing in them");
+	boot_dir_text(&d, 0, "/root/boot/vmlinuz-1", "k");
+	check(&d, BOOT_KERNELS, from_kernel, "a kernel in one");
+	boot_dir_text(&d, 0, "/root/boot/extlinux/extlinux.conf",
+		      EXTLINUX "include no.cfg\n");
+	check(&d, BOOT_EXTLINUX,
+	      "timeout 0\n* e {e} (0)/root/boot/vmlinuz-1 | e\n"
+	      "note: an included file is left out: No such file or directory\n",
+	      "a configuration in one, and its own note");
+	boot_dir_done(&d);
+}
+
 static const struct boot_fs_ops *whole_ops;
 
 /* As GRUB lists: links to directories, here all called "grub", are left out. */
@@ -285,6 +320,7 @@ int main(void)
 	test_files();
 	test_esp();
 	test_btrfs();
+	test_many_subvolumes();
 	test_links();
 	test_hostile_names();
 	test_cost();
