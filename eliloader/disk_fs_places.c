@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "eliloader/disk_fs_parts.h"
 #include "lib/cleanup.h"

@@ -23,18 +23,18 @@ enum disk_ls_form { DISK_LS_LONG, DISK_LS_SHORT };
 #define DISK_LS_SOME 1 /* the size of a file of which it was not said */
 
 struct disk_listing {
-	struct boot_names
-		names; /* owned; a DISK_LS_SHORT one may have parts of names that
-				  * have blanks in them */
-	bool dots;     /* "." or ".." is among them, though not in @names */
-	bool whole;    /* GRUB came to its end, and nothing is left out */
+	/* owned; of DISK_LS_SHORT a name with blanks may be in parts */
+	struct boot_names names;
+	bool dots;  /* "." or ".." is among them, though not in @names */
+	bool whole; /* GRUB came to its end, and nothing is left out */
 };
 void disk_listing_done(struct disk_listing *l);
 #define autolisting __attribute__((cleanup(disk_listing_done)))
 
 /* "(proc) (loop0) (loop0,gpt2) (lvm/vg-root) (host) ": those on the disk, at most
- * BOOT_DEVICES_MAX: the disk, its partitions by their numbers, volumes and arrays; only @name is set.  What is the surroundings' is left out, as is
- * a name that would not come back as it is. */
+ * BOOT_DEVICES_MAX: the disk, its partitions by their numbers, volumes and arrays; only @name
+ * is set.  What is the surroundings' is left out, as is a name that would not come back as it
+ * is. */
 size_t disk_ls_devices(const char *text, struct boot_device *ret);
 
 /* The next line that "ls -l" has for that device: fs, label, uuid, size; *ret_start: of a

@@ -2,12 +2,10 @@
 #include "eliloader/disk_run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "eliloader/disk_starter.h"

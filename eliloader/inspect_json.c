@@ -2,7 +2,6 @@
 /* What is on a disk, for programs. */
 #include <errno.h>
 #include <jansson.h>
-#include <string.h>
 
 #include "eliloader/inspect.h"
 #include "eliloader/json_text.h"

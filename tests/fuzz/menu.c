@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Input: lines of titles (hostile: the guest's; '>' before one: of a submenu, which '<' ends),
- * an empty line, then keys as they come from a console.  The bar stays on an entry that is seen; what is drawn moves the cursor only by
- * our own sequences, and fits the console. */
+ * an empty line, then keys as they come from a console.  The bar stays on an entry that is
+ * seen; what is drawn moves the cursor only by our own sequences, and fits the console. */
 #include "eliloader/menu.h"
 
 #include <stdint.h>
