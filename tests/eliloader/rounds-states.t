@@ -272,6 +272,8 @@ foreign() {
 	vm
 	fails xapi "13: a kernel that cannot run" '^RuntimeError: INVALID_SOURCE .*PVH.*other-config:install-round=1'
 	is "$(left)" "install-distro=rhlike install-round=2 eliloader" "13: nothing changes"
+	disk uki
+	fails xapi "13: a unified kernel image" '^RuntimeError: INVALID_SOURCE .*unified kernel image.*other-config:install-round=1'
 	# a power cut: the configuration is there, the ramdisk's bytes are not
 	local tree=$dir/cut
 	os_kernel "$tree/boot/vmlinuz" && : > "$tree/boot/initrd.img"
