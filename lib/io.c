@@ -114,8 +114,10 @@ int io_beside(const char *relative, char *ret_path, size_t size)
 
 	if (!slash || n == (ssize_t)sizeof(self))
 		return n < 0 ? -errno : -ENAMETOOLONG;
-	n = snprintf(ret_path, size, "%.*s/%s", (int)(slash - self), self, relative);
-	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+	if ((size_t)(slash - self) + strlen(relative) + 2 > size)
+		return -ENAMETOOLONG;
+	(void)snprintf(ret_path, size, "%.*s/%s", (int)(slash - self), self, relative);
+	return 0;
 }
 
 int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value)

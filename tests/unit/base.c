@@ -2,6 +2,8 @@
 /* lib/log, lib/io */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -126,6 +128,33 @@ static void test_read_limited(void)
 	}
 }
 
+static void test_beside(void)
+{
+	autofree char *self = realpath("/proc/self/exe", NULL);
+	char path[PATH_MAX];
+	size_t size = strlen(self) + 1;
+
+	is_int(io_beside("base", path, size), 0, "a path that just fits");
+	is_str(path, self, "beside the running program is itself");
+	(void)snprintf(path, sizeof(path), "before");
+	is_int(io_beside("base", path, size - 1), -ENAMETOOLONG, "a byte less of room");
+	is_str(path, "before", "nothing was written then");
+}
+
+/* A failure counts whenever it was; its errno is that of the last one, if it is known. */
+static void test_flush(void)
+{
+	autofclose FILE *good = tmpfile(), *bad = fopen("/dev/full", "we");
+
+	fputs("x", good);
+	is_int(io_flush(good), 0, "all has gone out");
+	fputs("x", bad);
+	is_int(io_flush(bad), -ENOSPC, "it has not");
+	is_int(io_flush(good), 0, "that is another's");
+	__fpurge(bad);
+	is_int(io_flush(bad), -EIO, "it has not, some time before");
+}
+
 /* The bytes that log_msg() writes to stderr, from a child. */
 static char *logged(void (*body)(void))
 {
@@ -195,6 +224,8 @@ int main(void)
 	test_parse_u64();
 	test_hex();
 	test_read_limited();
+	test_beside();
+	test_flush();
 	test_log();
 	return tap_done();
 }
