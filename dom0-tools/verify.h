@@ -17,7 +17,8 @@
  * Errors: verify_main() logs them and gives the program's exit status.
  * Limits: VERIFY_..._MAX in dom0-tools/verify_proc.h and verify_mounts.h
  *
- * The sources are listed in dom0-tools/verify.mk (VERIFY_SRCS, VERIFY_LIBS).
+ * The sources are listed in dom0-tools/verify.mk (VERIFY_SRCS, VERIFY_LIBS); what is wanted
+ * is read by the room's own (ROOM_SRCS in restrict.mk).
  */
 #pragma once
 #include <sys/types.h>
@@ -26,8 +27,7 @@
 
 enum {
 	VERIFY_GOOD = 0,
-	VERIFY_BAD =
-		1, /* a check failed, could not be made, or there is no such process */
+	VERIFY_BAD = 1, /* a check failed or could not be made, or there is no process */
 };
 
 /* @pid: the program's, not its launcher's.  @opt: what the launcher was told must be told

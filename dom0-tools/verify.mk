@@ -1,5 +1,5 @@
-# xen-restrict --verify: what dom0-tools/restrict.mk takes in, with room_profile's sources
-# and libxenrestrict.
+# xen-restrict --verify: what dom0-tools/restrict.mk takes in, with the room's sources and
+# libxenrestrict.
 VERIFY_PURE := dom0-tools/verify_status.c dom0-tools/verify_limits.c dom0-tools/verify_mounts.c \
 	dom0-tools/verify_kinds.c dom0-tools/verify_maps.c
 VERIFY_SRCS := dom0-tools/verify_main.c dom0-tools/verify_report.c dom0-tools/verify_proc.c \
