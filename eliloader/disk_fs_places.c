@@ -19,6 +19,8 @@
 #define SUBVOLUMES_MAX 16   /* directories of a btrfs that may be roots of a system */
 #define VENDORS_MAX    16   /* directories in EFI */
 
+/* (where loader is a link to one that cannot be listed, GRUB has no word of it: ostree's two
+ * are asked for by their names) */
 static const char *const places[] = {
 	"/boot",
 	"/boot/grub",
@@ -26,8 +28,12 @@ static const char *const places[] = {
 	"/grub",
 	"/grub2",
 	"/loader",
+	"/loader.0",
+	"/loader.1",
 	"/loader/entries",
 	"/boot/loader",
+	"/boot/loader.0",
+	"/boot/loader.1",
 	"/boot/loader/entries",
 	"/EFI",
 	"/EFI/Linux",

@@ -9,7 +9,7 @@
 hostile_names=(sparse-ramdisk sparse-kernel sparse-config kernel-missing kernel-empty
 	kernel-garbage kernel-directory kernel-device kernel-loop kernel-outside config-loop
 	config-itself directory-loop entries-10000 bls-10000 names-10000 links-10000 tops-10000
-	unlisted-boot unlisted-link unlisted-config zeroed-boot zeroed-root depth-500 endless bomb newline
+	unlisted-boot unlisted-link unlisted-target unlisted-config zeroed-boot zeroed-root depth-500 endless bomb newline
 	control-characters long-line no-partition beyond-end extended-loop gpt-count cut-middle
 	lvm-lies md-lies empty-file one-sector)
 
@@ -115,6 +115,13 @@ hostile_unlisted_boot() {
 # what the link leads to is listed, /boot is not
 hostile_unlisted_link() {
 	mkdir -p t/other && : > t/other/file && ln -s other t/grub && hostile_unlisted_boot
+}
+# as ostree has it, whose kernels only a configuration names
+hostile_unlisted_target() {
+	mkdir -p t/loader.1/entries t/ostree/os && os_pair t/ostree/os/vmlinuz-6 t/ostree/os/initramfs-6.img &&
+		ln -s loader.1 t/loader && printf 'title OS\nlinux /ostree/os/vmlinuz-6\n' > t/loader.1/entries/ostree-1.conf &&
+		want_said='cannot be read' want_kept=yes && fs_ext root 64 t &&
+		debugfs_do 'sif /loader.1 flags 0' 'sif /loader.1 block[0] 99999999' && disk_gpt "$img" root
 }
 hostile_unlisted_config() {
 	unlisted && debugfs_do 'sif /boot/grub flags 0' 'sif /boot/grub block[0] 99999999' && may_boot=yes &&
