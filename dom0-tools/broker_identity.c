@@ -83,24 +83,44 @@ static void forget_events(struct broker *b)
 	id->told = id->told_introduce = id->told_home = false;
 }
 
+/* Of the home only its coming and going is of interest.  oxenstored lets whoever makes very
+ * many changes wait for those who watch them, and tells of a node, also of one that is not
+ * there, when what it lies in is removed: there the home's vm is watched, which seldom
+ * changes.  xenstored makes nobody wait, and tells only of what is there. */
+static void choose_watched(struct identity *id, enum store_kind kind)
+{
+	(void)snprintf(id->watched, sizeof(id->watched), "%s%s", id->home,
+		       kind == STORE_O ? "/vm" : "");
+	id->store.narrow = id->watched;
+}
+
+static int watch_all(struct identity *id)
+{
+	int r = watch(&id->store, "@releaseDomain", TOKEN_RELEASE);
+
+	if (r == 0)
+		r = watch(&id->store, "@introduceDomain", TOKEN_INTRODUCE);
+	if (r == 0)
+		r = watch(&id->store, id->watched, TOKEN_HOME);
+	return r;
+}
+
 /* Everything is watched before the domain is looked at: nothing falls in between.  The
- * initial events have come when another request has its reply.  Of the home only its coming
- * and going is of interest: what changes in it, however much, is no reason to lose that. */
+ * initial events have come when another request has its reply. */
 static int start(struct broker *b, int fd, enum store_kind *ret_kind, char **ret_vm)
 {
-	char *home = b->identity.home;
+	struct identity *id = &b->identity;
 	int r;
 
-	(void)snprintf(home, sizeof(b->identity.home), "/local/domain/%u", b->domid);
-	store_init(&b->identity.store, &b->io, fd);
-	b->identity.store.narrow = home;
-	r = watch(&b->identity.store, "@releaseDomain", TOKEN_RELEASE);
+	(void)snprintf(id->home, sizeof(id->home), "/local/domain/%u", b->domid);
+	store_init(&id->store, &b->io, fd);
+	r = find_kind(b, ret_kind);
+	if (r < 0)
+		return r;
+	choose_watched(id, *ret_kind);
+	r = watch_all(id);
 	if (r == 0)
-		r = watch(&b->identity.store, "@introduceDomain", TOKEN_INTRODUCE);
-	if (r == 0)
-		r = watch(&b->identity.store, home, TOKEN_HOME);
-	if (r == 0)
-		r = find_kind(b, ret_kind);
+		r = store_ask(&id->store, XS_READ, 0, "/", NULL);
 	forget_events(b);
 	return r == 0 ? look(b, ret_vm) : r;
 }
@@ -179,7 +199,7 @@ static void note_events(struct broker *b)
 
 	while ((e = store_take_event(&id->store))) {
 		id->told_introduce |= strcmp(e->token, TOKEN_INTRODUCE) == 0;
-		id->told_home |= strcmp(e->text, id->home) == 0;
+		id->told_home |= strcmp(e->token, TOKEN_HOME) == 0;
 		id->told |= id->told_introduce || id->told_home ||
 			    strcmp(e->token, TOKEN_RELEASE) == 0;
 		free(e);

@@ -3,8 +3,8 @@
  * broker_identity - is the domain still the one that we serve?
  *
  * A control connection of the broker's own watches @releaseDomain, @introduceDomain and
- * the domain's home.  When the domain is gone, or when its number may be another's now,
- * every session ends before anything else is served.
+ * whether the domain's home comes or goes.  When the domain is gone, or when its number may
+ * be another's now, every session ends before anything else is served.
  *
  * Owns:   what the struct says.
  * Errors: 0 or a negative errno.
@@ -19,6 +19,7 @@ struct broker;
 struct identity {
 	struct store store; /* owned: the control connection */
 	char home[32];	    /* its path */
+	char watched[40];   /* what tells that it comes and goes */
 	char *vm;	    /* owned: the domain's /vm/UUID; NULL: it has none */
 	bool good;	    /* it is known that the domain is ours: serve */
 	bool had_home;	    /* at the first look */

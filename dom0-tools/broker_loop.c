@@ -153,6 +153,7 @@ static int give_control(struct loop *l, int fd)
 {
 	int r = identity_reopen(l->b, fd);
 
+	walk_done(&l->b->walk); /* it would go on with what the old daemon said */
 	if (r == 0)
 		set_up(l);
 	else if (r != -ESTALE)
