@@ -12,10 +12,10 @@ case ${1:-pv} in
 pv) LIMIT=600 on C-none dom0_rounds pv debian fedora ;;
 suse) LIMIT=600 on O-none dom0_rounds pv sles opensuse ;;
 pvh) LIMIT=600 on C-none dom0_rounds pvh opensuse fedora ;;
-cut) LIMIT=600 on O-none dom0_cut pvh debian ;;
+cut) LIMIT=500 on O-none dom0_cut pvh debian ;;
 xapi)
 	send_xapi
-	LIMIT=600 on C-none dom0_xapi pv
+	LIMIT=500 on C-none dom0_xapi pv
 	;;
 *) LIMIT=600 on "$1" "dom0_$2" "${@:3}" ;;
 esac
