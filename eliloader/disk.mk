@@ -1,7 +1,7 @@
 # The worker that reads a guest's disk, and what it says of it.
 ELI_REPORT := eliloader/disk_report.c eliloader/boot_menu.c eliloader/boot_choose.c eliloader/boot_fs.c
 ELI_DISK_LS := eliloader/disk_ls.c eliloader/boot_fs.c
-ELI_DISK := eliloader/disk_send.c eliloader/disk_fs.c eliloader/disk_fs_open.c eliloader/disk_fs_kept.c eliloader/disk_fs_places.c \
+ELI_DISK := eliloader/disk_send.c eliloader/disk_fs.c eliloader/disk_fs_open.c eliloader/disk_fs_kept.c eliloader/disk_fs_places.c eliloader/disk_fs_judge.c \
 	eliloader/disk_ls.c eliloader/disk_run.c eliloader/disk_node.c eliloader/disk_room.c eliloader/disk_starter.c \
 	eliloader/disk_signs.c eliloader/disk_table.c eliloader/disk_report_make.c
 ELI_BOOT_OTHERS := eliloader/boot_choose.c eliloader/boot_bls.c eliloader/boot_bls_grub.c \

@@ -50,6 +50,21 @@ char *disk_fs_name(const struct disk_fs *d, const struct boot_path *path,
 
 /* ---- runs ---- */
 
+#define TEXT_OF(number) #number
+#define TEXT(macro)	TEXT_OF(macro)
+
+/* The first bound that is met is the one that is told. */
+static void spend(struct disk_fs *d, const char *on)
+{
+	if (!d->own->spent)
+		d->own->spent_on = on;
+	d->own->spent = true;
+}
+
+static const char too_many[] = TEXT(DISK_RUNS_MAX) " reads",
+		  too_busy[] = TEXT(DISK_CPU_MAX_S) " seconds of computing",
+		  too_long[] = TEXT(DISK_TIME_MAX_S) " seconds";
+
 /* What may the next one take, at most *cpu_s?  -E2BIG: there is none. */
 static int share(struct disk_fs *d, unsigned *cpu_s, uint64_t *ret_wall_ms)
 {
@@ -58,11 +73,14 @@ static int share(struct disk_fs *d, unsigned *cpu_s, uint64_t *ret_wall_ms)
 	struct disk_fs_private *own = d->own;
 	uint64_t used = disk_starter_cpu_ms(), left_s;
 
-	if (own->spent || own->runs >= DISK_RUNS_MAX || own->used_ms >= wall_ms ||
-	    used >= all) {
-		own->spent = true;
+	if (own->runs >= DISK_RUNS_MAX)
+		spend(d, too_many);
+	else if (own->used_ms >= wall_ms)
+		spend(d, too_long);
+	else if (used >= all)
+		spend(d, too_busy);
+	if (own->spent)
 		return -E2BIG;
-	}
 	own->runs++;
 	left_s = (all - used + 999) / 1000;
 	if (left_s < *cpu_s)
@@ -80,9 +98,8 @@ static int fail_run(struct disk_fs *d, int r, const char *said)
 {
 	switch (r) {
 	case -E2BIG:
-		return disk_fs_fail(d, r,
-				    "the disk needs more than %d reads, or %d seconds",
-				    DISK_RUNS_MAX, DISK_CPU_MAX_S);
+		return disk_fs_fail(d, r, "the disk needs more than %s",
+				    d->own->spent_on);
 	case -ENOEXEC:
 		return disk_fs_fail(d, r, "grub-fstest cannot be run: %s", said);
 	case -EFBIG:
@@ -108,7 +125,7 @@ static int ask(struct disk_fs *d, const char *const *args, size_t max, unsigned 
 		r = disk_run_text(args, max, cpu_s, wall_ms, ret_text, ret_len, said);
 	d->own->used_ms += io_now_ms() - begin;
 	if (r == -ETIMEDOUT) {
-		d->own->spent = true; /* it may still be running */
+		spend(d, too_long); /* it may still be running */
 		r = -E2BIG;
 	}
 	return r < 0 ? fail_run(d, r, said) : 0;
@@ -261,6 +278,18 @@ int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t coun
 
 	if ((r == 0 || r == -EFBIG) && text)
 		r = keep_all(d, dir, count, text, form);
+	return r;
+}
+
+int disk_fs_ask_short(struct disk_fs *d, const struct boot_path *dir, size_t count,
+		      char **ret_text)
+{
+	enum disk_ls_form before = d->own->form, form;
+	int r;
+
+	d->own->form = DISK_LS_SHORT;
+	r = ask_dirs(d, dir, 0, count, ret_text, &form);
+	d->own->form = before;
 	return r;
 }
 

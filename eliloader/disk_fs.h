@@ -43,8 +43,9 @@ void disk_fs_close(struct disk_fs *d);
 /* Has more been asked for than a start may?  Then some things only look absent. */
 bool disk_fs_is_spent(const struct disk_fs *d);
 /* The devices, owned by the caller, and "damaged" also those on which a directory is that
- * cannot be listed, or not all of it: a system may be on them that was not seen. */
-int disk_fs_judge(const struct disk_fs *d, struct boot_device **ret);
+ * cannot be listed, or not all of it, or a name where a directory was looked for in vain: a
+ * system may be on them that was not seen.  One more run. */
+int disk_fs_judge(struct disk_fs *d, struct boot_device **ret);
 /* Begin to read a file, to go on by disk_run_read(); *ret_size: how long it is, or
  * DISK_SIZE_UNKNOWN: that will be seen.  -EFBIG: it is longer than @max. */
 int disk_fs_begin(struct disk_fs *d, const struct boot_path *file, uint64_t max,

@@ -273,24 +273,6 @@ static void mark_damaged(struct disk_fs *d)
 	}
 }
 
-int disk_fs_judge(const struct disk_fs *d, struct boot_device **ret)
-{
-	struct boot_device *device = calloc(d->fs.device_count, sizeof(*device));
-
-	if (!device)
-		return -ENOMEM;
-	memcpy(device, d->fs.device, d->fs.device_count * sizeof(*device));
-	for (size_t i = 0; i < d->own->kept.count; i++) {
-		const struct kept_dir *dir = &d->own->kept.dir[i];
-
-		if (dir->device < d->fs.device_count &&
-		    (dir->r == -EIO || (dir->r == 0 && !dir->whole)))
-			strcpy(device[dir->device].fs, "damaged");
-	}
-	*ret = device;
-	return 0;
-}
-
 int disk_fs_open(struct disk_fs *d, int image)
 {
 	int r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * disk_fs_parts - what disk_fs.c (asking), disk_fs_kept.c (what was listed),
- * disk_fs_open.c (devices) and disk_fs_places.c (directories, ahead of questions) share.
+ * disk_fs_open.c (devices), disk_fs_places.c (directories, ahead of questions) and
+ * disk_fs_judge.c (what was overlooked) share.
  * Errors: 0 or a negative errno.
  */
 #pragma once
@@ -44,6 +45,7 @@ struct disk_fs_private {
 	unsigned runs;
 	uint64_t used_ms;
 	bool spent;		/* -E2BIG to all */
+	const char *spent_on;	/* the bound that was met, in words */
 	enum disk_ls_form form; /* in which directories are listed from now on */
 };
 
@@ -68,7 +70,11 @@ int disk_fs_keep(struct disk_fs *d, const struct boot_path *dir, bool sure,
 		 const char **text, const char *mark, enum disk_ls_form form);
 /* List @count directories in one run, and keep them. */
 int disk_fs_list_all(struct disk_fs *d, const struct boot_path *dir, size_t count);
-/* The same in a cheaper way, of which the first @sure are known to be there, and the others
+/* The names of them in the short form: *ret_text has for each the line that it begins with,
+ * and those of disk_ls_names(), if it could be listed.  Nothing is kept. */
+int disk_fs_ask_short(struct disk_fs *d, const struct boot_path *dir, size_t count,
+		      char **ret_text);
+/* As disk_fs_list_all(), in a cheaper way, of which the first @sure are known to be there, and the others
  * most likely are not. */
 int disk_fs_list_sure(struct disk_fs *d, const struct boot_path *dir, size_t sure,
 		      size_t count);

@@ -9,9 +9,9 @@
 hostile_names=(sparse-ramdisk sparse-kernel sparse-config kernel-missing kernel-empty
 	kernel-garbage kernel-directory kernel-device kernel-loop kernel-outside config-loop
 	config-itself directory-loop entries-10000 bls-10000 names-10000 links-10000 tops-10000
-	unlisted-boot unlisted-link unlisted-target unlisted-config zeroed-boot zeroed-root depth-500 endless bomb newline
-	control-characters long-line no-partition beyond-end extended-loop gpt-count cut-middle
-	lvm-lies md-lies empty-file one-sector)
+	unlisted-boot unlisted-link unlisted-target unlisted-config linked-boot linked-grub linked-empty
+	zeroed-boot zeroed-root depth-500 endless bomb newline control-characters long-line no-partition beyond-end
+	extended-loop gpt-count cut-middle lvm-lies md-lies empty-file one-sector)
 
 hostile() {
 	local at=$dir/hostile.$1 rc
@@ -126,6 +126,18 @@ hostile_unlisted_target() {
 hostile_unlisted_config() {
 	unlisted && debugfs_do 'sif /boot/grub flags 0' 'sif /boot/grub block[0] 99999999' && may_boot=yes &&
 		want_said='' && disk_gpt "$img" root
+}
+# what a link leads to is damaged, so that GRUB has no word of either
+linked() {
+	want_said='cannot be read' want_kept=yes && fs_ext root 64 t &&
+		debugfs_do 'sif /other flags 0' 'sif /other block[0] 99999999' && disk_gpt "$img" root
+}
+hostile_linked_boot() { plain_grub t && mv t/boot t/other && ln -s other t/boot && linked; }
+# beside it is nothing that boots
+hostile_linked_grub() { mkdir -p t/other && : > t/other/grub.cfg && ln -s other t/grub2 && linked; }
+# no more than an installer that was cut leaves
+hostile_linked_empty() {
+	mkdir -p t/other && ln -s other t/boot && ln -s other t/grub2 && want_said='nothing is installed' && ext_disk
 }
 hostile_zeroed_boot() { unlisted && debugfs_do 'zap_block -f /boot 0' && disk_gpt "$img" root; }
 hostile_zeroed_root() { unlisted && debugfs_do 'zap_block -f / 0' && disk_gpt "$img" root; }
