@@ -181,8 +181,9 @@ void plan_done(struct plan *p);
 #define autoplan __attribute__((cleanup(plan_done)))
 
 /* The kernel's arguments: those of the request, ours, install-args, and then what the
- * request has from a lone "--" or "---" on, which is for the installed system.  When it is known what
- * installer was found (MEDIA_UNKNOWN: the family's usual one).  Each word of ours is checked; -ENAMETOOLONG: over ARGS_MAX. */
+ * request has from a lone "--" or "---" on, which is for the installed system.  When it is
+ * known what installer was found (MEDIA_UNKNOWN: the family's usual one).  Each word of ours
+ * is checked; -ENAMETOOLONG: over ARGS_MAX. */
 int plan_args(const struct plan *p, enum media media, char ret_args[ARGS_MAX]);
 
 /* --explain: for people, or one JSON object.  @disk: what was found on the disk, a line that

@@ -83,9 +83,9 @@ struct worker_handler {
  * Which grammar of wire.h holds is told by @offer: a source worker's with it, a check
  * worker's without.  A disk worker is heard twice: with @report until it has come (then
  * 0 is returned as if a DONE without a text had come), and with @pick, which is sent
- * first: then each sink with a descriptor is to be whole.  A DONE with RESULT_OK comes only when each stream that GO asked for
- * (of a check worker: that has begun) is whole.  The handlers may fill in the sinks; those
- * that GO asks for must be there when @offer returns.  What was out of place is logged
- * with --verbose. */
+ * first: then each sink with a descriptor is to be whole.  A DONE with RESULT_OK comes only
+ * when each stream that GO asked for (of a check worker: that has begun) is whole.  The
+ * handlers may fill in the sinks; those that GO asks for must be there when @offer returns.
+ * What was out of place is logged with --verbose. */
 int worker_listen(struct worker *w, const struct worker_handler *h,
 		  struct wire_done *ret_done);
