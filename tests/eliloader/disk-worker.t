@@ -226,9 +226,9 @@ for w in hang burn deaf flood-err stall slow; do
 	stall) says access "/vmlinuz" "one that stops in the midst of a file" ;;
 	# (on a busy machine the clock may come first)
 	burn) says '(access|limit)' "(no end|seconds)" "one that takes all of its CPU time" ;;
-	slow) says limit "seconds" "configurations that take too long are not passed over" ;;
+	slow) says limit "more than 8 seconds" "configurations that take too long are not passed over" ;;
 	flood-err) says access "" "one that complains for ever" ;;
-	*) says limit "seconds" "one that does not end: $w" ;;
+	*) says limit "more than 8 seconds" "one that does not end: $w" ;;
 	esac
 done
 # (nobody may have waited for those that are killed with the worker)
