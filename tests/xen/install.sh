@@ -15,8 +15,9 @@ send_xapi() {
 
 	send tests/xen/dom0/xenopsd.sh tests/eliloader/xapi{.sh,_server.py}
 	send_program "$(command -v jq)"
-	mkdir "$job_dir/pygrub" && cp -r $pygrub/bin/pygrub $pygrub/lib/python "$job_dir/pygrub/" &&
-		cp -rL /usr/lib/xen-4.17/lib/x86_64-linux-gnu "$job_dir/pygrub/fsimage" || bail "pygrub"
+	mkdir "$job_dir/pygrub"
+	cp -r $pygrub/bin/pygrub $pygrub/lib/python "$job_dir/pygrub/" || bail "pygrub"
+	cp -rL /usr/lib/xen-4.17/lib/x86_64-linux-gnu "$job_dir/pygrub/fsimage" || bail "libfsimage"
 	{
 		echo "import __future__"
 		sed -n '/^import\|^from/p' tests/eliloader/xapi_server.py
