@@ -141,6 +141,7 @@ dies() {
 	local n word good=0 failed=0
 
 	disk debian12
+	echo 'xapi-timeout = 5' >> "$dir/eliloader.conf" # so long it waits for one that is gone
 	for n in 4 5 6 7 8; do
 		for word in "fail code=INTERNAL_ERROR" exit-after; do
 			vm
@@ -166,6 +167,7 @@ dies() {
 			esac
 		done
 	done
+	sed -i '/^xapi-timeout/d' "$dir/eliloader.conf"
 	is "$good" 10 "8: a XAPI that fails in each call of the end: the end is the same"
 	ok "8: and starts did fail ($failed)" test "$failed" -ge 5
 }
