@@ -272,6 +272,23 @@ static int look(struct run *run, const struct disk_words *words, enum guest_type
 	return r < 0 ? r : look_into(run, d, type, kernel);
 }
 
+/* Before the first round.  A disk of zeros needs nobody to read it. */
+static int look_for_anything(struct run *run, const struct plan *plan,
+			     struct disk_verdict *ret)
+{
+	autodisk struct disk disk = { .open = false };
+	int r;
+
+	if (disk_is_blank(run->request->image) > 0) {
+		ret->state = DISK_EMPTY;
+		return 0;
+	}
+	r = disk_open(run, run->request->image, &plan->limits, &disk);
+	if (r == 0)
+		finish_judge_first(&disk.report, ret);
+	return r;
+}
+
 static int look_at_disk(struct run *run, const struct record *record,
 			const struct plan *plan, enum guest_type type,
 			struct disk_verdict *ret, char *text, size_t size)
@@ -285,10 +302,6 @@ static int look_at_disk(struct run *run, const struct record *record,
 		r = disk_open(run, run->request->image, &plan->limits, &disk);
 	if (r < 0)
 		return r;
-	if (plan->guards) {
-		finish_judge_first(&disk.report, ret);
-		return 0;
-	}
 	judge(run, &disk, record, plan, &words, &usual, ret);
 	if (!boots(ret))
 		return 0;
@@ -303,6 +316,8 @@ int disk_look(struct run *run, const struct record *record, const struct plan *p
 	text[0] = '\0';
 	if (run->config.disk_reader == READER_PYGRUB)
 		return judge_blank(run, ret);
+	if (plan->guards)
+		return look_for_anything(run, plan, ret);
 	return look_at_disk(run, record, plan, type, ret, text, size);
 }
 

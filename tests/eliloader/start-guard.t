@@ -28,6 +28,18 @@ same "$(xl_result ramdisk)" "$initrd" "xl: the installer"
 xl_start used "${keys[@]}" install-round=1
 is $? 1 "xl: round 2, a disk that is neither empty nor bootable"
 like "$(cat "$dir/said")" 'not empty, and cannot be booted: \(loop0\) has something .*--forget' "xl: is not installed over"
+# a dom0 that cannot read disks
+cp "$dir/eliloader.conf" "$dir/conf.kept"
+sed -i 's,^grub-fstest = .*,grub-fstest = /nowhere,' "$dir/eliloader.conf"
+truncate -s 16M "$dir/zeros.img"
+DISK=$dir/zeros.img
+ok "xl: a disk of zeros needs no reader" xl_start zeros "${keys[@]}"
+same "$(xl_result ramdisk)" "$initrd" "xl: the installer, on it"
+DISK=$dir/used.img
+xl_start unread "${keys[@]}"
+is $? 1 "xl: another disk does"
+like "$(cat "$dir/said")" 'SUPPORT_PACKAGE_MISSING.*grub-fstest' "xl: which is said"
+mv "$dir/conf.kept" "$dir/eliloader.conf"
 DISK=$dir/nowhere.img
 xl_start nowhere "${keys[@]}" install-round=2
 is $? 1 "xl: a disk that is not there"
