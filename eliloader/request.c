@@ -406,7 +406,7 @@ static int check_verb(struct parse *p)
 		    "--forget",
 		    verb);
 	else if (!r->image)
-		say(p, "%s: there is no disk image; see --help", verb);
+		say(p, "%s: there is no disk image", verb);
 	else if (r->verb == VERB_INSPECT &&
 		 (request_is_libxl(r) || r->list_entries || r->kernel || r->ramdisk ||
 		  r->entry || r->args))
@@ -449,7 +449,7 @@ static int check_whole(struct parse *p)
 	else if (r->forget && r->image)
 		say(p, "--forget takes one name, and nothing else");
 	else if (!r->image && !r->explain && !r->forget)
-		say(p, "there is no disk image; see --help");
+		say(p, "there is no disk image");
 	else
 		return check_verb(p) < 0 ? -EINVAL : check_people(p);
 	return -EINVAL;
