@@ -3,17 +3,17 @@
  * facts - what the collectors find out about this system, as plain data.
  *
  * Every collector fills its own part; schema.h turns the whole into the wanted tree.
- * Owns:   struct net_facts owns its array; all else is embedded.
+ * Owns:   what a part's own header says; all else is embedded.
  * Errors: collectors return 0 or a negative errno and leave their part untouched on
  *         failure; a file that does not exist is no failure but a fact less.
  * @rootfd: an open directory below which proc, sys and etc are read: "/" or --root.
  */
 #pragma once
-#include <net/if.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "guest-agent/net_facts.h"
 
 #define OS_TEXT_MAX	256 /* bytes with the NUL; a value of the store holds 2015 */
 #define DRIVERS_MAX	32  /* the kernel has about a dozen Xen frontends */
@@ -42,24 +42,6 @@ struct memory_facts {
 	uint64_t free_kib;  /* what programs could still have */
 };
 
-struct address_fact {
-	int family; /* AF_INET or AF_INET6 */
-	union {
-		struct in_addr in;
-		struct in6_addr in6;
-	};
-	uint32_t flags; /* IFA_F_... of <linux/if_addr.h> */
-	unsigned ifindex;
-	char ifname[IF_NAMESIZE];
-	uint32_t devid; /* of the vif, when it has one */
-	bool has_vif;
-};
-
-struct net_facts {
-	struct address_fact *address; /* owned; in the kernel's order */
-	size_t count;
-};
-
 struct facts {
 	struct os_facts os;
 	struct driver_facts drivers;
@@ -72,4 +54,3 @@ int collect_os(int rootfd, struct os_facts *ret);
 int collect_drivers(int rootfd, struct driver_facts *ret);
 bool collect_balloon_at_target(int rootfd);
 int collect_memory(int rootfd, struct memory_facts *ret);
-void net_facts_done(struct net_facts *net);

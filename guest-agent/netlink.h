@@ -12,7 +12,7 @@
 #pragma once
 #include <stddef.h>
 
-#include "guest-agent/facts.h"
+#include "guest-agent/net_facts.h"
 
 struct netlink {
 	int ask;  /* owned */

@@ -2,21 +2,18 @@
 /*
  * schema - from facts to the tree of keys that should exist; pure.
  *
- * Paths are relative to the guest's home.  Addresses of a vif get indices 0..n-1 per
- * family: IPv4 primary before secondary; IPv6 global, then temporary, then unique-local,
- * then link-local; the kernel's order inside each.
+ * Paths are relative to the guest's home.  Larger parts have files of their own:
+ * schema_net.h.
  * Errors: 0 or -ENOMEM.
  * Source: what XAPI reads: xen-api ocaml/xapi/xapi_guest_agent.ml, and xen.git
  *         docs/misc/xenstore-paths.pandoc
  */
 #pragma once
 #include "guest-agent/facts.h"
+#include "guest-agent/schema_net.h"
 #include "lib/tree.h"
 
 int schema_wanted(const struct facts *facts, struct tree *ret_wanted);
-
-/* Why an address is not published, NULL when it is. */
-const char *schema_left_out(const struct address_fact *a);
 
 /* Where the agent's own keys are: what has to be read to know them.  @depth: levels below
  * the path that it writes; @below_only: the node itself is the toolstack's. */

@@ -1,1 +1,1 @@
-include $(sort $(wildcard tests/*/module.mk tests/eliloader/*.mk tests/broker/*.mk tests/restrict/*.mk tests/librestrict/*.mk))
+include $(sort $(wildcard tests/*/module.mk tests/unit/*.mk tests/eliloader/*.mk tests/broker/*.mk tests/restrict/*.mk tests/librestrict/*.mk))
