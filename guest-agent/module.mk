@@ -2,7 +2,7 @@
 # A part with several files has a fragment NAME.mk, which lists them as AGENT_NAME.
 include $(filter-out guest-agent/module.mk,$(sort $(wildcard guest-agent/*.mk)))
 AGENT_PURE := guest-agent/collect_memory.c guest-agent/os_release.c guest-agent/schema.c \
-	$(AGENT_NET)
+	guest-agent/schema_nodes.c $(AGENT_NET)
 PROGS += guest-agent/xe-guest-agent
 guest-agent/xe-guest-agent_SRCS := guest-agent/main.c guest-agent/agent.c guest-agent/detect.c \
 	guest-agent/publish.c guest-agent/collect_os.c \

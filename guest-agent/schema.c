@@ -3,79 +3,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "lib/version.h"
-
-/* One list of data and drivers costs less than a read of each key that may be there. */
-const struct schema_own schema_own[] = {
-	{ "attr/PVAddons", 1, false },
-	{ "attr/vif", 3, false }, /* N/ipv4/M */
-	{ "control/feature-balloon", 0, false },
-	{ "data", 1, true },
-	{ "drivers", 1, true },
-};
-const size_t schema_own_count = sizeof(schema_own) / sizeof(*schema_own);
-
-/* Every node that the agent may make; '#' stands for a decimal number. */
-static const char *const own_nodes[] = {
-	"attr/PVAddons",
-	"attr/PVAddons/BuildVersion",
-	"attr/PVAddons/Installed",
-	"attr/PVAddons/MajorVersion",
-	"attr/PVAddons/MicroVersion",
-	"attr/PVAddons/MinorVersion",
-	"attr/vif",
-	"attr/vif/#",
-	"attr/vif/#/ipv4",
-	"attr/vif/#/ipv4/#",
-	"attr/vif/#/ipv6",
-	"attr/vif/#/ipv6/#",
-	"control/feature-balloon",
-	"data/meminfo_free",
-	"data/meminfo_total",
-	"data/os_distro",
-	"data/os_majorver",
-	"data/os_minorver",
-	"data/os_name",
-	"data/os_uname",
-	"data/updated",
-	"drivers/#",
-};
-
-static bool matches(const char *path, const char *pattern)
-{
-	for (; *pattern; pattern++) {
-		size_t digits = *pattern == '#' ? strspn(path, "0123456789") : 0;
-
-		if (*pattern == '#' ? digits == 0 : *path != *pattern)
-			return false;
-		path += digits ? digits : 1;
-	}
-	return *path == '\0';
-}
-
-bool schema_is_own(const char *path)
-{
-	for (size_t i = 0; i < sizeof(own_nodes) / sizeof(*own_nodes); i++)
-		if (matches(path, own_nodes[i]))
-			return true;
-	return false;
-}
-
-enum schema_stage schema_stage(const char *path)
-{
-	if (strcmp(path, SCHEMA_LAST_KEY) == 0)
-		return SCHEMA_UPDATED;
-	if (tree_path_is_in(path, "attr") || tree_path_is_in(path, "control"))
-		return SCHEMA_WATCHED;
-	return SCHEMA_UNWATCHED;
-}
-
-bool schema_may_be_denied(const char *path)
-{
-	return tree_path_is_in(path, "control");
-}
 
 static int want_drivers(const struct facts *f, struct tree *want)
 {

@@ -142,18 +142,18 @@ test_detection() {
 
 test_stale_keys() {
 	xsg 5 write attr/vif/7/ipv4/0 1.2.3.4 attr/vif/0/ipv4/9 9.9.9.9 drivers/9 old data/os_minorver 99
-	xsg 5 write attr/vif/0/name eth0 attr/vif/8/note 1 attr/PVAddons/Application x
-	xsg 5 write attr/other 1 data/other 1 drivers/other 1 feature/hotplug/vif 1
+	xsg 5 write attr/vif/0/note eth0 attr/vif/8/note 1 attr/PVAddons/Application x
+	xsg 5 write attr/other 1 data/other 1 drivers/other 1 feature/hotplug/other 1
 	ok "$GROUND: after an earlier run" agent_start 5
 	ok "$GROUND: a removed vif is gone" lacks 5/attr/vif/7
 	ok "$GROUND: so is an old driver" lacks 5/drivers/9
-	is "$(xs0 read /local/domain/5/attr/{vif/0/name,vif/8/note,PVAddons/Application} | tr '\n' ' ')" \
+	is "$(xs0 read /local/domain/5/attr/{vif/0/note,vif/8/note,PVAddons/Application} | tr '\n' ' ')" \
 		"eth0 1 x " "$GROUND: what others wrote beside our keys stays"
 	ip addr flush dev eth0
 	ok "$GROUND: an address goes" wait_for 5 lacks 5/attr/vif/0/ipv4
-	ok "$GROUND: and leaves it" has 5/attr/vif/0/name eth0
+	ok "$GROUND: and leaves it" has 5/attr/vif/0/note eth0
 	ip addr add 10.0.0.1/24 dev eth0
-	is "$(xs0 read /local/domain/5/{attr,data,drivers}/other /local/domain/5/feature/hotplug/vif | tr '\n' ' ')" \
+	is "$(xs0 read /local/domain/5/{attr,data,drivers}/other /local/domain/5/feature/hotplug/other | tr '\n' ' ')" \
 		"1 1 1 1 " "$GROUND: other nodes are untouched"
 	agent_stop
 }

@@ -129,35 +129,6 @@ static void test_many(void)
 	is_str(tree_text(&t, "attr/vif/1/ipv4/299"), "10.0.1.49", "none is lost");
 }
 
-static void test_own(void)
-{
-	static const char *const own[] = { "attr/vif",
-					   "attr/vif/0",
-					   "attr/vif/10/ipv6",
-					   "attr/vif/0/ipv4/12",
-					   "drivers/7",
-					   "data/updated",
-					   "attr/PVAddons/Installed" };
-	static const char *const others[] = {
-		"attr",
-		"attr/vif/0/name",
-		"attr/vif/x",
-		"attr/vif/0/ipv4/a",
-		"attr/vif/0/ipv5",
-		"attr/vif/0/ipv4/1/prefix",
-		"drivers",
-		"drivers/x",
-		"data/volumes",
-		"attr/PVAddons/Application",
-		"control/feature-suspend",
-	};
-
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
-		ok(schema_is_own(own[i]), "our own: %s", own[i]);
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		ok(!schema_is_own(others[i]), "another's: %s", others[i]);
-}
-
 static void test_whole(void)
 {
 	struct facts f = {
@@ -197,20 +168,6 @@ static void test_whole(void)
 	for (size_t i = 0; i < t.count; i++)
 		if (!schema_is_own(t.entry[i].path))
 			ok(false, "%s is wanted, so it must be our own", t.entry[i].path);
-	test_own();
-}
-
-static void test_stages(void)
-{
-	is_int(schema_stage("data/os_name"), SCHEMA_UNWATCHED, "data comes first");
-	is_int(schema_stage("drivers/0"), SCHEMA_UNWATCHED, "so do drivers");
-	is_int(schema_stage("attr/vif/0/ipv4/0"), SCHEMA_WATCHED,
-	       "then what XAPI watches");
-	is_int(schema_stage("control/feature-balloon"), SCHEMA_WATCHED, "control too");
-	is_int(schema_stage("data/updated"), SCHEMA_UPDATED, "and data/updated last");
-	ok(schema_may_be_denied("control/feature-balloon") &&
-		   !schema_may_be_denied("data/updated"),
-	   "only control may be denied");
 }
 
 /* One RTM_NEWADDR with an address attribute of @alen bytes and, optionally, flags. */
@@ -295,7 +252,6 @@ int main(void)
 	test_left_out();
 	test_many();
 	test_whole();
-	test_stages();
 	test_netlink();
 	return tap_done();
 }

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* which nodes are the agent's, when they are written, what each is worth */
+#include "guest-agent/schema_nodes.h"
+
+#include "tests/tap.h"
+
+static void test_own(void)
+{
+	static const char *const own[] = {
+		"attr/vif",
+		"attr/vif/0",
+		"attr/vif/10/ipv6",
+		"attr/vif/0/ipv4/12",
+		"attr/vif/0/ipv4/1/prefix",
+		"attr/vif/0/name",
+		"attr/vif/4294967295/mac/0",
+		"attr/eth0",
+		"attr/eth12/ipv6/3/addr",
+		"xenserver/attr/net-sriov-vf/7/ipv6/0/prefix",
+		"drivers/7",
+		"data/updated",
+		"data/service/xe-guest-agent/health",
+		"data/volumes",
+		"data/volumes/3/mount_points/0",
+		"feature/hotplug/vif",
+		"attr/PVAddons/Installed",
+	};
+	static const char *const others[] = {
+		"attr",
+		"attr/vif/0/note",
+		"attr/vif/x",
+		"attr/vif/0/ipv4/a",
+		"attr/vif/0/ipv5",
+		"attr/vif/0/ipv4/1/prefix/0",
+		"attr/eth0/mtu",
+		"attr/ethx/ip",
+		"drivers",
+		"drivers/x",
+		"data/volumes/c",
+		"data/service",
+		"data/service/other/health",
+		"feature/hotplug",
+		"feature/hotplug/vcpu",
+		"xenserver/attr",
+		"attr/PVAddons/Application",
+		"control/feature-suspend",
+	};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		ok(schema_is_own(own[i]), "our own: %s", own[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		ok(!schema_is_own(others[i]), "another's: %s", others[i]);
+}
+
+static void test_stages(void)
+{
+	static const struct {
+		const char *path;
+		enum schema_stage stage;
+	} cases[] = {
+		{ "data/os_name", SCHEMA_UNWATCHED },
+		{ "data/volumes/0/free", SCHEMA_UNWATCHED },
+		{ "drivers/0", SCHEMA_UNWATCHED },
+		{ "attr/vif/0/ipv4/0", SCHEMA_WATCHED },
+		{ "xenserver/attr/net-sriov-vf/0/ipv4/0", SCHEMA_WATCHED },
+		{ "control/feature-balloon", SCHEMA_WATCHED },
+		{ "feature/hotplug/vbd", SCHEMA_WATCHED },
+		{ "data/service/xe-guest-agent/health", SCHEMA_WATCHED },
+		{ "data/updated", SCHEMA_UPDATED },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		ok(schema_stage(cases[i].path) == cases[i].stage,
+		   "what is watched comes after what is not: %s", cases[i].path);
+	ok(schema_may_be_denied("control/feature-balloon") &&
+		   !schema_may_be_denied("data/updated"),
+	   "only control may be denied");
+}
+
+/* each is worth more than the next */
+static void test_ranks(void)
+{
+	static const char *const order[] = {
+		"attr/PVAddons/MajorVersion",  "data/os_name",
+		"attr/vif/3/ipv4/0",	       "attr/vif/0/ipv4/1",
+		"attr/vif/0/ipv6/20",	       "data/volumes/0/size",
+		"data/volumes/9/mount_points", "attr/vif/0/ipv6/299",
+		"attr/vif/0/ipv4/0/prefix",    "attr/vif/0/ipv4/599",
+		"attr/eth0/ipv6/500/addr",
+	};
+
+	for (size_t i = 1; i < sizeof(order) / sizeof(*order); i++)
+		ok(schema_rank(order[i - 1]) <= schema_rank(order[i]),
+		   "%s is worth at least what %s is", order[i - 1], order[i]);
+	is_int(schema_rank("attr/vif/0/ipv4/4294967295"),
+	       schema_rank("attr/vif/0/ipv4/600"), "numbers beyond count alike");
+	ok(schema_rank("attr/vif/0/name") > schema_rank("data/volumes/0/size"),
+	   "what XAPI does not read is worth the least");
+}
+
+int main(void)
+{
+	test_own();
+	test_stages();
+	test_ranks();
+	return tap_done();
+}
