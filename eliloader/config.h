@@ -2,9 +2,7 @@
 /*
  * config - /etc/eliloader.conf: the administrator's word.
  *
- * Format: lines "key = value"; '#' starts a comment line; a key may be given once but
- *         those marked (list), which add up.  An unknown key, a bad value or a second
- *         one is an error that names file and line: no surprise in a security setting.
+ * Format: see lib/config_lines.h; the first error ends it.
  * Keys:   see eliloader.conf(5); a test compares it with the table here.
  * Owns:   its strings.
  * Errors: 0 or a negative errno, the sentence in @ret_why.
@@ -14,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/text_list.h"
+
 #define WORKER_USER_DEFAULT "eliloader"
 #define CONFIG_FILE_DEFAULT "/etc/eliloader.conf"
 
@@ -21,14 +21,12 @@ enum disk_reader { READER_ELILOADER, READER_PYGRUB };
 enum signature_policy { SIGNATURE_OFF, SIGNATURE_AUTO, SIGNATURE_REQUIRE };
 
 struct config {
-	char **allow_hosts; /* allow-host (list): names, "*.example.org"; none: all */
-	size_t allow_host_count;
-	char *ca_bundle;  /* ca-bundle: PEM file; NULL: the system's */
-	char *pinned_key; /* pinned-public-key: as curl's; NULL: none */
-	char *no_proxy;	  /* no-proxy: comma list; NULL */
-	char **keyrings;  /* keyring (list): for InRelease; none: Debian's and Ubuntu's
-			  * archive keyrings (vouch.c) */
-	size_t keyring_count;
+	struct text_list allow_hosts; /* allow-host: names, "*.example.org"; none: all */
+	char *ca_bundle;	      /* ca-bundle: PEM file; NULL: the system's */
+	char *pinned_key;	      /* pinned-public-key: as curl's; NULL: none */
+	char *no_proxy;		      /* no-proxy: comma list; NULL */
+	struct text_list keyrings; /* keyring: for InRelease; none: Debian's and Ubuntu's
+				    * archive keyrings (vouch.c) */
 	enum signature_policy signature; /* signature = off|auto|require, default auto */
 	char *worker_user;		 /* worker-user, default "eliloader" */
 	char *xapi_socket; /* xapi-socket; NULL: one of the two places of xapi.h */

@@ -42,9 +42,9 @@ static int set_hosts(struct tree *t, const struct config *c)
 	char key[64];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < c->allow_host_count; i++) {
+	for (size_t i = 0; r == 0 && i < c->allow_hosts.count; i++) {
 		(void)snprintf(key, sizeof(key), "allow-host/%02zu", i);
-		r = set_text(t, key, c->allow_hosts[i]);
+		r = set_text(t, key, c->allow_hosts.item[i]);
 	}
 	return r;
 }

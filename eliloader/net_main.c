@@ -49,8 +49,8 @@ int net_check_host(struct net *n, const char *host)
 {
 	const struct job *job = n->job;
 	/* only read, as the function's const says */
-	const struct config c = { .allow_hosts = (char **)(uintptr_t)job->allow_host,
-				  .allow_host_count = job->allow_host_count };
+	const struct config c = { .allow_hosts = { (char **)(uintptr_t)job->allow_host,
+						   job->allow_host_count } };
 
 	return config_allows_host(&c, host)
 		       ? 0

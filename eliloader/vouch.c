@@ -124,12 +124,13 @@ static int check_signature(const struct vouch *f, int *ret_plain)
 {
 	const struct config *c = &f->run->config;
 	const struct vouch_text *t = &f->text[VOUCH_INRELEASE];
-	bool own = c->keyring_count > 0;
+	bool own = c->keyrings.count > 0;
 
 	/* (C has no conversion of pointers to pointers that only adds a const) */
 	return signature_check(t->data, t->len,
-			       own ? (const char *const *)c->keyrings : default_keyring,
-			       own ? c->keyring_count : DEFAULT_KEYRINGS, f->run->uid,
+			       own ? (const char *const *)c->keyrings.item
+				   : default_keyring,
+			       own ? c->keyrings.count : DEFAULT_KEYRINGS, f->run->uid,
 			       f->run->gid, ret_plain);
 }
 
@@ -147,13 +148,13 @@ int vouch_check(struct run *run, const struct wire_offer *offer,
 	*ret_signed = false;
 	if (c->signature == SIGNATURE_OFF)
 		return 0;
-	for (size_t i = 0; i < c->keyring_count; i++)
-		if (access(c->keyrings[i], R_OK) < 0)
+	for (size_t i = 0; i < c->keyrings.count; i++)
+		if (access(c->keyrings.item[i], R_OK) < 0)
 			return failure_set(
 				&f->run->failure, -errno, FAILURE_PACKAGE,
 				"the keyring %s of the configuration cannot be read: "
 				"%s",
-				c->keyrings[i], strerror(errno));
+				c->keyrings.item[i], strerror(errno));
 	if (text[VOUCH_SUMS].data && text[VOUCH_INRELEASE].data)
 		r = check_signature(f, &plain);
 	if (r == 0)

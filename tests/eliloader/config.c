@@ -29,7 +29,7 @@ static void test_defaults(void)
 	struct config c;
 
 	ok(parse(&c, "") == 0, "an empty file");
-	ok(c.cache && c.signature == SIGNATURE_AUTO && c.allow_host_count == 0,
+	ok(c.cache && c.signature == SIGNATURE_AUTO && c.allow_hosts.count == 0,
 	   "choices");
 	ok(c.kernel_max == KERNEL_MAX_DEFAULT && c.ramdisk_max == RAMDISK_MAX_DEFAULT &&
 		   c.unpacked_max == UNPACKED_MAX_DEFAULT &&
@@ -77,9 +77,11 @@ static void test_all_keys(void)
 		     "connect-timeout = 1\nstall-timeout = 3600\nfetch-tries = 100\n"
 		     "xapi-timeout = 7") == 0,
 	   "all keys %s", why);
-	ok(c.allow_host_count == 2 && strcmp(c.allow_hosts[1], "*.example.org") == 0,
+	ok(c.allow_hosts.count == 2 &&
+		   strcmp(c.allow_hosts.item[1], "*.example.org") == 0,
 	   "hosts");
-	ok(c.keyring_count == 2 && strcmp(c.keyrings[1], "/b.gpg") == 0, "keyrings");
+	ok(c.keyrings.count == 2 && strcmp(c.keyrings.item[1], "/b.gpg") == 0,
+	   "keyrings");
 	ok(c.signature == SIGNATURE_REQUIRE && !c.cache, "choices");
 	ok(c.cache_size == 3ULL << 30 && c.kernel_max == 70ULL << 20 &&
 		   c.ramdisk_max == 12 << 10 && c.unpacked_max == 5,
@@ -159,7 +161,7 @@ static void test_long_list(void)
 
 	for (int i = 0; i < 64; i++)
 		(void)snprintf(text + strlen(text), 32, "allow-host = h%d\n", i);
-	ok(parse(&c, text) == 0 && c.allow_host_count == 64, "64 hosts");
+	ok(parse(&c, text) == 0 && c.allow_hosts.count == 64, "64 hosts");
 	config_done(&c);
 	(void)snprintf(text + strlen(text), 32, "allow-host = one\n");
 	ok(parse(&c, text) < 0, "one more: %s", why);
