@@ -10,17 +10,10 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
-#include <sys/types.h>
 #include <linux/filter.h>
 
-/* Soft and hard; a hard limit that is lower stays. */
-int sandbox_limit(int resource, uint64_t value);
-/* What execve() could give is only @keep (bits by number), nothing is ambient. */
-int sandbox_bound_caps(uint64_t keep);
-/* Effective and permitted are exactly @caps, nothing is inheritable; then looked at. */
-int sandbox_set_caps(uint64_t caps);
-/* All ids are these, there are no groups, and root cannot be had. */
-int sandbox_prove_ids(uid_t uid, gid_t gid);
+#include "lib/rights.h"
+
 /* The working directory, a mount point, becomes the root; the old one is detached. */
 int sandbox_change_root(void);
 /* A filter that gives EPERM for all, and ends the process for another architecture's. */
