@@ -7,5 +7,7 @@
  */
 #pragma once
 
+/* Open the socket now and keep it: for a caller who can open none later. */
+int notify_open(void);
 /* @state: lines such as "READY=1". */
 int notify_systemd(const char *state);
