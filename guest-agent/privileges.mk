@@ -1,0 +1,4 @@
+# how the agent gives up what it does not need any more
+AGENT_PRIVILEGES := guest-agent/privileges.c guest-agent/privileges_user.c \
+	guest-agent/privileges_files.c guest-agent/privileges_calls.c \
+	lib/rights.c lib/landlock.c
