@@ -4,7 +4,9 @@
 # Two steps with a cache each: the packages are fetched once, what we put on top may change.
 # The sourcing script sets $here, $top, $kver and has sourced cache.sh.
 # shellcheck disable=SC2154 # see above
-debian_packages=systemd,systemd-sysv,udev,iproute2
+# dbus: networkctl asks networkd through it; ifupdown: the other way to configure interfaces;
+# kmod: the kernel loads what a kind of link needs
+debian_packages=systemd,systemd-sysv,udev,iproute2,dbus,ifupdown,kmod
 debian_drop=(usr/share/{doc,man,locale,info,lintian,bash-completion} var/cache/apt
 	var/lib/apt/lists var/log/apt usr/share/zoneinfo)
 # wait for nothing that an emulated guest without a user has no use for
@@ -48,6 +50,8 @@ debian_overlay() {
 	for unit in "${debian_mask[@]}"; do
 		ln -sf /dev/null "$root/etc/systemd/system/$unit"
 	done
+	# ifupdown is there for tests to use; at boot it would wait for every device
+	rm -f "$root"/etc/systemd/system/*.wants/networking.service
 	for name in "${debian_drop[@]}"; do rm -rf "${root:?}/$name"; done
 	mkdir -p "$root/var/log" "$root/etc/systemd/journald.conf.d" "$root/usr/local/lib/lab"
 	printf '[Journal]\nStorage=volatile\nForwardToConsole=no\n' \
@@ -76,7 +80,7 @@ debian_overlay() {
 	for name in ls read write rm list exists watch; do
 		copy_program "$root" "$xen/usr/bin/xenstore-$name" "/usr/bin/xenstore-$name"
 	done
-	copy_modules "$root" "${guest_modules[@]}"
+	copy_modules "$root" "${guest_modules[@]}" "${link_modules[@]}"
 	printf 'xen-evtchn\nxen-gntdev\nxen-gntalloc\nxenfs\n' > "$root/etc/modules-load.d/xen.conf"
 }
 
