@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "guest-agent/network_wire.h"
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool network_wire_ifname_is_fine(const char *name)
+{
+	if (!is_name_char(name[0]) || strnlen(name, IF_NAMESIZE) == IF_NAMESIZE)
+		return false;
+	for (const char *p = name; *p; p++)
+		if (!is_name_char(*p) && !strchr("._-", *p))
+			return false;
+	return true;
+}
+
+bool network_wire_mac_is_fine(const uint8_t mac[6])
+{
+	static const uint8_t zero[6];
+
+	return !(mac[0] & 1) && memcmp(mac, zero, sizeof(zero)) != 0;
+}
+
+/* ---- IPv4 ---- */
+
+static uint32_t mask_of(unsigned prefix)
+{
+	return prefix == 0 ? 0 : UINT32_MAX << (32 - prefix);
+}
+
+/* NULL, or what is wrong with a host's address in a network of that length. */
+static const char *wrong_host4(uint32_t a, unsigned prefix)
+{
+	uint32_t host = a & ~mask_of(prefix);
+
+	if (a >> 24 == 0)
+		return "is unspecified (0.0.0.0/8)";
+	if (a >> 24 == 127)
+		return "is a loopback address";
+	if (a >> 28 == 14)
+		return "is a multicast address";
+	if (a >> 28 == 15)
+		return "is reserved or broadcast (240.0.0.0/4)";
+	/* two and one address: RFC 3021 */
+	if (prefix < 31 && host == 0)
+		return "is that of the network, not of a host";
+	if (prefix < 31 && host == ~mask_of(prefix))
+		return "is the broadcast address of its network";
+	return NULL;
+}
+
+static bool is_link_local4(uint32_t a)
+{
+	return a >> 16 == 0xa9fe; /* 169.254.0.0/16 */
+}
+
+/* ---- IPv6 ---- */
+
+static const char *wrong_host6(const struct in6_addr *a)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(a))
+		return "is unspecified (::)";
+	if (IN6_IS_ADDR_LOOPBACK(a))
+		return "is a loopback address";
+	if (IN6_IS_ADDR_MULTICAST(a))
+		return "is a multicast address";
+	if (IN6_IS_ADDR_V4MAPPED(a))
+		return "is a mapped IPv4 address";
+	if (IN6_IS_ADDR_V4COMPAT(a))
+		return "is a compatible IPv4 address";
+	return NULL;
+}
+
+static bool same_network6(const struct in6_addr *a, const struct in6_addr *b,
+			  unsigned prefix)
+{
+	unsigned bytes = prefix / 8, bits = prefix % 8;
+
+	if (memcmp(a, b, bytes) != 0)
+		return false;
+	return bits == 0 || (a->s6_addr[bytes] ^ b->s6_addr[bytes]) >> (8 - bits) == 0;
+}
+
+/* ---- both ---- */
+
+static const char the_address[] = "the address", the_gateway[] = "the gateway";
+static const char not_on_link[] = "is neither in the address's network nor link-local";
+static const char is_itself[] = "is the address itself";
+
+static const char *wrong_gateway4(uint32_t a, uint32_t g, unsigned prefix)
+{
+	bool on_link = !((g ^ a) & mask_of(prefix));
+	const char *why = wrong_host4(g, on_link ? prefix : 32);
+
+	if (why)
+		return why;
+	if (g == a)
+		return is_itself;
+	return on_link || is_link_local4(g) ? NULL : not_on_link;
+}
+
+static const char *wrong_gateway6(const struct in6_addr *a, const struct in6_addr *g,
+				  unsigned prefix)
+{
+	const char *why = wrong_host6(g);
+
+	if (why)
+		return why;
+	if (IN6_ARE_ADDR_EQUAL(a, g))
+		return is_itself;
+	return IN6_IS_ADDR_LINKLOCAL(g) || same_network6(a, g, prefix) ? NULL
+								       : not_on_link;
+}
+
+static const char *wrong4(const struct netconf_family *f, const char **ret_what)
+{
+	uint32_t a = ntohl(f->address.in.s_addr);
+	const char *why = wrong_host4(a, f->prefix);
+
+	*ret_what = the_address;
+	if (why || !f->has_gateway)
+		return why;
+	*ret_what = the_gateway;
+	return wrong_gateway4(a, ntohl(f->gateway.in.s_addr), f->prefix);
+}
+
+static const char *wrong6(const struct netconf_family *f, const char **ret_what)
+{
+	const char *why = wrong_host6(&f->address.in6);
+
+	*ret_what = the_address;
+	if (why || !f->has_gateway)
+		return why;
+	*ret_what = the_gateway;
+	return wrong_gateway6(&f->address.in6, &f->gateway.in6, f->prefix);
+}
+
+const char *network_wire_wrong_family(int family, const struct netconf_family *f,
+				      const char **ret_what)
+{
+	unsigned max = family == AF_INET ? 32 : 128;
+
+	if (f->mode != NETCONF_STATIC)
+		return NULL;
+	*ret_what = "the prefix length";
+	if (f->prefix == 0 || f->prefix > max)
+		return family == AF_INET ? "is not from 1 to 32" : "is not from 1 to 128";
+	return family == AF_INET ? wrong4(f, ret_what) : wrong6(f, ret_what);
+}
