@@ -26,9 +26,10 @@
 #define AGENT_CONFIG_FILE_MAX	  (64 * 1024) /* bytes of one: the example has 3 KiB */
 #define AGENT_CONFIG_DROPINS_MAX  64	      /* read; the first in order */
 #define AGENT_CONFIG_ENTRIES_MAX  65536 /* of the directory, looked at: under 0.1 s */
-#define AGENT_CONFIG_PREFIXES_MAX 64	/* of one list */
-#define AGENT_CONFIG_TOLD_MAX	  20	/* errors in the log, each time it is read */
-#define AGENT_CONFIG_WHY_MAX	  256	/* bytes with the NUL, of one error */
+#define AGENT_CONFIG_PATTERNS_MAX 64	/* of one list, from all files */
+#define AGENT_CONFIG_PREFIXES_MAX 64
+#define AGENT_CONFIG_TOLD_MAX	  20  /* errors in the log, each time it is read */
+#define AGENT_CONFIG_WHY_MAX	  256 /* bytes with the NUL, of one error */
 
 /* XAPI's round-robin databases take a value every 5 s: more often shows nothing more.
  * Less often than once a day means that it is not wanted: there is a switch for that. */
@@ -86,10 +87,14 @@ void agent_config_done(struct agent_config *c);
 void agent_config_load(struct agent_config *c, int rootfd);
 /* For --check-config: tell all that is wrong, and change nothing.  0 or -EINVAL. */
 int agent_config_check(int rootfd);
-/* One file's @text (written over), by name @path in errors; pure but for the log, where
- * nothing is told when @quiet. */
+
+/* What those two are made of.  One file's @text (written over), by name @path in errors, of
+ * which the first @told_max go to the log; else pure. */
 void agent_config_parse(struct agent_config *c, const char *path, char *text, size_t len,
-			bool quiet);
+			size_t told_max);
+/* One more thing is wrong. */
+__attribute__((format(printf, 3, 4))) void
+agent_config_wrong(struct agent_config *c, size_t told_max, const char *fmt, ...);
 /* The table key by key; NULL past the end. */
 const char *agent_config_key_name(size_t index);
 

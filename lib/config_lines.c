@@ -15,14 +15,17 @@
 
 #define SHOWN_MAX 160 /* bytes of a wrong line in its message */
 
-bool config_is_any(const char *value)
+bool config_is_text(const char *value)
 {
-	return value != NULL;
+	for (; *value; value++)
+		if (*value < 0x20 || *value > 0x7e)
+			return false;
+	return true;
 }
 
 bool config_is_path(const char *value)
 {
-	return *value == '/';
+	return *value == '/' && config_is_text(value);
 }
 
 bool config_is_user(const char *value)
@@ -149,14 +152,6 @@ __attribute__((format(printf, 3, 4))) static int wrong(const struct place *at, i
 	return at->hearer->wrong(at->hearer->data, r, why);
 }
 
-static bool is_printable(const char *text)
-{
-	for (; *text; text++)
-		if (*text < 0x20 || *text > 0x7e)
-			return false;
-	return true;
-}
-
 static char *strip(char *text)
 {
 	char *end;
@@ -190,8 +185,7 @@ static int parse_line(struct place *at, char *line)
 	if (at->seen[k - t->key] && !k->repeats)
 		return wrong(at, -EINVAL, "'%s' is there a second time", k->name);
 	at->seen[k - t->key] = true;
-	value = strip(value);
-	r = is_printable(value) ? k->set((char *)at->config + k->at, k, value) : -EINVAL;
+	r = k->set((char *)at->config + k->at, k, strip(value));
 	if (r < 0)
 		return wrong(at, r, "%s: '%s' (%s)",
 			     r == -ENOMEM ? strerror(ENOMEM) : "bad value", shown,

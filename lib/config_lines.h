@@ -3,9 +3,9 @@
  * config_lines - configuration files of lines "key = value", by a table of their keys.
  *
  * Format: blanks around key and value do not count; '#' starts a comment line; a key may
- *         be given once in a file but lists, which add up.  A value is printable ASCII.
- *         An unknown key, a bad value or a second one is an error that names file and
- *         line: no surprise in a security setting.
+ *         be given once in a file but lists, which add up.  An unknown key, a bad value or
+ *         a second one is an error that names file and line: no surprise in a security
+ *         setting.
  * Owns:   texts and lists are the configuration's, config_lines_done().
  * Errors: the setters return 0, -EINVAL or -ENOMEM.
  */
@@ -42,8 +42,8 @@ int config_set_number(void *field, const struct config_key *k,
 int config_set_size(void *field, const struct config_key *k,
 		    const char *value); /* uint64_t; K, M and G are 1024-fold */
 
-bool config_is_any(const char *value);	/* what is printable; also nothing */
-bool config_is_path(const char *value); /* absolute */
+bool config_is_text(const char *value); /* printable ASCII; also nothing */
+bool config_is_path(const char *value); /* absolute, printable ASCII */
 bool config_is_user(const char *value);
 
 struct config_table {

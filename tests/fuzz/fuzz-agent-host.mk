@@ -1,0 +1,3 @@
+# the agent's configuration, and the files that names are from
+FUZZ += agent_config
+FUZZ_agent_config_SRCS := guest-agent/config.c $(LIB_CONFIG) lib/io.c lib/log.c
