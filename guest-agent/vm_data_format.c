@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest-agent/vm_data_ini.h"
+#include "guest-agent/vm_data_utf8.h"
 #include "lib/text.h"
 
 #define NAME_PREFIX "VM_DATA_" /* keeps a key called PATH or LD_PRELOAD harmless */
@@ -17,6 +19,7 @@ int vm_data_format_parse(const char *name, enum vm_data_format *ret_format)
 		[VM_DATA_JSON] = "json",
 		[VM_DATA_SHELL] = "shell",
 		[VM_DATA_ENV] = "env",
+		[VM_DATA_INI] = "ini",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -55,46 +58,14 @@ int vm_data_keys(const struct tree *nodes, struct tree_entry **ret_keys,
 	return 0;
 }
 
-/* The length of the valid UTF-8 sequence that @text starts with and its code point, or 0:
- * there is none (cut short, overlong, a surrogate, past U+10FFFF). */
-static size_t utf8(const char *text, size_t len, uint32_t *ret_point)
-{
-	/* the lowest code point that needs so many bytes: less is overlong */
-	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *s = (const unsigned char *)text;
-	uint32_t point;
-	size_t n;
-
-	if (len == 0)
-		return 0;
-	n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	if (n == 0 || n > len || s[0] > 0xf4)
-		return 0;
-	point = n == 1 ? s[0] : s[0] & (0xffU >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (s[i] & 0x3fU);
-	}
-	if (point < lowest[n] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
-		return 0;
-	*ret_point = point;
-	return n;
-}
-
-/* C0, DEL and C1: what a terminal acts on. */
-static bool is_control(uint32_t point)
-{
-	return point < 0x20 || (point >= 0x7f && point < 0xa0);
-}
-
 void vm_data_print_visible(FILE *out, const char *text, size_t len)
 {
 	while (len > 0) {
 		uint32_t point = 0;
-		size_t n = utf8(text, len, &point);
+		size_t n = vm_data_utf8(text, len, &point);
 
-		if (n > 0 && (!is_control(point) || point == '\n' || point == '\t')) {
+		if (n > 0 &&
+		    (!vm_data_is_control(point) || point == '\n' || point == '\t')) {
 			(void)fwrite(text, 1, n, out);
 		} else {
 			n = 1; /* of C1 the two bytes come one by one: neither is alone
@@ -118,7 +89,7 @@ static const char *env_objection(const char *value, size_t len)
 {
 	while (len > 0) {
 		uint32_t p = 0;
-		size_t n = utf8(value, len, &p);
+		size_t n = vm_data_utf8(value, len, &p);
 
 		if (n == 0)
 			return "its value is not UTF-8";
@@ -281,5 +252,7 @@ int vm_data_format(FILE *out, enum vm_data_format format, const struct tree_entr
 {
 	if (format == VM_DATA_JSON)
 		return format_json(out, keys, count, ret_fault);
+	if (format == VM_DATA_INI)
+		return vm_data_ini(out, keys, count, ret_fault);
 	return format_variables(out, format == VM_DATA_SHELL, keys, count, ret_fault);
 }

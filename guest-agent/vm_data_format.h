@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vm_data_format - the keys of vm-data as JSON, as shell assignments or as a systemd
- * environment file.  Pure: nothing here touches the system but the stream it is given.
+ * vm_data_format - the keys of vm-data as JSON, as shell assignments, as a systemd
+ * environment file or as an INI file.  Pure: nothing here touches the system but the stream it is given.
  *
  * A key is named by its path below vm-data.  A node without a value that has children is
  * a directory and no key; one that has both is a key.
@@ -22,6 +22,7 @@ enum vm_data_format {
 	VM_DATA_JSON,  /* one flat object: key to value, both strings */
 	VM_DATA_SHELL, /* VM_DATA_KEY='value' lines, for eval in any POSIX shell */
 	VM_DATA_ENV,   /* VM_DATA_KEY="value" lines, for EnvironmentFile= */
+	VM_DATA_INI,   /* [vm-data/DIRECTORY] and NAME=VALUE lines: vm_data_ini.h */
 };
 
 /* Why nothing was written; all borrowed from the keys or static. */

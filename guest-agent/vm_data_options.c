@@ -12,12 +12,16 @@
 
 static const char usage[] =
 	"usage: vm-data [--domain ID|NAME] VERB ...\n"
-	"  get KEY [--raw] [--default VALUE]      print a key's value\n"
+	"  get KEY [--raw] [--base64] [--default VALUE]\n"
+	"                                         print a key's value\n"
 	"  list [PREFIX]                          print the keys, sorted\n"
-	"  wait KEY [--value VALUE] [--timeout SECONDS] [--raw]\n"
+	"  wait KEY [--value VALUE] [--timeout SECONDS] [--raw] [--base64]\n"
 	"                                         print it as soon as it is there\n"
-	"  export [PREFIX] [--format=json|shell|env]\n"
+	"  watch [PREFIX] [--timeout SECONDS]     print keys and values as they change\n"
+	"  export [PREFIX] [--format=json|shell|env|ini]\n"
 	"                                         print keys and values\n"
+	"  set KEY VALUE|- [--base64]             write a key\n"
+	"  rm KEY                                 remove a key and all below it\n"
 	"  populate --domain ID|NAME [--verbose] FILE|-\n"
 	"                                         in dom0: replace a guest's vm-data by "
 	"a\n"
@@ -25,7 +29,8 @@ static const char usage[] =
 	"JSON\n"
 	"Keys are relative to vm-data; one leading vm-data/ may be written.\n"
 	"Without --domain: the domain that vm-data runs in.\n"
-	"Exit status: 0 found, 1 absent, 2 usage, 3 denied, 4 no xenstore, 5 time-out,\n"
+	"Exit status: 0 found or done, 1 absent, 2 usage, 3 denied, 4 no xenstore, 5 "
+	"time-out,\n"
 	"6 other failure.\n";
 
 enum {
@@ -36,6 +41,7 @@ enum {
 	O_TIMEOUT,
 	O_FORMAT,
 	O_VERBOSE,
+	O_BASE64,
 	O_END,
 };
 
@@ -47,6 +53,7 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, O_TIMEOUT },
 	{ "format", required_argument, NULL, O_FORMAT },
 	{ "verbose", no_argument, NULL, O_VERBOSE },
+	{ "base64", no_argument, NULL, O_BASE64 },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 },
@@ -58,14 +65,23 @@ static const struct verb {
 	const char *name;
 	const char *operand; /* what its message calls it */
 	bool required;	     /* the operand */
+	bool value;	     /* a second one is required: what to write */
+	bool below;	     /* vm-data itself is no key of it */
 	unsigned options;    /* BIT()s of those it takes besides --domain */
 } verbs[] = {
-	[VM_DATA_GET] = { "get", "KEY", true, BIT(O_RAW) | BIT(O_DEFAULT) },
-	[VM_DATA_LIST] = { "list", "PREFIX", false, 0 },
-	[VM_DATA_WAIT] = { "wait", "KEY", true,
-			   BIT(O_RAW) | BIT(O_VALUE) | BIT(O_TIMEOUT) },
-	[VM_DATA_EXPORT] = { "export", "PREFIX", false, BIT(O_FORMAT) },
-	[VM_DATA_POPULATE] = { "populate", "FILE", true, BIT(O_VERBOSE) },
+	[VM_DATA_GET] = { "get", "KEY", .required = true,
+			  .options = BIT(O_RAW) | BIT(O_BASE64) | BIT(O_DEFAULT) },
+	[VM_DATA_LIST] = { "list", "PREFIX" },
+	[VM_DATA_WAIT] = { "wait", "KEY", .required = true,
+			   .options = BIT(O_RAW) | BIT(O_BASE64) | BIT(O_VALUE) |
+				      BIT(O_TIMEOUT) },
+	[VM_DATA_WATCH] = { "watch", "PREFIX", .options = BIT(O_TIMEOUT) },
+	[VM_DATA_EXPORT] = { "export", "PREFIX", .options = BIT(O_FORMAT) },
+	[VM_DATA_SET] = { "set", "KEY", .required = true, .value = true, .below = true,
+			  .options = BIT(O_BASE64) },
+	[VM_DATA_RM] = { "rm", "KEY", .required = true, .below = true },
+	[VM_DATA_POPULATE] = { "populate", "FILE", .required = true,
+			       .options = BIT(O_VERBOSE) },
 };
 
 /* Digits of @text as a number, at most @max of them; how many. */
@@ -133,6 +149,9 @@ static void take_option(struct vm_data_options *o, int option)
 	case O_VERBOSE:
 		o->verbose = true;
 		break;
+	case O_BASE64:
+		o->base64 = true;
+		break;
 	default:
 		break;
 	}
@@ -183,15 +202,21 @@ static void take_operands(struct vm_data_options *o, char **operand, int count,
 			options_wrong("--%s is no option of %s", l->name, verb->name);
 	if (count == 1 && verb->required)
 		options_wrong("%s needs a %s", verb->name, verb->operand);
-	if (count > 2)
-		bad("operand", operand[2]);
+	if (count == 2 && verb->value)
+		options_wrong("%s needs a VALUE, or - for the standard input",
+			      verb->name);
+	if (count > 2 + verb->value)
+		bad("operand", operand[2 + verb->value]);
+	o->new_value = verb->value ? operand[2] : NULL;
 	if (o->verb == VM_DATA_POPULATE) {
 		if (!o->domain)
 			options_wrong("populate needs --domain");
 		o->file = operand[1];
-	} else if (count == 2) {
+	} else if (count >= 2) {
 		take_key(o, operand[1], !verb->required);
 	}
+	if (verb->below && !*o->key)
+		options_wrong("%s needs a KEY below vm-data", verb->name);
 }
 
 struct vm_data_options vm_data_options_parse(int argc, char *argv[], int failed)

@@ -13,7 +13,10 @@ enum vm_data_verb {
 	VM_DATA_GET,
 	VM_DATA_LIST,
 	VM_DATA_WAIT,
+	VM_DATA_WATCH,
 	VM_DATA_EXPORT,
+	VM_DATA_SET,
+	VM_DATA_RM,
 	VM_DATA_POPULATE,
 };
 
@@ -25,7 +28,8 @@ struct vm_data_options {
 	const char *default_value; /* NULL: none */
 	const char *value;	   /* NULL: any */
 	enum vm_data_format format;
-	bool raw, verbose;
+	const char *new_value;	   /* set: VALUE or "-" */
+	bool raw, verbose, base64;
 	bool has_timeout;
 	uint64_t timeout_ms;
 };

@@ -170,8 +170,8 @@ static int look(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_v
 }
 
 /* Take what events there are, so many at once that a domain which writes without end
- * cannot keep us here.  1: one may be about the key, that is about it or about something
- * above it that was removed; 0: none. */
+ * cannot keep us here.  1: one may be about the key, that is about it, something below it or
+ * something above it that was removed; 0: none. */
 static int take_events(struct xs_watch *watch, const char *key)
 {
 	int about = 0;
@@ -184,7 +184,7 @@ static int take_events(struct xs_watch *watch, const char *key)
 			break;
 		if (r < 0)
 			return -ENOTCONN;
-		if (tree_path_is_in(key, path))
+		if (tree_path_is_in(key, path) || tree_path_is_in(path, key))
 			about = 1;
 	}
 	return about;
@@ -205,6 +205,14 @@ static int poll_until(int fd, bool has_deadline, uint64_t deadline_ms)
 	return poll(&p, 1, wait) < 0 && errno != EINTR ? -errno : 0;
 }
 
+int vm_data_await(struct xs_watch *watch, const char *path, bool has_deadline,
+		  uint64_t deadline_ms)
+{
+	int r = poll_until(xs_watch_fd(watch), has_deadline, deadline_ms);
+
+	return r < 0 ? r : take_events(watch, path);
+}
+
 int vm_data_wait(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_value,
 		 size_t *ret_len)
 {
@@ -221,9 +229,7 @@ int vm_data_wait(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_
 	if (xs_watch_new(wish->home ? wish->home : wish->path, &watch) < 0)
 		return -ENOTCONN;
 	for (;;) {
-		r = poll_until(xs_watch_fd(watch), wish->has_timeout, deadline_ms);
-		if (r >= 0)
-			r = take_events(watch, wish->path);
+		r = vm_data_await(watch, wish->path, wish->has_timeout, deadline_ms);
 		if (r > 0)
 			r = look(c, wish, ret_value, ret_len);
 		if (r != 0)
