@@ -4,7 +4,7 @@
  *
  * Wakes for: a change of links or addresses (netlink), the watch on `domid` (fires at the
  * start and after resume or migration), the wall clock being set (resume does that too,
- * and is heard of earlier), SIGHUP, and at most every AGENT_SAMPLE_MS for a sample of
+ * and is heard of earlier), SIGHUP, and once a minute or as configured for a sample of
  * memory and drivers.  Nothing else is polled and nothing is forked.
  * Owns:   struct agent owns its descriptors, facts and publisher.
  * Errors: 0 or a negative errno, told in the log; -ENOTCONN: xenstore cannot be used.
@@ -15,8 +15,9 @@
 #include "guest-agent/facts.h"
 #include "lib/tree.h"
 
-#define AGENT_SAMPLE_MS	     60000 /* the round-robin databases of XAPI keep minutes */
-#define AGENT_PAUSE_MS	     10 /* between two publications: a storm is told at its end */
+#define AGENT_PAUSE_MS	     10	 /* after a publication; doubled in a storm of changes */
+#define AGENT_PAUSE_MAX_MS   160 /* so that its end is told soon */
+#define AGENT_CALM_MS	     500 /* between two publications: no storm */
 #define AGENT_RETRY_FIRST_MS 200
 #define AGENT_RETRY_MAX_MS   600000 /* of keys that are refused */
 #define AGENT_FAILED_MAX_MS  60000  /* of whole transactions */
@@ -35,6 +36,8 @@ static inline void agent_freep(struct agent **a)
 
 /* Publish once. */
 int agent_publish_once(struct agent *a);
+/* Open what agent_run() needs, as root may have to. */
+int agent_start(struct agent *a);
 /* Publish and follow every change until SIGTERM or SIGINT (0). */
 int agent_run(struct agent *a);
 /* Print the wanted tree on stdout, and on stderr why an address is left out. */

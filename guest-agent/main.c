@@ -88,7 +88,10 @@ static int run(const struct options *opt, int rootfd)
 		return r;
 	if (opt->dry_run)
 		return agent_dry_run(agent);
-	return opt->once ? agent_publish_once(agent) : agent_run(agent);
+	if (opt->once)
+		return agent_publish_once(agent);
+	r = agent_start(agent);
+	return r < 0 ? r : agent_run(agent);
 }
 
 int main(int argc, char *argv[])

@@ -4,11 +4,13 @@ include $(filter-out guest-agent/module.mk,$(sort $(wildcard guest-agent/*.mk)))
 AGENT_PURE := guest-agent/collect_memory.c guest-agent/os_release.c guest-agent/schema.c \
 	guest-agent/schema_nodes.c $(AGENT_NET)
 PROGS += guest-agent/xe-guest-agent
-guest-agent/xe-guest-agent_SRCS := guest-agent/main.c guest-agent/agent.c guest-agent/detect.c \
-	guest-agent/publish.c guest-agent/collect_os.c \
-	guest-agent/collect_drivers.c $(AGENT_PURE) $(LIB_BASE) $(LIB_XS) lib/notify.c
+guest-agent/xe-guest-agent_SRCS := guest-agent/main.c guest-agent/agent.c guest-agent/agent_collect.c \
+	guest-agent/agent_publish.c guest-agent/detect.c guest-agent/publish.c \
+	guest-agent/publish_fit.c guest-agent/collect_os.c guest-agent/collect_drivers.c \
+	$(AGENT_HOST) $(AGENT_PURE) $(LIB_BASE) $(LIB_XS) lib/notify.c
 guest-agent/xe-guest-agent_LIBS := xenstore
 guest-agent/xe-guest-agent_STATIC := y
 MAN += docs/man/xe-guest-agent.8
 UNITS += packaging/xe-guest-agent.service
 SCRIPT_TESTS += tests/daemon/agent.t tests/daemon/agent-cli.t
+SCRIPT_TESTS += tests/daemon/quota.t

@@ -4,18 +4,20 @@
 #include <errno.h>
 #include <string.h>
 
-#include "guest-agent/schema.h"
+#include "guest-agent/publish_fit.h"
+#include "guest-agent/schema_nodes.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
 
 void publish_init(struct publisher *p, struct xs_conn *conn)
 {
-	*p = (struct publisher){ .conn = conn };
+	*p = (struct publisher){ .conn = conn, .limit = PUBLISH_ALL };
 }
 
 void publish_forget(struct publisher *p)
 {
 	p->known = false;
+	p->limit = PUBLISH_ALL;
 	tree_done(&p->published);
 	tree_done(&p->refused);
 	tree_done(&p->foreign);
@@ -47,7 +49,15 @@ struct attempt {
 
 static bool is_refusal(int r)
 {
-	return r == -EACCES || r == -EPERM || r == -ENOSPC || r == -E2BIG || r == -EINVAL;
+	return r == -EACCES || r == -EPERM || r == -E2BIG;
+}
+
+/* No room for another node, or for another request in this transaction: ENOSPC of C
+ * xenstored (ENOMEM at its end), EQUOTA of oxenstored, which libxenstore does not know and
+ * calls EINVAL.  Our paths and values are never invalid or too long. */
+static bool is_quota(int r)
+{
+	return r == -ENOSPC || r == -EINVAL || r == -ENOMEM;
 }
 
 /* Note a refused key and go on without it. */
@@ -116,11 +126,11 @@ static int note_foreign(const struct tree *have, struct tree *foreign)
 	return r;
 }
 
-/* @want without what was refused, and with what others wrote as it is: so it stays, and
- * so do its parents. */
+/* @want as far as the quota allows, without what was refused, and with what others wrote
+ * as it is: so it stays, and so do its parents. */
 static int reconcile(struct tree *out, const struct tree *want, const struct publisher *p)
 {
-	int r = tree_copy(out, want);
+	int r = publish_fit(want, p->limit, out);
 
 	for (size_t i = 0; r >= 0 && i < p->refused.count; i++)
 		tree_remove(out, p->refused.entry[i].path);
@@ -132,21 +142,25 @@ static int reconcile(struct tree *out, const struct tree *want, const struct pub
 	return r;
 }
 
+/* What the store holds, to begin with. */
+static int look(struct xs_conn *c, struct publisher *p, struct tree *ret_have)
+{
+	int r;
+
+	if (p->known)
+		return tree_copy(ret_have, &p->published);
+	tree_done(ret_have);
+	r = read_own(c, ret_have);
+	return r < 0 ? r : note_foreign(ret_have, &p->foreign);
+}
+
 static int attempt(struct xs_conn *c, void *arg)
 {
 	static const struct tree_diff_ops ops = { .remove = store_remove,
 						  .set = store_set };
 	struct attempt *a = arg;
-	int r;
+	int r = look(c, a->p, &a->have);
 
-	if (a->p->known) {
-		r = tree_copy(&a->have, &a->p->published);
-	} else {
-		tree_done(&a->have);
-		r = read_own(c, &a->have);
-		if (r >= 0)
-			r = note_foreign(&a->have, &a->p->foreign);
-	}
 	if (r >= 0)
 		r = reconcile(&a->want, a->asked, a->p);
 	for (a->stage = 0; r >= 0 && a->stage < SCHEMA_STAGES; a->stage++)
@@ -198,6 +212,17 @@ static int add_parents(struct tree *t)
 	return r;
 }
 
+/* Remember what the store holds now. */
+static int remember(struct publisher *p, const struct tree *asked)
+{
+	int r = reconcile(&p->published, asked, p);
+
+	if (r >= 0)
+		r = add_parents(&p->published);
+	p->known = r >= 0;
+	return r;
+}
+
 /* A refused request may spoil its transaction: then again without those keys. */
 static int transact(struct publisher *p, struct attempt *a)
 {
@@ -212,6 +237,70 @@ static int transact(struct publisher *p, struct attempt *a)
 		if (r >= 0)
 			r = xs_conn_transact(p->conn, attempt, a);
 	} while (r < 0 && p->refused.count > refusals && !xs_conn_is_dead(p->conn));
+	return r < 0 ? r : remember(p, a->asked);
+}
+
+/* A transaction holds about a thousand requests: when reading is too much beside what is
+ * to be written, it comes before.  Who changes the tree meanwhile makes a new domain of it,
+ * which agent_look_again() notices. */
+static int read_apart(struct publisher *p)
+{
+	autotree struct tree have = { 0 };
+	int r = look(p->conn, p, &have);
+
+	if (r >= 0) {
+		tree_swap(&have, &p->published);
+		p->known = true;
+	}
+	return r;
+}
+
+/* With ever fewer keys until it fits, and not many fewer than would.  What fits is
+ * published on the way. */
+static int fit(struct publisher *p, struct attempt *a)
+{
+	size_t low = 0, high = a->asked->count < p->limit ? a->asked->count : p->limit;
+	int r = -EDQUOT;
+
+	p->limit = p->fitted > 0 && p->fitted < high ? p->fitted : high / 2;
+	while (high - low > high / 16 + 1) {
+		r = transact(p, a);
+		if (r < 0 && !is_quota(r))
+			return r;
+		if (r >= 0)
+			low = p->limit;
+		else
+			high = p->limit;
+		p->limit = low + (high - low) / 2;
+	}
+	p->limit = p->fitted = low;
+	return transact(p, a);
+}
+
+static void tell_fit(const struct publisher *p, size_t asked)
+{
+	static struct log_limit limit = { .burst = 1, .interval_ms = 600 * 1000 };
+
+	log_limited(&limit, LOG_LEVEL_WARNING,
+		    "the store's quota has no room: the %zu least useful of %zu keys are "
+		    "left out",
+		    asked - p->limit, asked);
+}
+
+static int publish_what_fits(struct publisher *p, struct attempt *a)
+{
+	int r = transact(p, a);
+
+	if (is_quota(r) && !p->known) {
+		r = read_apart(p);
+		if (r >= 0)
+			r = transact(p, a);
+	}
+	if (is_quota(r) && !xs_conn_is_dead(p->conn)) {
+		r = fit(p, a);
+		if (r >= 0)
+			tell_fit(p, a->asked->count);
+	}
 	return r;
 }
 
@@ -226,16 +315,13 @@ static bool is_worth_retry(const struct tree *refusals)
 int publish(struct publisher *p, const struct tree *want)
 {
 	struct attempt a = { .p = p, .asked = want };
-	int r = transact(p, &a);
+	int r = publish_what_fits(p, &a);
 
-	if (r >= 0)
-		r = reconcile(&p->published, want, p);
-	if (r >= 0)
-		r = add_parents(&p->published);
-	p->known = r >= 0;
+	if (r < 0)
+		p->known = false;
 	tree_done(&a.want);
 	tree_done(&a.have);
-	if (r >= 0 && is_worth_retry(&p->refused))
+	if (r >= 0 && (p->limit < want->count || is_worth_retry(&p->refused)))
 		return PUBLISH_REFUSED;
 	return r;
 }
