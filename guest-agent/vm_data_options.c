@@ -71,7 +71,7 @@ static const struct verb {
 } verbs[] = {
 	[VM_DATA_GET] = { "get", "KEY", .required = true,
 			  .options = BIT(O_RAW) | BIT(O_BASE64) | BIT(O_DEFAULT) },
-	[VM_DATA_LIST] = { "list", "PREFIX" },
+	[VM_DATA_LIST] = { "list", "PREFIX", .options = 0 },
 	[VM_DATA_WAIT] = { "wait", "KEY", .required = true,
 			   .options = BIT(O_RAW) | BIT(O_BASE64) | BIT(O_VALUE) |
 				      BIT(O_TIMEOUT) },
