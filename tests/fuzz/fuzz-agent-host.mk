@@ -1,3 +1,5 @@
 # the agent's configuration, and the files that names are from
 FUZZ += agent_config
 FUZZ_agent_config_SRCS := guest-agent/config.c $(LIB_CONFIG) lib/io.c lib/log.c
+FUZZ += agent_names
+FUZZ_agent_names_SRCS := guest-agent/names.c
