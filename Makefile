@@ -9,11 +9,13 @@
 #   HELPERS += tests/daemon/xenbus          a program that only tests use
 #   SCRIPT_TESTS += tests/daemon/agent.t    a TAP script, run by `make check`
 #   XEN_TESTS += tests/xen/publish.t        a TAP script, run by `make check-xen`
+#   SCRIPTS += recipes/xe-guest-NAME        a shell script that is installed as it is
+#   SHARED += recipes/openrc/NAME           a file below SHAREDIR, for the administrator to copy
 #   LIBS += dom0-tools/libNAME              a library, static and shared: besides _SRCS and
 #                                           _LIBS its _VERSION and _MAP (version script)
 #   PRELOADS += dom0-tools/libNAME-preload  an object for LD_PRELOAD: never with sanitizers
 #   tests/NAME_ARCHIVES := libNAME.a        libraries of ours that a program links
-MODULES := lib guest-agent dom0-tools eliloader tests
+MODULES := lib guest-agent recipes dom0-tools eliloader tests
 
 # One tree per flavour: build/ (optimised), build/san (ASan and UBSan).
 ifeq ($(origin CC),default)
@@ -32,6 +34,7 @@ SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 LIBEXECDIR ?= $(PREFIX)/libexec/xen-pv-tools
 # one of the places where profile.h says that profiles are looked for
 PROFILEDIR ?= $(PREFIX)/share/xen-pv-tools/profiles
+SHAREDIR ?= $(PREFIX)/share/xen-pv-tools
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 
@@ -55,6 +58,8 @@ SCRIPT_TESTS :=
 XEN_TESTS :=
 MAN :=
 UNITS :=
+SCRIPTS :=
+SHARED :=
 SYSUSERS :=
 PROFILES :=
 LIBS :=
@@ -137,7 +142,7 @@ $(O)/preload/%.o: %.c
 PROG_FILES := $(foreach p,$(PROGS),$(call target,$(p)))
 WORKER_FILES := $(foreach p,$(WORKERS),$(call target,$(p)))
 # what only root has a use for; eliloader is where libxl and xenopsd look for it
-SBIN_FILES := $(filter %-agent %/xenstore-broker %/xen-restrict,$(PROG_FILES))
+SBIN_FILES := $(filter %-agent %/xe-guest-network %/xenstore-broker %/xen-restrict,$(PROG_FILES))
 TEST_FILES := $(foreach p,$(TESTS),$(call target,$(p)))
 HELPER_FILES := $(foreach p,$(HELPERS),$(call target,$(p))) $(EXTRA_HELPERS)
 
@@ -198,7 +203,9 @@ lint: setup-build setup-check setup-lint ## clang, clang-tidy, shellcheck and ma
 install: setup-build all ## install below DESTDIR and PREFIX
 	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)' \
 		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(SYSUSERSDIR)'
-	install -m 755 $(SBIN_FILES) '$(DESTDIR)$(SBINDIR)'
+	install -m 755 $(SBIN_FILES) $(SCRIPTS) '$(DESTDIR)$(SBINDIR)'
+	for f in $(SHARED); do \
+		install -D -m 644 $$f '$(DESTDIR)$(SHAREDIR)'/$$f || exit 1; done
 	install -m 755 $(filter-out $(SBIN_FILES) $(WORKER_FILES),$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
 	install -m 755 $(WORKER_FILES) '$(DESTDIR)$(LIBEXECDIR)'
 	for s in $(SYSUSERS); do n=$${s##*/}; \

@@ -70,3 +70,19 @@ int netconf_probe_interface(const char *ifname, char *ret_backend, size_t size,
  * -EOPNOTSUPP: no back end.  -EBUSY: another process is at it.  -EROFS: /etc is read-only.
  * -EADDRINUSE: another machine has the address.  -ETIMEDOUT: it did not come up in time. */
 int netconf_apply(const struct netconf *want, char *ret_why, size_t size);
+
+/* What a kill or a power cut left half done is taken back.  Every netconf_apply() does this
+ * first; a service does it when it starts. */
+int netconf_repair(char *ret_why, size_t size);
+
+#define NETCONF_INTERFACES_MAX 64 /* more are not looked at */
+
+struct netconf_interface {
+	char ifname[IF_NAMESIZE];
+	uint8_t mac[6];
+	unsigned index;
+	bool vif; /* a Xen network device */
+};
+
+/* The Ethernet interfaces of this network namespace, vifs first, then by index. */
+int netconf_list(struct netconf_interface *ret, size_t max, size_t *ret_count);

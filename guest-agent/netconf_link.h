@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * netconf_link - what the kernel has on an interface: addresses and default routes.
+ * Source: rtnetlink(7).
+ * Needs:  no privilege.
+ * Owns:   nothing; plain data.
+ * Errors: 0 or a negative errno, said in @why where there is one.
+ */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#include "guest-agent/netconf.h"
+#include "guest-agent/netconf_why.h"
+
+#define NETCONF_ADDRESSES_MAX 64 /* of one interface; more are not looked at */
+#define NETCONF_GATEWAYS_MAX  16
+
+struct netconf_address {
+	int family;
+	union {
+		struct in_addr in;
+		struct in6_addr in6;
+	};
+	uint8_t prefix;
+	uint32_t flags; /* IFA_F_... of <linux/if_addr.h> */
+};
+
+struct netconf_link {
+	unsigned ifindex;
+	struct netconf_address address[NETCONF_ADDRESSES_MAX];
+	size_t count;
+	struct netconf_address gateway[NETCONF_GATEWAYS_MAX]; /* of default routes */
+	size_t gateways;
+};
+
+/* Is there an interface @ifname, and (unless @mac is all zero) has it that MAC?  -ENODEV */
+int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_why *why);
+/* -ENODEV: no such interface. */
+int netconf_link_read(const char *ifname, struct netconf_link *ret);
+/* Until every family that is ours in @set is on the interface: a static address that
+ * passed duplicate-address detection, with its gateway; for IPv4 auto any address.
+ * -ETIMEDOUT; -EADDRINUSE: detection found a duplicate. */
+int netconf_link_wait(const struct netconf *set, unsigned limit_ms,
+		      struct netconf_why *why);
+/* The same as one look.  -EAGAIN: not (yet); nothing is said. */
+int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
+		     struct netconf_why *why);
+/* Until the static addresses of @was that @set has not are gone, or some seconds are over:
+ * the administrator may have the same. */
+void netconf_link_wait_gone(const struct netconf *was, const struct netconf *set);
+/* Until all permanent addresses of @before are there, and of each family that had any
+ * other global address, one.  -ETIMEDOUT */
+int netconf_link_wait_like(const char *ifname, const struct netconf_link *before,
+			   unsigned limit_ms, struct netconf_why *why);

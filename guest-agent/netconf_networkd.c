@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* netconf_backend.h: systemd-networkd, and netplan where it makes files for networkd.
+ *
+ * Ours is one file below /etc/systemd/network that sorts before the one which the interface
+ * had.  netplan's own files cannot say it: lists of addresses in several of them add up,
+ * so that the old address would stay. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest-agent/netconf_backend.h"
+#include "guest-agent/netconf_file.h"
+#include "guest-agent/netconf_networkd_text.h"
+#include "guest-agent/netconf_run.h"
+#include "lib/cleanup.h"
+#include "lib/io.h"
+
+#define OWN_PREFIX    "/etc/systemd/network/00-00-xe-guest-network-"
+#define NETPLAN	      "/run/systemd/network/10-netplan-"
+#define RELOAD_SINCE  244 /* the first with `networkctl reload` and `reconfigure` */
+#define LINK_FILE_MAX 65536
+#define COMM_MAX      32 /* bytes of /proc/PID/comm: 16 at most */
+
+static void own_path(const char *ifname, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, OWN_PREFIX "%s.network", ifname); /* fits */
+}
+
+/* Does a process of networkd's run?  (Its files in /run outlive it.) */
+static bool running(void)
+{
+	DIR *proc = opendir("/proc");
+	bool found = false;
+	struct dirent *e;
+
+	while (proc && !found && (e = readdir(proc)) != NULL) {
+		char path[sizeof("/proc//comm") + sizeof(e->d_name)];
+		autofree char *comm = NULL;
+
+		(void)snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
+		if (*e->d_name >= '1' && *e->d_name <= '9' &&
+		    io_read_file_at(AT_FDCWD, path, COMM_MAX, &comm, NULL) == 0)
+			found = strcmp(comm, "systemd-network\n") == 0;
+	}
+	if (proc)
+		(void)closedir(proc); /* nothing was written */
+	return found;
+}
+
+/* The value of @key in a file of lines KEY=VALUE. */
+static bool value_of(const char *text, const char *key, char *ret, size_t size)
+{
+	size_t len = strlen(key);
+
+	for (const char *p = text; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, key, len) == 0 && p[len] == '=') {
+			int n = (int)strcspn(p + len + 1, "\n");
+
+			return snprintf(ret, size, "%.*s", n, p + len + 1) < (int)size;
+		}
+	}
+	return false;
+}
+
+/* The .network file of the interface, as networkd tells in its directory of /run.
+ * -ENOENT: it has none, or networkd leaves the interface alone. */
+static int network_file(const char *ifname, char *ret, size_t size)
+{
+	char path[64], state[32] = "";
+	autofree char *text = NULL;
+	int r;
+
+	(void)snprintf(path, sizeof(path), "/run/systemd/netif/links/%u",
+		       if_nametoindex(ifname));
+	r = io_read_file_at(AT_FDCWD, path, LINK_FILE_MAX, &text, NULL);
+	if (r < 0)
+		return r;
+	(void)value_of(text, "ADMIN_STATE", state, sizeof(state)); /* else "" */
+	if (strcmp(state, "unmanaged") == 0 ||
+	    !value_of(text, "NETWORK_FILE", ret, size) || ret[0] != '/')
+		return -ENOENT;
+	return running() ? 0 : -ENOENT;
+}
+
+static int owns(struct netconf_state *s, bool netplan)
+{
+	char file[NETCONF_ORIGINAL_MAX], own[NETCONF_PATH_MAX], path[64];
+	bool by_netplan;
+
+	if (network_file(s->set.ifname, file, sizeof(file)) < 0)
+		return 0;
+	own_path(s->set.ifname, own, sizeof(own));
+	if (strcmp(file, own) != 0)
+		strcpy(s->original, file); /* the same size */
+	by_netplan = strncmp(s->original, NETPLAN, sizeof(NETPLAN) - 1) == 0 &&
+		     netconf_has_program("netplan", path, sizeof(path));
+	return by_netplan == netplan;
+}
+
+static int networkd_owns(struct netconf_state *s, struct netconf_why *why)
+{
+	(void)why;
+	return owns(s, false);
+}
+
+static int netplan_owns(struct netconf_state *s, struct netconf_why *why)
+{
+	(void)why;
+	return owns(s, true);
+}
+
+/* Adds @path's bytes and a newline to @out.  -ENOENT: there is no such file. */
+static int add_file(FILE *out, const char *path, struct netconf_why *why)
+{
+	autofree char *text = NULL;
+	size_t len;
+	int r;
+
+	r = io_read_file_at(AT_FDCWD, path, NETCONF_FILE_MAX, &text, &len);
+	if (r == -ENOENT)
+		return r;
+	if (r < 0)
+		return netconf_why(why, r, "cannot read %s: %s", path, strerror(-r));
+	(void)fwrite(text, 1, len, out); /* fclose() tells of failures */
+	(void)fputc('\n', out);
+	return 0;
+}
+
+static int is_conf(const struct dirent *e)
+{
+	size_t len = strlen(e->d_name);
+
+	return len > 5 && e->d_name[0] != '.' &&
+	       strcmp(e->d_name + len - 5, ".conf") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void free_names(struct dirent **name, int count)
+{
+	for (int i = 0; i < count; i++)
+		free(name[i]);
+	free(name);
+}
+
+/* The drop-ins of "NAME.network": NAME.network.d/ in each directory, as systemd reads them
+ * but for one of the same name in two directories, which is read twice. */
+static int add_drop_ins(FILE *out, const char *base, struct netconf_why *why)
+{
+	static const char *const dirs[] = { "/usr/lib/systemd/network",
+					    "/run/systemd/network",
+					    "/etc/systemd/network" };
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && r >= 0; i++) {
+		char dir[NETCONF_PATH_MAX], path[NETCONF_PATH_MAX + 256];
+		struct dirent **name;
+		int count;
+
+		(void)snprintf(dir, sizeof(dir), "%s/%s.d", dirs[i], base);
+		count = scandir(dir, &name, is_conf, by_bytes);
+		for (int j = 0; j < count && r >= 0; j++) {
+			(void)snprintf(path, sizeof(path), "%s/%s", dir, name[j]->d_name);
+			r = add_file(out, path, why);
+			if (r == -ENOENT)
+				r = 0; /* a link to nothing */
+		}
+		if (count >= 0)
+			free_names(name, count);
+	}
+	return r;
+}
+
+/* The original and its drop-ins.  One that is gone has nothing to keep. */
+static int read_original(const char *path, char **ret_text, size_t *ret_len,
+			 struct netconf_why *why)
+{
+	autofree char *text = NULL;
+	const char *base = strrchr(path, '/');
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int r = 0;
+
+	if (!out)
+		return netconf_why(why, -ENOMEM, "no memory");
+	if (base)
+		r = add_file(out, path, why);
+	if (r >= 0 && base)
+		r = add_drop_ins(out, base + 1, why);
+	if (fclose(out) != 0 && r >= 0)
+		r = netconf_why(why, -ENOMEM, "no memory");
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_text = steal_ptr(text);
+	*ret_len = len;
+	return 0;
+}
+
+static int networkd_files(const struct netconf_state *next, struct netconf_change *c,
+			  struct netconf_why *why)
+{
+	const char *base = strrchr(next->original, '/');
+	autofree char *original = NULL;
+	char path[NETCONF_PATH_MAX], *text = NULL;
+	size_t len = 0;
+	int r;
+
+	own_path(next->set.ifname, path, sizeof(path));
+	if (netconf_state_empty(next))
+		return netconf_change_add(c, path, NULL, 0, 0644, why);
+	if (base && strcmp(base, strrchr(path, '/')) < 0)
+		return netconf_why(why, -EOPNOTSUPP,
+				   "%s sorts before %s, which would have no effect: give "
+				   "it another name",
+				   next->original, path);
+	r = read_original(next->original, &original, &len, why);
+	if (r < 0)
+		return r;
+	r = netconf_networkd_render(original, len, next->original, &next->set, &text);
+	if (r < 0)
+		return netconf_why(why, r, "cannot use %s: %s", next->original,
+				   r == -EBADMSG ? "it has a NUL byte" : strerror(-r));
+	return netconf_change_add(c, path, text, strlen(text), 0644, why);
+}
+
+/* "systemd 252 (252.38-1)": 252; 0: not known. */
+static unsigned version(struct netconf_why *why)
+{
+	static const char *const argv[] = { "networkctl", "--version", NULL };
+	char output[NETCONF_RUN_OUTPUT];
+	unsigned number = 0;
+
+	if (netconf_run(argv, NETCONF_RUN_QUICK, output, why) < 0)
+		return 0;
+	for (const char *p = output + strcspn(output, "0123456789");
+	     *p >= '0' && *p <= '9' && number < 100000; p++)
+		number = number * 10 + (unsigned)(*p - '0');
+	return number;
+}
+
+static int networkd_start(const struct netconf_state *next, struct netconf_why *why)
+{
+	static const char *const reload[] = { "networkctl", "reload", NULL };
+	static const char *const restart[] = { "systemctl", "restart",
+					       "systemd-networkd.service", NULL };
+	const char *const reconfigure[] = { "networkctl", "reconfigure", next->set.ifname,
+					    NULL };
+	int r;
+
+	if (version(why) < RELOAD_SINCE)
+		return netconf_run(restart, NETCONF_RUN_LONG, NULL, why);
+	r = netconf_run(reload, NETCONF_RUN_LONG, NULL, why);
+	return r < 0 ? r : netconf_run(reconfigure, NETCONF_RUN_LONG, NULL, why);
+}
+
+const struct netconf_backend netconf_networkd = {
+	.name = "systemd-networkd",
+	.owns = networkd_owns,
+	.files = networkd_files,
+	.start = networkd_start,
+};
+
+const struct netconf_backend netconf_netplan = {
+	.name = "netplan",
+	.owns = netplan_owns,
+	.files = networkd_files,
+	.start = networkd_start,
+};

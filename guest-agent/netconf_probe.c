@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* netconf.h: which interfaces there are. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "guest-agent/netconf.h"
+#include "guest-agent/netconf_state.h"
+#include "guest-agent/vif.h"
+#include "lib/cleanup.h"
+
+/* Its MAC.  False: not Ethernet, or gone. */
+static bool mac_of(int fd, const char *ifname, uint8_t ret[6])
+{
+	struct ifreq req = { 0 };
+
+	(void)snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", ifname);
+	if (ioctl(fd, SIOCGIFHWADDR, &req) < 0 ||
+	    req.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+		return false;
+	memcpy(ret, req.ifr_hwaddr.sa_data, 6);
+	return true;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct netconf_interface *x = a, *y = b;
+
+	if (x->vif != y->vif)
+		return x->vif ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+int netconf_list(struct netconf_interface *ret, size_t max, size_t *ret_count)
+{
+	autoclose int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct if_nameindex *all = if_nameindex();
+	size_t count = 0;
+
+	if (!all || fd < 0 || root < 0) {
+		int r = -errno;
+
+		if (all)
+			if_freenameindex(all);
+		return r;
+	}
+	for (struct if_nameindex *i = all; i->if_index && count < max; i++) {
+		struct netconf_interface *n = &ret[count];
+		uint32_t devid;
+
+		memset(n, 0, sizeof(*n));
+		if (!netconf_name_good(i->if_name) || !mac_of(fd, i->if_name, n->mac))
+			continue;
+		(void)snprintf(n->ifname, sizeof(n->ifname), "%s", i->if_name);
+		n->index = i->if_index;
+		n->vif = vif_read_devid(root, n->ifname, &devid) == 0;
+		count++;
+	}
+	if_freenameindex(all);
+	qsort(ret, count, sizeof(*ret), by_index);
+	*ret_count = count;
+	return 0;
+}
+
+int netconf_probe(char *ret_backend, size_t size, char *ret_why, size_t why_size)
+{
+	struct netconf_interface list[NETCONF_INTERFACES_MAX];
+	size_t count;
+	int r = netconf_list(list, NETCONF_INTERFACES_MAX, &count);
+
+	if (r < 0 || count == 0) {
+		if (why_size > 0)
+			(void)snprintf(ret_why, why_size, "there is no interface: %s",
+				       r < 0 ? strerror(-r) : "none of Ethernet");
+		return r < 0 ? r : -EOPNOTSUPP;
+	}
+	r = -EOPNOTSUPP;
+	for (size_t i = 0; i < count && r < 0; i++)
+		if (list[i].vif || !list[0].vif)
+			r = netconf_probe_interface(list[i].ifname, ret_backend, size,
+						    ret_why, why_size);
+	return r < 0 ? -EOPNOTSUPP : 0;
+}
