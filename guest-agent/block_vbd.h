@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * block_vbd - which of the host's disks a Xen block device is; pure.
+ *
+ * The host numbers disks: 0 is xvda (hda, sda), and that number is what XAPI calls the
+ * VBD's userdevice.  The guest sees it in the number of ~/device/vbd/$DEVID; the name the
+ * host shows is made of it, so that nothing has to be asked of xenstore.
+ * Owns:   nothing.
+ * Source: xen-vbd-interface(7)
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BLOCK_VBD_NAME_MAX                                                               \
+	16 /* bytes with the NUL; the longest is "xvd", 5 letters, "255" */
+
+struct block_vbd {
+	uint32_t disk; /* 0: the first */
+	char name
+		[BLOCK_VBD_NAME_MAX]; /* "xvda"; "xvda1" when the host gives a partition */
+};
+
+/* Parse the nodename of sysfs, "device/vbd/51712", of @len bytes: no NUL needed, one
+ * trailing newline allowed.
+ * -ENODEV: another class.  -EBADMSG: malformed.  -ERANGE: over 32 bits. */
+int block_vbd_parse_nodename(const char *text, size_t len, uint32_t *ret_devid);
+/* false: a number that the interface does not give a meaning. */
+bool block_vbd_decode(uint32_t devid, struct block_vbd *ret);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "guest-agent/volumes_plan.h"
+
+void volume_asks_done(struct volume_ask *ask, size_t asks)
+{
+	for (size_t i = 0; i < asks; i++) {
+		for (size_t k = 0; k < ask[i].paths; k++)
+			free(ask[i].path[k]);
+		free(ask[i].path);
+	}
+	free(ask);
+}
+
+void volume_plan_done(struct volume_plan *plan)
+{
+	volume_facts_done(&plan->facts);
+	volume_asks_done(plan->ask, plan->asks);
+	*plan = (struct volume_plan){ 0 };
+}
+
+void volume_plan_cut(struct volume_plan *plan, size_t count)
+{
+	while (plan->facts.count > count)
+		volume_fact_done(&plan->facts.volume[--plan->facts.count]);
+	while (plan->asks > 0 && plan->ask[plan->asks - 1].volume >= count) {
+		struct volume_ask *last = &plan->ask[--plan->asks];
+
+		for (size_t k = 0; k < last->paths; k++)
+			free(last->path[k]);
+		free(last->path);
+	}
+}
+
+/* What several datasets use adds up; what is free they share. */
+static void add_answer(struct volume_answer *sum, const struct volume_answer *a)
+{
+	uint64_t used = a->size - a->free, before = sum->size - sum->free;
+
+	if (a->available > sum->available)
+		sum->available = a->available;
+	if (a->free > sum->free)
+		sum->free = a->free;
+	if (__builtin_add_overflow(before, used, &sum->size) ||
+	    __builtin_add_overflow(sum->size, sum->free, &sum->size))
+		sum->size = sum->free; /* no such disks exist */
+	sum->told = true;
+}
+
+void volume_answers_apply(struct volume_facts *facts, const struct volume_answer *answer,
+			  size_t answers)
+{
+	for (size_t i = 0; i < answers;) {
+		size_t volume = answer[i].volume;
+		struct volume_fact *v = &facts->volume[volume];
+		struct volume_answer sum = { 0 };
+
+		for (; i < answers && answer[i].volume == volume; i++)
+			if (answer[i].told && answer[i].free <= answer[i].size)
+				add_answer(&sum, &answer[i]);
+		if (!sum.told || sum.size == 0)
+			continue; /* nothing is known, so nothing is told */
+		v->size = sum.size;
+		v->has_free = true;
+		v->free = sum.available < sum.size ? sum.available : sum.size;
+	}
+}
