@@ -64,15 +64,16 @@ struct agent_config {
 	struct agent_prefixes include_prefixes, exclude_prefixes;
 	bool addresses, memory, os, drivers; /* on|off, default on, as the next four */
 	bool volumes, host_name;
-	bool balloon;			/* may control/feature-balloon be published */
-	bool hot_plug;			/* feature/hotplug/... */
-	bool legacy_keys;		/* attr/ethN of XenServer 6.5; default on */
-	bool static_addresses;		/* from the host; default off */
-	unsigned memory_interval_s;	/* memory-interval */
-	unsigned volumes_interval_s;	/* volumes-interval */
-	unsigned suspend_timeout_s;	/* suspend-timeout; 0: off */
-	char *user;			/* whom the agent runs as; NULL: its own user */
-	size_t errors;			/* how many lines and files were wrong */
+	bool balloon;		     /* may control/feature-balloon be published */
+	bool hot_plug;		     /* feature/hotplug/... */
+	bool legacy_keys;	     /* attr/ethN of XenServer 6.5; default on */
+	bool static_addresses;	     /* from the host; default off */
+	unsigned memory_interval_s;  /* memory-interval */
+	unsigned volumes_interval_s; /* volumes-interval */
+	unsigned suspend_timeout_s;  /* suspend-timeout; 0: off */
+	char *user;		     /* whom the agent runs as; NULL: its own user */
+	size_t errors;		     /* how many lines and files were wrong */
+	size_t unread;		     /* of these, files that could not be read at all */
 	char why[AGENT_CONFIG_WHY_MAX]; /* the first of them, printable ASCII; "": none */
 };
 
@@ -85,6 +86,9 @@ void agent_config_done(struct agent_config *c);
  * told in the log, the first AGENT_CONFIG_TOLD_MAX of it.  Never fails as a whole: see
  * @c->errors. */
 void agent_config_load(struct agent_config *c, int rootfd);
+/* The same at SIGHUP.  When a file cannot be read (the agent has fewer rights than at its
+ * start), @c stays what it was but for its errors: what was excluded must not come out. */
+void agent_config_reload(struct agent_config *c, int rootfd);
 /* For --check-config: tell all that is wrong, and change nothing.  0 or -EINVAL. */
 int agent_config_check(int rootfd);
 

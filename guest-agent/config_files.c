@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "guest-agent/config.h"
 #include "lib/cleanup.h"
@@ -16,11 +16,15 @@
 
 #define SUFFIX ".conf"
 
-/* The null device is how systemd's users mask a file: an empty one. */
-static bool is_readable_kind(const struct stat *st)
+/* How systemd's users mask a file.  (Once its rights are given up, the agent may not open
+ * the device.) */
+static bool is_masked(int dirfd, const char *name)
 {
-	return S_ISREG(st->st_mode) ||
-	       (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3));
+	static const char null[] = "/dev/null";
+	char to[sizeof(null)];
+	ssize_t n = readlinkat(dirfd, name, to, sizeof(to));
+
+	return n == sizeof(null) - 1 && memcmp(to, null, sizeof(null) - 1) == 0;
 }
 
 /* A FIFO does not block the open; what is no file is not read. */
@@ -32,7 +36,7 @@ static int read_config(int dirfd, const char *name, char **ret_text, size_t *ret
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (!is_readable_kind(&st))
+	if (!S_ISREG(st.st_mode))
 		return -EMEDIUMTYPE;
 	return io_read_limited(fd, AGENT_CONFIG_FILE_MAX, ret_text, ret_len);
 }
@@ -53,12 +57,14 @@ static void load_file(struct agent_config *c, int dirfd, const char *name,
 	size_t len;
 	int r = read_config(dirfd, name, &text, &len);
 
-	if (r == -ENOENT)
+	if (r == -ENOENT || is_masked(dirfd, name))
 		return; /* absent, or gone since it was listed */
-	if (r < 0)
-		agent_config_wrong(c, told_max, "cannot read '%s': %s", path, reason(r));
-	else
+	if (r == 0) {
 		agent_config_parse(c, path, text, len, told_max);
+		return;
+	}
+	agent_config_wrong(c, told_max, "cannot read '%s': %s", path, reason(r));
+	c->unread++;
 }
 
 /* The first names of a directory, in the order of their bytes. */
@@ -104,18 +110,22 @@ static bool is_dropin(const char *name)
 	       strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
 }
 
-/* @dir is closed. */
-static int list_names(int dir, struct names *ret)
+static DIR *open_dir(int rootfd)
 {
-	DIR *d = fdopendir(dir);
+	autoclose int fd =
+		openat(rootfd, AGENT_CONFIG_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d)
+		(void)steal_fd(&fd); /* its, now */
+	return d;
+}
+
+static int list_names(DIR *d, struct names *ret)
+{
 	const struct dirent *e;
 	int r = 0;
 
-	if (!d) {
-		r = -errno;
-		(void)close(dir); /* it was only opened */
-		return r;
-	}
 	for (size_t seen = 0; r == 0; seen++) {
 		errno = 0;
 		e = seen < AGENT_CONFIG_ENTRIES_MAX ? readdir(d) : NULL;
@@ -126,26 +136,22 @@ static int list_names(int dir, struct names *ret)
 		if (is_dropin(e->d_name))
 			r = keep_name(ret, e->d_name);
 	}
-	(void)closedir(d); /* it was only read */
 	return r;
 }
 
 static void load_dropins(struct agent_config *c, int rootfd, size_t told_max)
 {
-	autoclose int dir =
-		openat(rootfd, AGENT_CONFIG_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	__attribute__((cleanup(names_done))) struct names names = { .count = 0 };
-	int r = dir < 0 ? -errno : 0;
+	DIR *d = open_dir(rootfd);
+	int r = d ? list_names(d, &names) : -errno;
 
-	if (r == -ENOENT)
+	if (!d && r == -ENOENT)
 		return;
-	if (r == 0) {
-		r = fcntl(dir, F_DUPFD_CLOEXEC, 0);
-		r = r < 0 ? -errno : list_names(r, &names);
-	}
-	if (r < 0)
+	if (r < 0) {
 		agent_config_wrong(c, told_max, "cannot list '/%s': %s", AGENT_CONFIG_DIR,
 				   reason(r));
+		c->unread++;
+	}
 	if (names.left_out > 0)
 		agent_config_wrong(c, told_max,
 				   "'/%s' has over %d files: %zu after '%s' are not read",
@@ -155,8 +161,11 @@ static void load_dropins(struct agent_config *c, int rootfd, size_t told_max)
 		autofree char *path =
 			text_printf("/%s/%s", AGENT_CONFIG_DIR, names.name[i]);
 
-		load_file(c, dir, names.name[i], path ? path : names.name[i], told_max);
+		load_file(c, dirfd(d), names.name[i], path ? path : names.name[i],
+			  told_max);
 	}
+	if (d)
+		(void)closedir(d); /* it was only read */
 }
 
 static void load(struct agent_config *c, int rootfd, size_t told_max)
@@ -172,6 +181,25 @@ void agent_config_load(struct agent_config *c, int rootfd)
 		log_warning("the configuration has %zu more errors; --check-config tells "
 			    "them all",
 			    c->errors - AGENT_CONFIG_TOLD_MAX);
+}
+
+void agent_config_reload(struct agent_config *c, int rootfd)
+{
+	autoagentconfig struct agent_config fresh;
+
+	agent_config_init(&fresh);
+	agent_config_load(&fresh, rootfd);
+	if (fresh.unread > 0) {
+		log_warning("the configuration stays what it was, until all of it can be "
+			    "read");
+		c->errors = fresh.errors;
+		c->unread = fresh.unread;
+		memcpy(c->why, fresh.why, sizeof(c->why));
+		return;
+	}
+	agent_config_done(c);
+	*c = fresh;
+	agent_config_init(&fresh); /* its lists are @c's now */
 }
 
 int agent_config_check(int rootfd)

@@ -367,6 +367,50 @@ static void test_odd_files(void)
 	check_odd("a wrong line", "15.conf:1: bad value");
 }
 
+/* As somebody who has no rights, which the agent is when it reads again. */
+static void test_unreadable(void)
+{
+	autoagentconfig struct agent_config c;
+	bool root_user = geteuid() == 0;
+
+	put_text(AGENT_CONFIG_DIR "/15.conf", "exclude-interface = secret\n");
+	load(&c);
+	ok(!agent_config_wants_interface(&c, "secret"), "an interface is excluded");
+	must(fchmodat(rootfd, AGENT_CONFIG_DIR "/15.conf", 0, 0));
+	must(root_user ? seteuid(65534) : 0);
+	agent_config_reload(&c, rootfd);
+	must(root_user ? seteuid(0) : 0);
+	ok(c.errors == 1 && c.unread == 1 && strstr(c.why, "15.conf': Permission denied"),
+	   "then its file cannot be read: %s", c.why);
+	ok(!agent_config_wants_interface(&c, "secret"), "and it stays excluded");
+	must(unlinkat(rootfd, AGENT_CONFIG_DIR "/15.conf", 0));
+	agent_config_reload(&c, rootfd);
+	ok(c.errors == 0 && c.unread == 0 && agent_config_wants_interface(&c, "secret"),
+	   "until all can be read");
+	is_int(c.exclude_interfaces.count, 2, "with what the other files say");
+}
+
+static void test_no_directory(void)
+{
+	autoagentconfig struct agent_config c;
+
+	must(renameat(rootfd, AGENT_CONFIG_DIR, rootfd, "etc/away"));
+	put_text(AGENT_CONFIG_DIR, "user = x\n");
+	load(&c);
+	ok(c.errors == 1 && !c.memory &&
+		   strstr(c.why, "cannot list '/etc/xe-guest-agent.conf.d': Not a dir"),
+	   "a file in the directory's place: %s", c.why);
+	must(unlinkat(rootfd, AGENT_CONFIG_DIR, 0));
+	must(renameat(rootfd, "etc/away", rootfd, AGENT_CONFIG_DIR));
+	must(renameat(rootfd, AGENT_CONFIG_FILE, rootfd, "etc/away"));
+	must(mkdirat(rootfd, AGENT_CONFIG_FILE, 0755));
+	load(&c);
+	ok(c.errors == 1 && c.memory_interval_s == 20,
+	   "a directory in the file's place: %s", c.why);
+	must(unlinkat(rootfd, AGENT_CONFIG_FILE, AT_REMOVEDIR));
+	must(renameat(rootfd, "etc/away", rootfd, AGENT_CONFIG_FILE));
+}
+
 /* What a load says on stderr: the lines of it. */
 static size_t lines_told(struct agent_config *c)
 {
@@ -519,9 +563,12 @@ int main(void)
 		abort();
 	rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	must(rootfd);
+	must(fchmod(rootfd, 0755));
 	test_no_files();
 	test_dropins();
 	test_odd_files();
+	test_unreadable();
+	test_no_directory();
 	test_many();
 	test_page();
 	test_example();
