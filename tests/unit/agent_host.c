@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dom0-tools/metrics_record.h"
 #include "guest-agent/freeze.h"
 #include "guest-agent/schema_host.h"
 #include "lib/cleanup.h"
@@ -56,6 +57,38 @@ static void test_keys(void)
 	h = (struct host_facts){ .names = { "", "example.org" } };
 	check_tree(&h, "data/service/xe-guest-agent/health=ok\n" VERSION_LINE "\n",
 		   "a domain without a host is not told");
+}
+
+/* The value of a key in one of XAPI's maps; NULL: not there. */
+static const char *shown(const struct metrics_map *map, const char *key)
+{
+	const struct metrics_pair *pair = metrics_map_find(map, key);
+
+	return pair ? pair->value : NULL;
+}
+
+static void test_seen_by_xapi(void)
+{
+	struct host_facts h = { .names = { "web", "example.org" },
+				.vbd_hotplug = true,
+				.vif_hotplug = true };
+	struct host_facts bare = { .names = { "web", "" } };
+	autotree struct tree full = { 0 }, less = { 0 };
+	autorecord struct metrics_record a = { 0 }, b = { 0 };
+
+	if (schema_want_host(&h, &full) < 0 || metrics_record_new(&full, &a) < 0 ||
+	    schema_want_host(&bare, &less) < 0 || metrics_record_new(&less, &b) < 0)
+		abort();
+	is_str(shown(&a.netbios_name, "host_name"), "web.example.org", "XAPI: the name");
+	is_str(shown(&b.netbios_name, "host_name"), "web", "no dot without a domain");
+	is_str(shown(&a.services, "xe-guest-agent/version"),
+	       XPT_VERSION "-" XPT_STR(XPT_VERSION_BUILD), "the agent's version");
+	is_str(shown(&a.services, "xe-guest-agent/health"), "ok", "its health");
+	is_int(a.can_use_hotplug_vbd, METRICS_YES, "disks can be plugged");
+	is_int(a.can_use_hotplug_vif, METRICS_YES, "interfaces can be plugged");
+	ok(b.can_use_hotplug_vbd == METRICS_UNSPECIFIED &&
+		   b.can_use_hotplug_vif == METRICS_UNSPECIFIED,
+	   "what is not known forbids nothing");
 }
 
 static void test_health(void)
@@ -220,6 +253,7 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 int main(void)
 {
 	test_keys();
+	test_seen_by_xapi();
 	test_health();
 	if (!mkdtemp(root))
 		abort();
