@@ -19,6 +19,7 @@
 #define LOCK_FILE  "/run/xe-guest-network.lock"
 #define STATIC_MS  15000 /* duplicate-address detection takes one or two seconds */
 #define AUTO_MS	   30000 /* DHCP servers that ping first take some seconds */
+#define KEPT_MS	   3000
 #define STATE_MODE 0644
 
 /* In this order: NetworkManager and networkd say themselves which interfaces they have;
@@ -175,6 +176,25 @@ static void roll_back(struct job *j)
 		netconf_why_more(j->why, "the old configuration is back");
 }
 
+/* What is not ours has gone through the same restart: it may need a moment.  An address that
+ * no configuration names does not come back, which is no failure of ours. */
+static void wait_kept(const struct job *j)
+{
+	struct netconf_link kept = { 0 };
+	struct netconf_why ignored = { "" };
+
+	for (size_t i = 0; i < j->before.count; i++) {
+		const struct netconf_address *a = &j->before.address[i];
+		bool v4 = a->family == AF_INET;
+		const struct netconf_family *was = v4 ? &j->now.set.v4 : &j->now.set.v6;
+		const struct netconf_family *set = v4 ? &j->next.set.v4 : &j->next.set.v6;
+
+		if (was->mode == NETCONF_KEEP && set->mode == NETCONF_KEEP)
+			kept.address[kept.count++] = *a;
+	}
+	(void)netconf_link_wait_like(j->next.set.ifname, &kept, KEPT_MS, &ignored);
+}
+
 static int carry_out(struct job *j)
 {
 	int r = netconf_change_begin(&j->change, j->why);
@@ -192,6 +212,7 @@ static int carry_out(struct job *j)
 		roll_back(j);
 		return r;
 	}
+	wait_kept(j);
 	netconf_link_wait_gone(&j->now.set, &j->next.set);
 	return netconf_change_commit(j->why);
 }

@@ -307,7 +307,10 @@ static bool like(const struct netconf_link *now, const struct netconf_link *befo
 		if (!global(a) || (a->flags & IFA_F_TEMPORARY))
 			continue;
 		if (a->flags & IFA_F_PERMANENT) {
-			if (!find(now, a->family, &a->in6, a->prefix))
+			const struct netconf_address *has =
+				find(now, a->family, &a->in6, a->prefix);
+
+			if (!has || (has->flags & ~a->flags & IFA_F_TENTATIVE))
 				return false;
 		} else if (a->family == AF_INET && !has_any(now, AF_INET)) {
 			return false; /* (a router's next announcement may take minutes) */

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +45,7 @@ __attribute__((noreturn)) static void child(const char *path, const char *const 
 
 	(void)setpgid(0,
 		      0); /* so that its children end with it; the parent does it, too */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* what repairs must not meet it */
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* (these two cannot fail) */
 	(void)signal(SIGPIPE, SIG_DFL);
