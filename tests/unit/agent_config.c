@@ -534,7 +534,7 @@ static void test_example(void)
 	for (size_t i = 0; (name = agent_config_key_name(i)); i++) {
 		char line[64];
 
-		(void)snprintf(line, sizeof(line), "\n#%s = ", name);
+		(void)snprintf(line, sizeof(line), "\n#%s =", name);
 		keys += strstr(text, line) != NULL;
 		if (!strstr(text, line))
 			printf("# no %s\n", name);
