@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* which disk of the host a device is, what udev says, and swap */
+#include "guest-agent/block.h"
+
+#include <errno.h>
+
+#include "tests/tap.h"
+
+static void test_nodename(void)
+{
+	static const struct {
+		const char *name, *text;
+		int r;
+		uint32_t devid;
+	} cases[] = {
+		{ "xvda", "device/vbd/51712\n", 0, 51712 },
+		{ "no newline", "device/vbd/768", 0, 768 },
+		{ "the largest", "device/vbd/4294967295", 0, 4294967295 },
+		{ "a vif", "device/vif/0", -ENODEV, 0 },
+		{ "empty", "", -ENODEV, 0 },
+		{ "no number", "device/vbd/", -EBADMSG, 0 },
+		{ "a path after it", "device/vbd/1/..", -EBADMSG, 0 },
+		{ "past 32 bits", "device/vbd/4294967296", -ERANGE, 0 },
+		{ "far past", "device/vbd/99999999999999999999", -ERANGE, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint32_t devid = 0;
+		int r = block_vbd_parse_nodename(cases[i].text, strlen(cases[i].text),
+						 &devid);
+
+		ok(r == cases[i].r && devid == cases[i].devid, "nodename: %s",
+		   cases[i].name);
+	}
+}
+
+static void test_numbers(void)
+{
+	static const struct {
+		uint32_t devid;
+		const char *name; /* NULL: none */
+		uint32_t disk;
+	} cases[] = {
+		{ 51712, "xvda", 0 },
+		{ 51713, "xvda1", 0 },
+		{ 51728, "xvdb", 1 },
+		{ 51952, "xvdp", 15 },
+		{ 51967, "xvdp15", 15 },
+		{ 268439552, "xvdq", 16 },
+		{ 268442112, "xvdaa", 26 },
+		{ 268442129, "xvdaa17", 26 },
+		{ (1U << 28) | (702U << 8), "xvdaaa", 702 },
+		{ 0x1fffffff, "xvdbgqcv255", 1048575 },
+		{ 2048, "sda", 0 },
+		{ 2049, "sda1", 0 },
+		{ 2288, "sdp", 15 },
+		{ 768, "hda", 0 },
+		{ 769, "hda1", 0 },
+		{ 832, "hdb", 1 },
+		{ 5632, "hdc", 2 },
+		{ 5696, "hdd", 3 },
+		{ 896, NULL, 0 },
+		{ 0, NULL, 0 },
+		{ 1, NULL, 0 },
+		{ 2U << 28, NULL, 0 },
+		{ 4294967295U, NULL, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct block_vbd vbd = { 0 };
+		bool known = block_vbd_decode(cases[i].devid, &vbd);
+
+		if (!ok(known == (cases[i].name != NULL) &&
+				(!known || (strcmp(vbd.name, cases[i].name) == 0 &&
+					    vbd.disk == cases[i].disk)),
+			"number %u is %s", cases[i].devid,
+			cases[i].name ? cases[i].name : "none"))
+			printf("# '%s' %u\n", vbd.name, vbd.disk);
+	}
+}
+
+static void test_udev(void)
+{
+	static const struct {
+		const char *name, *text, *type, *uuid, *label;
+	} cases[] = {
+		{ "a record",
+		  "S:disk/by-uuid/1\nE:ID_FS_USAGE=filesystem\nE:ID_FS_TYPE=ext4\n"
+		  "E:ID_FS_UUID=1\nE:ID_FS_UUID_ENC=2\nE:ID_FS_LABEL=a_b\n"
+		  "E:ID_FS_LABEL_ENC=a\\x20b\nG:systemd\n",
+		  "ext4", "1", "a b" },
+		{ "without the encoded label", "E:ID_FS_LABEL=a_b\nE:ID_FS_TYPE=vfat",
+		  "vfat", NULL, "a_b" },
+		{ "padding", "E:ID_FS_LABEL_ENC=BOOT\\x20\\x20\n", NULL, NULL, "BOOT" },
+		{ "no zero byte", "E:ID_FS_LABEL_ENC=a\\x00b\\xzz\\x4\n", NULL, NULL,
+		  "a\\x00b\\xzz\\x4" },
+		{ "empty values", "E:ID_FS_TYPE=\nE:ID_FS_UUID=\n", NULL, NULL, NULL },
+		{ "others' keys", "E:XID_FS_TYPE=a\nID_FS_TYPE=b\nE:ID_FS_TYPES=c\n",
+		  NULL, NULL, NULL },
+		{ "the last one counts", "E:ID_FS_TYPE=a\nE:ID_FS_TYPE=b\n", "b", NULL,
+		  NULL },
+		{ "empty", "", NULL, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct block_udev u = { 0 };
+
+		is_int(block_udev_parse(cases[i].text, &u), 0, cases[i].name);
+		is_str(u.type, cases[i].type, "its type");
+		is_str(u.uuid, cases[i].uuid, "its UUID");
+		is_str(u.label, cases[i].label, "its label");
+		block_udev_done(&u);
+	}
+}
+
+static void test_find(void)
+{
+	char vg[] = "vg-x y";
+	struct block_device device[] = {
+		{ .name = "xvda1", .major = 202, .minor = 1 },
+		{ .name = "cciss!c0d0", .major = 104, .minor = 0 },
+		{ .name = "dm-0", .major = 253, .minor = 0, .dm_name = vg },
+	};
+	struct block_list list = { device, 3 };
+
+	is_int((long long)block_by_number(&list, 104, 0), 1, "by number");
+	is_int((long long)block_by_path(&list, "/dev/xvda1"), 0, "by its node");
+	is_int((long long)block_by_path(&list, "/dev/cciss/c0d0"), 1, "in a directory");
+	is_int((long long)block_by_path(&list, "/dev/mapper/vg-x y"), 2,
+	       "by its mapped name");
+	is_int((long long)block_by_path(&list, "/dev/dm-0"), 2, "and by the plain one");
+	ok(block_by_path(&list, "/dev/xvda") == BLOCK_NONE &&
+		   block_by_path(&list, "/dev/xvda11") == BLOCK_NONE &&
+		   block_by_path(&list, "xvda1") == BLOCK_NONE &&
+		   block_by_path(&list, "/dev/") == BLOCK_NONE &&
+		   block_by_number(&list, 202, 104) == BLOCK_NONE,
+	   "and not by others");
+	block_mark_swaps(&list,
+			 "Filename\tType\n/dev/mapper/vg-x\\040y partition 1 0 -2\n"
+			 "/swapfile file 1 0 -3\n\n/dev/nowhere partition 1 0 -4");
+	ok(device[2].swap && !device[0].swap && !device[1].swap, "swap areas");
+}
+
+int main(void)
+{
+	test_nodename();
+	test_numbers();
+	test_udev();
+	test_find();
+	return tap_done();
+}
