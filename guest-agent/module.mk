@@ -7,7 +7,7 @@ PROGS += guest-agent/xe-guest-agent
 guest-agent/xe-guest-agent_SRCS := guest-agent/main.c guest-agent/agent.c guest-agent/agent_collect.c \
 	guest-agent/agent_publish.c guest-agent/detect.c guest-agent/publish.c \
 	guest-agent/publish_fit.c guest-agent/collect_os.c guest-agent/collect_drivers.c \
-	$(AGENT_HOST) $(AGENT_PURE) $(LIB_BASE) $(LIB_XS) lib/notify.c
+	$(AGENT_HOST) $(AGENT_PURE) $(AGENT_NET_XS) $(LIB_BASE) $(LIB_XS) lib/notify.c
 guest-agent/xe-guest-agent_LIBS := xenstore
 guest-agent/xe-guest-agent_STATIC := y
 MAN += docs/man/xe-guest-agent.8

@@ -2,11 +2,21 @@
 /*
  * schema_net - the part of the wanted tree that tells addresses; pure.
  *
- * Addresses of a vif get indices 0..n-1 per family: IPv4 primary before secondary; IPv6
- * global, then temporary, then unique-local, then link-local; the kernel's order inside
- * each.
+ * Addresses of a device get indices 0..n-1 per family: IPv4 primary, secondary, then
+ * link-local; IPv6 global, then temporary, unique-local, link-local.  Inside each they are
+ * in order of interfaces, then in the kernel's.  One that two interfaces have is told once.
+ *
+ * attr/vif/N/ipv4/M is what XAPI reads (and below xenserver/attr/net-sriov-vf for VFs),
+ * with name, mac/0 and prefix beside it for others; XAPI passes over those.  A device
+ * without addresses has none of them: any child of attr/vif makes XAPI pass over what an
+ * older agent wrote.  attr/ethN/ip and attr/ethN/ipv6/M/addr are what XAPI read until
+ * XenServer 6.5, which does not know attr/vif; where there is a child of attr/vif, later
+ * ones pass over them.
  * Errors: 0 or -ENOMEM.
- * Source: as schema.h
+ * Source: as schema.h.  For the old keys xapi_guest_agent.ml of before 2016 (networks():
+ *         below attr the names eth<N>, of each `ip`, and of each name below `ipv6` its
+ *         `addr`; one IPv4 address to a device), and what wrote them, xe-guest-utilities'
+ *         xe-update-guest-attrs until 6.2
  */
 #pragma once
 #include "guest-agent/net_facts.h"

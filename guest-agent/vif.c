@@ -2,10 +2,12 @@
 #include "guest-agent/vif.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -37,15 +39,25 @@ int vif_parse_nodename(const char *text, size_t len, uint32_t *ret_devid)
 	return 0;
 }
 
+/* A name is one component of the path: the kernel refuses '/' in names. */
+#define PATH_ROOM (sizeof("sys/class/net//device/nodename") + IF_NAMESIZE)
+
 int vif_read_devid(int rootfd, const char *ifname, uint32_t *ret_devid)
 {
-	char path[sizeof("sys/class/net//device/nodename") + IF_NAMESIZE];
+	char path[PATH_ROOM];
 	autofree char *text = NULL;
 	size_t len;
 	int r;
 
-	/* a name is a path component of sysfs: the kernel refuses '/' in names */
 	(void)snprintf(path, sizeof(path), "sys/class/net/%s/device/nodename", ifname);
 	r = io_read_file_at(rootfd, path, NODENAME_MAX, &text, &len);
 	return r < 0 ? r : vif_parse_nodename(text, len, ret_devid);
+}
+
+bool vif_is_hardware(int rootfd, const char *ifname)
+{
+	char path[PATH_ROOM];
+
+	(void)snprintf(path, sizeof(path), "sys/class/net/%s/device", ifname);
+	return faccessat(rootfd, path, F_OK, 0) == 0;
 }

@@ -7,6 +7,7 @@
  * Errors: 0 or a negative errno; ret_ arguments are written on success only.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,3 +17,6 @@ int vif_parse_nodename(const char *text, size_t len, uint32_t *ret_devid);
 /* The vif behind interface @ifname, from sys/class/net below @rootfd.
  * -ENOENT: it is no Xen device (or gone by now). */
 int vif_read_devid(int rootfd, const char *ifname, uint32_t *ret_devid);
+/* Has interface @ifname hardware, or what stands for it?  (A bond or VLAN has none, whatever
+ * its MAC address.) */
+bool vif_is_hardware(int rootfd, const char *ifname);
