@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.." || exit 2
 
 agent=$O/xe-guest-agent
 dir=$(mktemp -d "${TMPDIR:-/tmp}/agent-cli.XXXXXX")
+chmod 755 "$dir" # the agent reads it as a user of its own
 at_exit "rm -rf '$dir'"
 ip link set lo up
 ip link add lan0 type veth peer name peer0

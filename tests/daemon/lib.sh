@@ -46,6 +46,7 @@
 # All of an instance is in STORE_DIR; whatever it started is ended when the test ends, however
 # that is: traps here, and the parts end by themselves when the test is killed.
 
+umask 022 # what a test makes for the agent to read is read as a user of the agent's own
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 O=${O:-build}
 case $O in /*) ;; *) O=$top/$O ;; esac
