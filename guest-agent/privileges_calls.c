@@ -58,8 +58,15 @@
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),                        \
 		RETURN(SECCOMP_RET_ALLOW), REFUSE
 
+/* Looking at a descriptor, and another of the same file. */
+#define ALLOW_FCNTL(call)                                                                \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 6), LOAD(args[1]),           \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 2, 0),                      \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 1, 0),                      \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_DUPFD_CLOEXEC, 0, 1),              \
+		RETURN(SECCOMP_RET_ALLOW), REFUSE
+
 #define OPEN_WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
-#define FD_OR_FL    2 /* the bit that F_GETFD and F_GETFL differ in */
 
 static const struct sock_filter filter[] = {
 	LOAD(arch),
@@ -84,7 +91,7 @@ static const struct sock_filter filter[] = {
 	ALLOW(sendmsg),
 	ALLOW(recvfrom),
 	ALLOW(recvmsg),
-	ALLOW_IF(fcntl, 1, (uint32_t)~FD_OR_FL, F_GETFD),
+	ALLOW_FCNTL(fcntl),
 	/* opening for reading, looking */
 	ALLOW_IF(openat, 2, OPEN_WRITES, O_RDONLY),
 	ALLOW(fstat),
@@ -150,7 +157,7 @@ static const struct sock_filter filter[] = {
 #endif
 #ifdef __NR__llseek /* 32 bits: of files */
 	ALLOW(_llseek),
-	ALLOW_IF(fcntl64, 1, (uint32_t)~FD_OR_FL, F_GETFD),
+	ALLOW_FCNTL(fcntl64),
 	ALLOW(stat64),
 	ALLOW(lstat64),
 	ALLOW(fstat64),
