@@ -1,0 +1,2 @@
+# the recipes, with real vm-data and real stores
+SCRIPT_TESTS += tests/recipes/cloud-seed.t
