@@ -2,3 +2,4 @@
 AGENT_PRIVILEGES := guest-agent/privileges.c guest-agent/privileges_user.c \
 	guest-agent/privileges_files.c guest-agent/privileges_calls.c \
 	lib/rights.c lib/landlock.c
+SYSUSERS += packaging/xe-guest-agent.sysusers
