@@ -56,10 +56,10 @@ test_failure() {
 	check much "head -c 100000 /dev/zero | tr '\\0' x; echo END; exit 1"
 	health
 	is "$RC:$(get_key xo-backup-health-check)" "1:failure" "$GROUND: much output"
-	like "$(get_key xo-backup-health-check-error)" '^much: exit status 1: x{396}END$' \
+	like "$(get_key xo-backup-health-check-error)" '^much: exit status 1: x{397}END$' \
 		"$GROUND: of which the end is told"
 	anew
-	for i in 1 2 3 4 5 6 7 8; do check "$i" "printf %500s x; exit 1"; done
+	for i in 1 2 3 4 5 6 7 8; do check "$i" "printf %0500d 1; exit 1"; done
 	health
 	is "$(get_key --raw xo-backup-health-check-error | wc -c)" 1800 "$GROUND: cut to what the store takes"
 	is "$(get_key xo-backup-health-check)" failure "$GROUND: and answered"
