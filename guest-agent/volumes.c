@@ -190,6 +190,7 @@ static int ask(struct volumes *v, struct volume_plan *plan)
 
 int volumes_ask(struct volumes *v)
 {
+	static struct log_limit limit = { .burst = 5, .interval_ms = 600 * 1000 };
 	struct volume_plan plan = { 0 };
 	int r;
 
@@ -205,6 +206,10 @@ int volumes_ask(struct volumes *v)
 	if (r >= 0)
 		r = ask(v, &plan);
 	volume_plan_done(&plan);
+	if (r < 0)
+		log_limited(&limit, LOG_LEVEL_WARNING,
+			    "cannot read volumes: %s; they stay as they were told",
+			    strerror(-r));
 	return r;
 }
 

@@ -12,7 +12,8 @@
  * The system is looked at again when asked, and soon after a change of mounts.  Values of a
  * file system that does not answer stay what they were, and a line in the log names it.
  * Owns:   struct volumes owns its descriptors, its thread and its facts.
- * Errors: 0 or a negative errno, with the facts as they were.
+ * Errors: 0 or a negative errno, with the facts as they were; told in the log, but for open
+ *         and start.
  * Reads:  sys/block, sys/fs/btrfs, proc/self/mountinfo, proc/swaps, run/udev/data below
  *         rootfd, all readable by anybody; space needs the right to search the way to a
  *         mount point, and without it there is no free.

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * volumes_probe - the collector of volumes, driven by lines on stdin: its answers on
+ * stdout, each ended by a line "end"; what it logs on stderr.
+ *
+ *	volumes_probe ROOT UID		in ROOT by chroot(), as this user
+ *	ask | wait MS | print | turn MS	(turn: handle events until the facts change)
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "guest-agent/schema_volumes.h"
+#include "guest-agent/volumes.h"
+#include "lib/io.h"
+#include "lib/log.h"
+
+static int turn(struct volumes *v, int ms)
+{
+	uint64_t end = io_now_ms() + (uint64_t)ms;
+
+	for (uint64_t now = io_now_ms(); now < end; now = io_now_ms()) {
+		uint64_t due = volumes_due_ms(v) < end ? volumes_due_ms(v) : end;
+		struct pollfd fds[VOLUMES_FDS];
+		int r;
+
+		volumes_poll(v, fds);
+		(void)poll(fds, VOLUMES_FDS, due > now ? (int)(due - now) : 0);
+		r = volumes_turn(v, fds);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static void print(struct volumes *v)
+{
+	struct tree tree = { 0 };
+
+	if (schema_want_volumes(volumes_facts(v), &tree) >= 0)
+		tree_print(stdout, &tree);
+	tree_done(&tree);
+}
+
+static void obey(struct volumes *v, const char *line)
+{
+	uint64_t from = io_now_ms();
+	int ms = 0;
+
+	if (strcmp(line, "ask\n") == 0)
+		printf("ask %d\n", volumes_ask(v));
+	else if (sscanf(line, "wait %d", &ms) == 1)
+		printf("wait %d\n", volumes_wait(v, ms));
+	else if (sscanf(line, "turn %d", &ms) == 1)
+		printf("turn %d\n", turn(v, ms));
+	else
+		print(v);
+	if (strcmp(line, "ask\n") == 0 && io_now_ms() - from > 1000)
+		printf("it took %d ms\n", (int)(io_now_ms() - from));
+	printf("end\n");
+	(void)fflush(stdout);
+}
+
+int main(int argc, char *argv[])
+{
+	struct volumes *v = NULL;
+	uint64_t uid = 0;
+	char line[64];
+	int fd;
+
+	log_open("volumes_probe", false, true);
+	if (argc != 3 || io_parse_u64(argv[2], 65534, &uid) < 0)
+		return 2;
+	if (chroot(argv[1]) < 0 || chdir("/") < 0 || setgroups(0, NULL) < 0 ||
+	    setgid((gid_t)uid) < 0 || setuid((uid_t)uid) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 1) < 0) { /* or the leak check could not look */
+		perror("volumes_probe");
+		return 1;
+	}
+	fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (volumes_open(fd, &v) < 0 || volumes_start(v, NULL) < 0)
+		return 1;
+	while (fgets(line, sizeof(line), stdin))
+		obey(v, line);
+	volumes_free(v);
+	(void)close(fd); /* it only named */
+	return 0;
+}
