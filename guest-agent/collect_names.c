@@ -55,7 +55,7 @@ static int read_file(int rootfd, const char *path, char *buf, size_t *ret_len)
 
 static void find_domain(int rootfd, char *buf, struct name_facts *names)
 {
-	size_t len;
+	size_t len = 0;
 
 	/* a file that cannot be read knows no domain */
 	if (read_file(rootfd, "etc/hosts", buf, &len) == 0 &&
@@ -69,7 +69,7 @@ int collect_names(int rootfd, struct name_facts *ret)
 {
 	struct name_facts names = { "", "" };
 	autofree char *buf = malloc(NAMES_FILE_MAX);
-	size_t len;
+	size_t len = 0;
 	int r = buf ? read_file(rootfd, HOSTNAME_FILE, buf, &len) : -ENOMEM;
 
 	if (r < 0 && r != -ENOENT)

@@ -54,7 +54,7 @@ static void load_file(struct agent_config *c, int dirfd, const char *name,
 		      const char *path, size_t told_max)
 {
 	autofree char *text = NULL;
-	size_t len;
+	size_t len = 0;
 	int r = read_config(dirfd, name, &text, &len);
 
 	if (r == -ENOENT || is_masked(dirfd, name))

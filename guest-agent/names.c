@@ -164,7 +164,7 @@ int names_hosts_domain(const char *text, size_t len, const char *host, char *ret
 			continue;
 		while (next_word(&line, &alias))
 			if (is_text(alias, host)) {
-				memcpy(ret_domain, domain, sizeof(domain));
+				memcpy(ret_domain, domain, strlen(domain) + 1);
 				return 0;
 			}
 	}
@@ -175,6 +175,7 @@ int names_resolv_domain(const char *text, size_t len, char *ret_domain)
 {
 	struct span rest = { text, len }, line, word, value;
 	char domain[NAME_DOMAIN_MAX], search[NAME_DOMAIN_MAX];
+	const char *found;
 	bool has_domain = false, has_search = false;
 
 	/* of several lines of a kind the last counts */
@@ -188,6 +189,7 @@ int names_resolv_domain(const char *text, size_t len, char *ret_domain)
 	}
 	if (!has_domain && !has_search)
 		return -ENODATA;
-	(void)strcpy(ret_domain, has_domain ? domain : search); /* of the same size */
+	found = has_domain ? domain : search;
+	memcpy(ret_domain, found, strlen(found) + 1);
 	return 0;
 }

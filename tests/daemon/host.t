@@ -1,0 +1,135 @@
+#!/bin/bash
+# xe-guest-agent's configuration, names, hot-plug flags, health and suspend time-out, against
+# both real store daemons and both toolstacks' trees, in network and UTS namespaces of its own.
+. "$(dirname "$0")/../tap.sh"
+need_root
+[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net --uts "$0" "$@"
+cd "$(dirname "$0")/../.." || exit 2
+. tests/daemon/lib.sh
+
+agent=$O/xe-guest-agent
+root=$(mktemp -d "${TMPDIR:-/tmp}/host-root.XXXXXX")
+chmod 755 "$root" # the agent reads it as a user of its own
+at_exit "rm -rf '$root'"
+conf=$root/etc/xe-guest-agent.conf
+freeze=$root/sys/power/pm_freeze_timeout
+ip link set lo up
+ip link add eth0 type veth peer name eth1
+ip link set eth0 up && ip link set eth1 up
+ip addr add 10.0.0.1/24 dev eth0
+ip addr add 10.1.0.1/24 dev eth1
+ip addr add 10.1.9.9/24 dev eth1
+
+# A guest's /proc, /sys and /etc; the host name is the kernel's own
+make_root() {
+	local i
+	rm -rf "${root:?}"/*
+	mkdir -p "$root"/{proc/sys/kernel,etc/xe-guest-agent.conf.d,sys/hypervisor,sys/power}
+	echo xen > "$root/sys/hypervisor/type"
+	echo 6.1.0-lab > "$root/proc/sys/kernel/osrelease"
+	ln -s /proc/sys/kernel/hostname "$root/proc/sys/kernel/hostname"
+	printf 'MemTotal:  262144 kB\nMemAvailable:  131072 kB\n' > "$root/proc/meminfo"
+	printf 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12"\n' > "$root/etc/os-release"
+	echo 'xe-guest-agent:x:64321:64321::/:/usr/sbin/nologin' > "$root/etc/passwd"
+	mkdir -p "$root/sys/bus/xen/drivers/vbd"
+	echo 20000 > "$freeze"
+	for i in 0 1; do
+		mkdir -p "$root/sys/class/net/eth$i/device"
+		echo "device/vif/$i" > "$root/sys/class/net/eth$i/device/nodename"
+	done
+}
+
+name_host() { echo "$1" > /proc/sys/kernel/hostname; }
+has() { [ "$(xs0 read "/local/domain/$1" 2> /dev/null)" = "$2" ]; }
+lacks() { ! xs0 exists "/local/domain/$1" 2> /dev/null; }
+is_like() { xs0 read "/local/domain/$1" 2> /dev/null | grep -qE "$2"; }
+agent_start() {
+	XENSTORED_PATH=$(guest_sock "$1") "$agent" --root "$root" 2> "$root/log" &
+	agent_pid=$!
+	at_exit "kill -KILL $agent_pid 2>/dev/null"
+	wait_for 10 has "$1/data/updated" 1
+}
+agent_stop() { kill -TERM "$agent_pid"; wait "$agent_pid"; }
+service=data/service/xe-guest-agent
+xapi() { XENSTORED_PATH=$DOM0_SOCK "$O/guest-metrics" --json 5 | jq -c "$1"; }
+requests() { guest_count 5 requests; }
+
+test_names() {
+	make_root
+	name_host web.example.org
+	ok "$GROUND: the agent starts" agent_start 5
+	ok "$GROUND: the host name without its domain" has 5/data/host_name_dns web
+	ok "$GROUND: the domain" has 5/data/domain example.org
+	like "$(xs0 read "/local/domain/5/$service/version")" '^[1-9][0-9]*\.[0-9]+\.[0-9]+-[0-9]+$' "$GROUND: the agent's version"
+	ok "$GROUND: its health" has "5/$service/health" ok
+	ok "$GROUND: disks can be plugged" has 5/feature/hotplug/vbd 1
+	ok "$GROUND: without a driver no word of interfaces" lacks 5/feature/hotplug/vif
+	like "$(xapi .)" '"web\.example\.org"' "$GROUND: the name as XAPI puts it together"
+
+	guest_ctl 5 reset
+	name_host db.example.org
+	ok "$GROUND: a new host name is told at once" wait_for 5 has 5/data/host_name_dns db
+	is "$(guest_count 5 WRITE)/$(guest_count 5 RM)" 1/0 "$GROUND: and nothing but that"
+	name_host db
+	ok "$GROUND: one without a domain, after the pause" wait_for 5 lacks 5/data/domain
+	printf '127.0.1.1 db.hosts.example db\n' > "$root/etc/hosts"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: the domain of /etc/hosts" wait_for 5 has 5/data/domain hosts.example
+	name_host localhost
+	ok "$GROUND: localhost is no name" wait_for 5 lacks 5/data/host_name_dns
+	ok "$GROUND: and has no domain" lacks 5/data/domain
+	is "$(cat "$freeze")" 300000 "$GROUND: suspend may take 300 s"
+	agent_stop
+	is "$(cat "$freeze")" 20000 "$GROUND: and 20 s again at the end"
+}
+
+test_config() {
+	make_root
+	name_host web
+	printf 'memory = off\nfoo = 1\nexclude-interface = eth0\n' > "$conf"
+	echo 'exclude-prefix = 10.1.9.0/24' > "$conf.d/50-more.conf"
+	ok "$GROUND: starts with a configuration that has an error" agent_start 5
+	ok "$GROUND: health says where" wait_for 5 is_like "5/$service/health" \
+		"^bad configuration: /etc/xe-guest-agent.conf:2: no such key: 'foo = 1'$"
+	ok "$GROUND: so does the log" grep -q '/etc/xe-guest-agent.conf:2: no such key' "$root/log"
+	ok "$GROUND: what is off is not there" lacks 5/data/meminfo_total
+	ok "$GROUND: an excluded interface is not there" lacks 5/attr/vif/0
+	ok "$GROUND: the other one is" has 5/attr/vif/1/ipv4/0 10.1.0.1
+	ok "$GROUND: but not its excluded address" lacks 5/attr/vif/1/ipv4/1
+	echo 'hot-plug = off' > "$conf"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: a mended file is taken at SIGHUP" wait_for 5 has "5/$service/health" ok
+	ok "$GROUND: what is on again is there" has 5/data/meminfo_total 262144
+	ok "$GROUND: the interface that was excluded, too" has 5/attr/vif/0/ipv4/0 10.0.0.1
+	ok "$GROUND: what is off goes" lacks 5/feature/hotplug/vbd
+	guest_ctl 5 reset
+	chmod 0 "$conf.d/50-more.conf"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: a file that cannot be read any more is told" wait_for 5 is_like "5/$service/health" 'Permission denied'
+	ok "$GROUND: and what it excludes stays so" lacks 5/attr/vif/1/ipv4/1
+	agent_stop
+}
+
+test_check_config() {
+	local out
+	make_root
+	is "$("$agent" --root "$root" --check-config 2>&1; echo $?)" 0 "no configuration is a good one"
+	printf 'memory = off\nfoo = 1\nuser = 1\n' > "$conf"
+	echo 'os = perhaps' > "$conf.d/a.conf"
+	out=$("$agent" --root "$root" --check-config 2>&1)
+	is $? 2 "a bad one ends with 2"
+	is "$(grep -cE 'xe-guest-agent.conf(:2|:3|.d/a.conf:1): ' <<< "$out")" 3 "and all errors are told"
+}
+
+body() {
+	domain_new 5 "$TOOLSTACK"
+	domain_vif 5 0 00:16:3e:00:00:01
+	domain_vif 5 1 00:16:3e:00:00:02
+	guest_bus 5
+	test_names
+	test_config
+	domain_destroy 5
+}
+test_check_config
+for_each_ground body
+done_testing
