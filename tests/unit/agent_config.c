@@ -404,6 +404,7 @@ static void test_no_directory(void)
 	must(renameat(rootfd, "etc/away", rootfd, AGENT_CONFIG_DIR));
 	must(renameat(rootfd, AGENT_CONFIG_FILE, rootfd, "etc/away"));
 	must(mkdirat(rootfd, AGENT_CONFIG_FILE, 0755));
+	agent_config_done(&c);
 	load(&c);
 	ok(c.errors == 1 && c.memory_interval_s == 20,
 	   "a directory in the file's place: %s", c.why);
