@@ -125,8 +125,11 @@ static bool number_is(const char *name, uint64_t want)
 
 int network_serve_inherited(int *ret_listen_fd)
 {
-	if (!number_is("LISTEN_PID", (uint64_t)getpid()))
+	if (!number_is("LISTEN_PID", (uint64_t)getpid())) {
+		log_error("there is no socket of systemd's (LISTEN_FDS): say --socket "
+			  "PATH");
 		return -ENOENT;
+	}
 	if (!number_is("LISTEN_FDS", 1) || !option_is(LISTEN_FD, SO_DOMAIN, AF_UNIX) ||
 	    !option_is(LISTEN_FD, SO_TYPE, SOCK_SEQPACKET) ||
 	    !option_is(LISTEN_FD, SO_ACCEPTCONN, 1) ||
