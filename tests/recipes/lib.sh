@@ -19,8 +19,7 @@ recipe() {
 }
 # set_keys KEY=VALUE... : all of vm-data, from dom0; the guest may write there
 set_keys() {
-	local pair
-	for pair in "$@"; do printf 'vm-data/%s\n' "$pair"; done |
+	printf 'vm-data/%s\n' "$@" |
 		XENSTORED_PATH=$DOM0_SOCK "$O/vm-data" populate --domain 5 -
 }
 set_key() { XENSTORED_PATH=$DOM0_SOCK "$O/vm-data" --domain 5 set "$@"; }

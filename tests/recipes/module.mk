@@ -1,2 +1,2 @@
 # the recipes, with real vm-data and real stores
-SCRIPT_TESTS += tests/recipes/cloud-seed.t tests/recipes/health-check.t
+SCRIPT_TESTS += tests/recipes/cloud-seed.t tests/recipes/health-check.t tests/recipes/vm-network.t
