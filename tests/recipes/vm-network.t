@@ -1,6 +1,6 @@
 #!/bin/bash
 # vm-network.t - xe-guest-vm-network: what it asks xe-guest-network for, on both daemons; that
-# program is played here.  vm-network-ifupdown.t has the real one.
+# program is played here.  vm-network-real.t has the real one.
 # shellcheck disable=SC2317 # the bodies are called by for_each_ground
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap.sh
