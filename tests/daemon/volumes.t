@@ -46,10 +46,10 @@ disk() {
 	echo "device/vbd/$2" > "$root/sys/block/$1/device/nodename"
 }
 
-# start : the probe in the root, as nobody
+# start NAME CHROOT [DIR] : the probe, as nobody; see volumes_probe.c
 start() {
 	mkfifo "$dir/to.$1" "$dir/from.$1"
-	"$O/tests/unit/volumes_probe" "$root" 65534 < "$dir/to.$1" > "$dir/from.$1" 2> "$dir/log" &
+	"$O/tests/unit/volumes_probe" "$2" 65534 ${3:+"$3"} < "$dir/to.$1" > "$dir/from.$1" 2> "$dir/log" &
 	probe_pid=$!
 	exec {to}> "$dir/to.$1" {from}< "$dir/from.$1"
 }
@@ -84,7 +84,7 @@ disk xvdc 51744 "$DEV" 655360
 image btrfs 128M mkfs.btrfs -q
 btrfs_loop=${LOOP#/dev/}
 disk "$btrfs_loop" 51760 "$DEV" 262144
-start 1
+start 1 "$root"
 look
 i=0
 for fs in ext xfs btrfs; do
@@ -139,6 +139,7 @@ is "$(value 0/mount_points/0)" "/mnt/ext" "uncovered again"
 
 # a FUSE file system is not touched
 mkdir "$root/mnt/fuse"
+: > "$dir/fuse.log"
 # (without the probe's end of the pipe: or it would not see that it ends)
 (exec {to}>&- {from}<&-; exec "$O/tests/unit/volumes_fuse" "$root/mnt/fuse") > "$dir/fuse.log" &
 fuse_pid=$!
@@ -158,7 +159,7 @@ fuse_dev=$(table | awk '$5 == "/mnt/fuse" { print $3 }')
 	table | awk '{ $2 = 1; print }' | sed "s, 0:[0-9]* / /mnt/fuse \(.*\) - fuse , 99:9 / /mnt/fuse \1 - ext4 ,"
 } > "$root/proc/self/mountinfo"
 disk xvdf 51776 99:9 2048
-start 2
+start 2 / "$root"
 tell ask
 is "$answer" "ask 0" "asking does not wait for it ($fuse_dev)"
 tell turn 60000

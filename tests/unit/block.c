@@ -37,33 +37,32 @@ static void test_nodename(void)
 static void test_numbers(void)
 {
 	static const struct {
-		uint32_t devid;
+		uint32_t devid, disk;
 		const char *name; /* NULL: none */
-		uint32_t disk;
 	} cases[] = {
-		{ 51712, "xvda", 0 },
-		{ 51713, "xvda1", 0 },
-		{ 51728, "xvdb", 1 },
-		{ 51952, "xvdp", 15 },
-		{ 51967, "xvdp15", 15 },
-		{ 268439552, "xvdq", 16 },
-		{ 268442112, "xvdaa", 26 },
-		{ 268442129, "xvdaa17", 26 },
-		{ (1U << 28) | (702U << 8), "xvdaaa", 702 },
-		{ 0x1fffffff, "xvdbgqcv255", 1048575 },
-		{ 2048, "sda", 0 },
-		{ 2049, "sda1", 0 },
-		{ 2288, "sdp", 15 },
-		{ 768, "hda", 0 },
-		{ 769, "hda1", 0 },
-		{ 832, "hdb", 1 },
-		{ 5632, "hdc", 2 },
-		{ 5696, "hdd", 3 },
-		{ 896, NULL, 0 },
-		{ 0, NULL, 0 },
-		{ 1, NULL, 0 },
-		{ 2U << 28, NULL, 0 },
-		{ 4294967295U, NULL, 0 },
+		{ 51712, 0, "xvda" },
+		{ 51713, 0, "xvda1" },
+		{ 51728, 1, "xvdb" },
+		{ 51952, 15, "xvdp" },
+		{ 51967, 15, "xvdp15" },
+		{ 268439552, 16, "xvdq" },
+		{ 268442112, 26, "xvdaa" },
+		{ 268442129, 26, "xvdaa17" },
+		{ (1U << 28) | (702U << 8), 702, "xvdaaa" },
+		{ 0x1fffffff, 1048575, "xvdbgqcv255" },
+		{ 2048, 0, "sda" },
+		{ 2049, 0, "sda1" },
+		{ 2288, 15, "sdp" },
+		{ 768, 0, "hda" },
+		{ 769, 0, "hda1" },
+		{ 832, 1, "hdb" },
+		{ 5632, 2, "hdc" },
+		{ 5696, 3, "hdd" },
+		{ 896, 0, NULL },
+		{ 0, 0, NULL },
+		{ 1, 0, NULL },
+		{ 2U << 28, 0, NULL },
+		{ 4294967295U, 0, NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

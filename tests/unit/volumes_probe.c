@@ -3,7 +3,7 @@
  * volumes_probe - the collector of volumes, driven by lines on stdin: its answers on
  * stdout, each ended by a line "end"; what it logs on stderr.
  *
- *	volumes_probe ROOT UID		in ROOT by chroot(), as this user
+ *	volumes_probe ROOT UID [DIR]	in ROOT by chroot(), as this user; all lies below DIR
  *	ask | wait MS | print | turn MS	(turn: handle events until the facts change)
  */
 #include <errno.h>
@@ -46,6 +46,17 @@ static void print(struct volumes *v)
 	tree_done(&tree);
 }
 
+/* "NAME 123": the number; false: another command. */
+static bool is_command(const char *line, const char *name, int *ret_ms)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(line, name, n) != 0)
+		return false;
+	*ret_ms = (int)strtol(line + n, NULL, 10);
+	return true;
+}
+
 static void obey(struct volumes *v, const char *line)
 {
 	uint64_t from = io_now_ms();
@@ -53,9 +64,9 @@ static void obey(struct volumes *v, const char *line)
 
 	if (strcmp(line, "ask\n") == 0)
 		printf("ask %d\n", volumes_ask(v));
-	else if (sscanf(line, "wait %d", &ms) == 1)
+	else if (is_command(line, "wait ", &ms))
 		printf("wait %d\n", volumes_wait(v, ms));
-	else if (sscanf(line, "turn %d", &ms) == 1)
+	else if (is_command(line, "turn ", &ms))
 		printf("turn %d\n", turn(v, ms));
 	else
 		print(v);
@@ -73,7 +84,7 @@ int main(int argc, char *argv[])
 	int fd;
 
 	log_open("volumes_probe", false, true);
-	if (argc != 3 || io_parse_u64(argv[2], 65534, &uid) < 0)
+	if (argc < 3 || argc > 4 || io_parse_u64(argv[2], 65534, &uid) < 0)
 		return 2;
 	if (chroot(argv[1]) < 0 || chdir("/") < 0 || setgroups(0, NULL) < 0 ||
 	    setgid((gid_t)uid) < 0 || setuid((uid_t)uid) < 0 ||
@@ -81,7 +92,7 @@ int main(int argc, char *argv[])
 		perror("volumes_probe");
 		return 1;
 	}
-	fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = open(argc > 3 ? argv[3] : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (volumes_open(fd, &v) < 0 || volumes_start(v, NULL) < 0)
 		return 1;
 	while (fgets(line, sizeof(line), stdin))
