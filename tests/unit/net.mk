@@ -5,3 +5,4 @@ tests/unit/links_SRCS := tests/unit/links.c $(AGENT_NET) $(LIB_BASE)
 tests/unit/devices_SRCS := tests/unit/devices.c guest-agent/devices.c $(LIB_BASE)
 tests/unit/schema_net_SRCS := tests/unit/schema_net.c $(AGENT_NET) guest-agent/schema_nodes.c \
 	$(LIB_BASE)
+SCRIPT_TESTS += tests/daemon/layouts.t
