@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "guest-agent/privileges_parts.h"
 #include "lib/cleanup.h"
@@ -40,6 +41,14 @@ static int allow_below(int rules, int dirfd)
 	return r;
 }
 
+static bool is_same(int a, int b)
+{
+	struct stat of_a, of_b;
+
+	return fstat(a, &of_a) == 0 && fstat(b, &of_b) == 0 &&
+	       of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 int privileges_lock_files(int rootfd)
 {
 	unsigned abi = landlock_abi();
@@ -57,7 +66,7 @@ int privileges_lock_files(int rootfd)
 	if (top < 0)
 		return -errno;
 	r = allow_below(rules, rootfd);
-	if (r == 0)
+	if (r == 0 && !is_same(rootfd, top))
 		r = allow_below(rules, top);
 	return r == 0 ? landlock_enter(rules) : r;
 }

@@ -1,3 +1,10 @@
 TESTS += tests/unit/agent_privileges
 tests/unit/agent_privileges_SRCS := tests/unit/agent_privileges.c $(AGENT_PRIVILEGES) $(LIB_BASE)
 tests/unit/agent_privileges_LDLIBS := -pthread
+SCRIPT_TESTS += tests/daemon/agent-privileges.t
+
+# Preloaded into the agent: never with sanitizers of its own.
+$(O)/tests/daemon/sealed.so: tests/daemon/sealed.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -I. -D_GNU_SOURCE -std=gnu11 -g -O2 $(WARN) -fPIC -shared -o $@ $< -ldl
+EXTRA_HELPERS += $(O)/tests/daemon/sealed.so
