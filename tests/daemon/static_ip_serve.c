@@ -72,8 +72,8 @@ int netconf_apply(const struct netconf *want, char *ret_why, size_t size)
 {
 	struct timespec pause = { .tv_nsec = 5000000 };
 	autofclose FILE *f = open_in_dir("applied", "ae");
-	char answer[256], hold[256];
-	int code = 0, n = 0;
+	char answer[256], hold[256], *rest;
+	long code;
 
 	if (!f)
 		return -errno;
@@ -86,9 +86,9 @@ int netconf_apply(const struct netconf *want, char *ret_why, size_t size)
 	while (access(hold, F_OK) == 0)
 		(void)nanosleep(&pause, NULL);
 	read_line("answer", answer, sizeof(answer));
-	if (sscanf(answer, "%d %n", &code, &n) == 1)
-		(void)snprintf(ret_why, size, "%s", answer + n);
-	return code;
+	code = strtol(answer, &rest, 10); /* 0 when there is none */
+	(void)snprintf(ret_why, size, "%s", rest + (*rest == ' '));
+	return (int)code;
 }
 
 int main(int argc, char *argv[])
