@@ -72,9 +72,14 @@ test_failure() {
 
 test_time() {
 	anew
-	check slow 'echo waiting' "echo \$\$ > $tmp/slow" 'sleep 600 & wait'
+	check slow 'echo waiting' "echo \$\$ > $tmp/slow" "sleep 600 & echo \$! > $tmp/left; wait"
 	answers 1 failure "slow: took longer than 1 seconds: waiting" "a check without end" --timeout 1
 	ok "$GROUND: which has ended" test ! -e "/proc/$(< "$tmp/slow")"
+	ok "$GROUND: with what it had started" wait_for 20 test ! -e "/proc/$(< "$tmp/left")"
+	anew
+	check leaves "sleep 600 & echo \$! > $tmp/left"
+	answers 0 success '' "a check that leaves something behind"
+	ok "$GROUND: which is ended" wait_for 20 test ! -e "/proc/$(< "$tmp/left")"
 	anew
 	check 1 'sleep 600'
 	check 2 'exit 0'
