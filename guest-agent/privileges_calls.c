@@ -58,11 +58,12 @@
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),                        \
 		RETURN(SECCOMP_RET_ALLOW), REFUSE
 
-/* Looking at a descriptor, and another of the same file. */
+/* Looking at a descriptor, another of the same file; and what fdopendir() sets. */
 #define ALLOW_FCNTL(call)                                                                \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 6), LOAD(args[1]),           \
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 2, 0),                      \
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 1, 0),                      \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 7), LOAD(args[1]),           \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_GETFD, 3, 0),                      \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_GETFL, 2, 0),                      \
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETFD, 1, 0),                      \
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_DUPFD_CLOEXEC, 0, 1),              \
 		RETURN(SECCOMP_RET_ALLOW), REFUSE
 

@@ -6,6 +6,7 @@
  * directory stands for --root; beside it lie files that everyone may read and write, so that
  * it is Landlock, and not a mode, that refuses them.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -442,6 +443,7 @@ static void case_left(void)
 	struct statfs fs;
 	struct stat st;
 	char *memory;
+	DIR *dir;
 	int fd;
 
 	expect(event >= 0);
@@ -452,6 +454,8 @@ static void case_left(void)
 	expect(read(fd, said, 10) == 10 && fstat(fd, &st) == 0 && close(fd) == 0);
 	expect((fd = fcntl(rootfd, F_DUPFD_CLOEXEC, 0)) >= 0);
 	expect(fstatat(fd, "etc", &st, 0) == 0 && statfs("/", &fs) == 0);
+	expect((dir = fdopendir(openat(rootfd, "etc", O_RDONLY | O_DIRECTORY))) &&
+	       readdir(dir) && closedir(dir) == 0);
 	expect(write(event, &one, sizeof(one)) == sizeof(one) &&
 	       read(event, &one, sizeof(one)) == sizeof(one));
 	memory = malloc(4 << 20);
