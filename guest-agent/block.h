@@ -30,6 +30,7 @@ struct block_device {
 	uint64_t start; /* bytes; of a partition */
 	size_t disk;	/* of a partition: the index of its disk, else BLOCK_NONE */
 	bool hardware;	/* a disk */
+	bool read_only; /* of a disk */
 	bool has_vbd;	/* of Xen */
 	struct block_vbd vbd;
 	char *dm_name; /* owned; NULL: not of the device mapper */

@@ -120,11 +120,11 @@ static bool is_optical(int fd, const struct block_device *d)
 	       (capability && (strtoul(capability, NULL, 16) & CAPABILITY_CD));
 }
 
-static bool is_hidden(int fd)
+static bool is_set(int fd, const char *flag)
 {
-	uint64_t hidden;
+	uint64_t value;
 
-	return read_number(fd, "hidden", 1, &hidden) && hidden;
+	return read_number(fd, flag, 1, &value) && value;
 }
 
 static bool has_slaves(int fd)
@@ -153,8 +153,10 @@ int block_read_disk(int blockfd, const char *name, struct block_device *ret)
 	if (r < 0)
 		return r;
 	d.hardware = d.major != MAJOR_FLOPPY && faccessat(fd, "device", F_OK, 0) == 0;
-	if (is_hidden(fd) || is_optical(fd, &d) || (!d.hardware && !has_slaves(fd)))
+	if (is_set(fd, "hidden") || is_optical(fd, &d) ||
+	    (!d.hardware && !has_slaves(fd)))
 		return -ENODEV;
+	d.read_only = is_set(fd, "ro");
 	read_vbd(fd, &d);
 	d.dm_name = read_text(fd, "dm/name");
 	d.dm_uuid = read_text(fd, "dm/uuid");

@@ -95,16 +95,34 @@ static bool is_idle_volume(const struct making *m, size_t i)
 	return starts(d->name, "md");
 }
 
+/* By what it is mounted as; what only FUSE says ("fuseblk") udev may know better. */
+static const char *type_of(const struct making *m, size_t i)
+{
+	const struct block_device *d = &m->blocks->device[i];
+
+	for (size_t k = 0; k < m->mounts->count; k++)
+		if (m->device[k] == i &&
+		    (m->mounts->mount[k].kind == MOUNT_LOCAL || !d->found.type))
+			return m->mounts->mount[k].type;
+	return d->swap ? "swap" : d->found.type;
+}
+
+/* The image of an optical disk: newer kernels do not tell that Xen's drive is one. */
+static bool is_optical(const struct making *m, size_t disk)
+{
+	const char *type = type_of(m, disk);
+
+	return same(type, "iso9660") ||
+	       (same(type, "udf") && m->blocks->device[disk].read_only);
+}
+
 static bool is_volume(const struct making *m, size_t i)
 {
 	const struct block_device *d = &m->blocks->device[i];
-	const struct block_device *disk =
-		d->disk == BLOCK_NONE ? d : &m->blocks->device[d->disk];
 
-	if (first_of(m->blocks, i) != i || !volume_has_disk(m->blocks, i))
+	if (first_of(m->blocks, i) != i || !volume_has_disk(m->blocks, i) ||
+	    is_optical(m, d->disk == BLOCK_NONE ? i : d->disk))
 		return false;
-	if (same(disk->found.type, "iso9660"))
-		return false; /* the image of an optical disk */
 	if (is_mounted(m, i) || d->swap)
 		return true;
 	return !d->used && !is_of_pool(m, d) && is_idle_volume(m, i);
@@ -123,18 +141,6 @@ static char *make_name(const struct block_device *d)
 		if (*p == '!') /* sysfs's for a slash; UUIDs have none */
 			*p = '/';
 	return name;
-}
-
-/* By what it is mounted as; what only FUSE says ("fuseblk") udev may know better. */
-static const char *type_of(const struct making *m, size_t i)
-{
-	const struct block_device *d = &m->blocks->device[i];
-
-	for (size_t k = 0; k < m->mounts->count; k++)
-		if (m->device[k] == i &&
-		    (m->mounts->mount[k].kind == MOUNT_LOCAL || !d->found.type))
-			return m->mounts->mount[k].type;
-	return d->swap ? "swap" : d->found.type;
 }
 
 static int copy_text(char **to, const char *text)

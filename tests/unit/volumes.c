@@ -124,6 +124,11 @@ static void test_no_disks(void)
 	fake_udev(&f, "202:64", "iso9660", "2024-01-01-00-00-00-00", "CDROM");
 	fake_partition(&f, "xvde", "xvde1", "202:65", 1, 0, 4096);
 	fake_disk(&f, "xvdf", "202:80", 0, 51792); /* an empty drive */
+	fake_disk(&f, "xvdg", "202:96", 4096, 51808);
+	fake_put(&f, "1\n", "sys/block/xvdg/ro");
+	fake_udev(&f, "202:96", "udf", NULL, "WINDOWS");
+	fake_disk(&f, "xvdh", "202:112", 4096, 51824); /* mounted, without udev */
+	fake_put(&f, "1\n", "sys/block/xvdh/ro");
 	fake_udev(&f, "7:0", "squashfs", NULL, NULL);
 	fake_udev(&f, "11:0", "udf", NULL, NULL);
 	fake_put(&f, "Filename Type Size Used Priority\n/dev/zram0 partition 1 0 -2\n",
@@ -134,6 +139,7 @@ static void test_no_disks(void)
 				       "/dev/loop0 ro\n"
 				       "22 20 0:40 / /run rw - tmpfs tmpfs rw\n"
 				       "23 20 202:64 / /cd ro - iso9660 /dev/xvde ro\n"
+				       "26 20 202:112 / /dvd ro - udf /dev/xvdh ro\n"
 				       "24 20 0:41 / /var/lib/docker/overlay2/x/merged "
 				       "rw - overlay overlay "
 				       "rw,lowerdir=/a:/b\n"
