@@ -15,3 +15,5 @@ tests/unit/volumes_probe_SRCS := tests/unit/volumes_probe.c $(AGENT_VOLUMES) $(L
 tests/unit/volumes_probe_LDLIBS := $(AGENT_VOLUMES_LDLIBS)
 tests/unit/volumes_fuse_SRCS := tests/unit/volumes_fuse.c
 SCRIPT_TESTS += tests/daemon/volumes.t
+TESTS += tests/unit/volumes_facts
+tests/unit/volumes_facts_SRCS := tests/unit/volumes_facts.c $(AGENT_VOLUMES_PURE) $(LIB_BASE)
