@@ -195,6 +195,21 @@ static void wait_kept(const struct job *j)
 	(void)netconf_link_wait_like(j->next.set.ifname, &kept, KEPT_MS, &ignored);
 }
 
+/* Where the program failed because another machine has the address, that is what is said. */
+static int start_next(struct job *j)
+{
+	struct netconf_why words = { "" }, duplicate = { "" };
+	struct netconf_link l;
+	int r = j->backend->start(&j->next, &words);
+
+	if (r >= 0)
+		return 0;
+	if (netconf_link_read(j->next.set.ifname, &l) >= 0 &&
+	    netconf_link_has(&l, &j->next.set, &duplicate) == -EADDRINUSE)
+		return netconf_why(j->why, -EADDRINUSE, "%s", duplicate.text);
+	return netconf_why(j->why, r, "%s", words.text);
+}
+
 static int carry_out(struct job *j)
 {
 	int r = netconf_change_begin(&j->change, j->why);
@@ -205,7 +220,7 @@ static int carry_out(struct job *j)
 	if (r >= 0)
 		r = netconf_change_write(&j->change, j->why);
 	if (r >= 0)
-		r = j->backend->start(&j->next, j->why);
+		r = start_next(j);
 	if (r >= 0)
 		r = wait_set(&j->next.set, j->why);
 	if (r < 0) {

@@ -10,6 +10,7 @@
 #include "guest-agent/netconf_backend.h"
 #include "guest-agent/netconf_file.h"
 #include "guest-agent/netconf_interfaces.h"
+#include "guest-agent/netconf_link.h"
 #include "guest-agent/netconf_run.h"
 #include "lib/cleanup.h"
 
@@ -193,15 +194,37 @@ static int ifupdown_files(const struct netconf_state *next, struct netconf_chang
 	return r;
 }
 
+static bool has_global(const char *ifname)
+{
+	struct netconf_link l;
+
+	if (netconf_link_read(ifname, &l) < 0)
+		return false;
+	for (size_t i = 0; i < l.count; i++)
+		if (l.address[i].family == AF_INET ||
+		    !IN6_IS_ADDR_LINKLOCAL(&l.address[i].in6))
+			return true;
+	return false;
+}
+
 /* With the files that it was brought up by.  One that is down is no failure, and what a
- * `down` command fails at must not stop the new configuration. */
+ * `down` command fails at must not stop the new configuration.  For one whose bringing up
+ * failed, ifdown does nothing without --force, and then `ifup` would meet its addresses. */
 static int ifupdown_stop(const struct netconf_state *now, struct netconf_why *why)
 {
 	const char *const argv[] = { "ifdown", now->set.ifname, NULL };
+	const char *const force[] = { "ifdown", "--force", now->set.ifname, NULL };
+	const char *const flush[] = {
+		"ip", "addr", "flush", "dev", now->set.ifname, NULL
+	};
 	struct netconf_why ignored = { "" };
 
 	(void)why;
 	(void)netconf_run(argv, NETCONF_RUN_LONG, NULL, &ignored);
+	if (has_global(now->set.ifname))
+		(void)netconf_run(force, NETCONF_RUN_LONG, NULL, &ignored);
+	if (has_global(now->set.ifname))
+		(void)netconf_run(flush, NETCONF_RUN_QUICK, NULL, &ignored);
 	return 0;
 }
 

@@ -221,15 +221,19 @@ static int has_static(const struct netconf_link *l, int family,
 int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
 		     struct netconf_why *why)
 {
-	int r = 0;
+	int r = 0, q = 0;
 
 	if (set->v4.mode == NETCONF_STATIC)
 		r = has_static(link, AF_INET, &set->v4, why);
 	else if (set->v4.mode == NETCONF_AUTO && !has_any(link, AF_INET))
 		r = -EAGAIN;
-	if (r >= 0 && set->v6.mode == NETCONF_STATIC)
-		r = has_static(link, AF_INET6, &set->v6, why);
-	return r; /* IPv6 auto: a network may have no router that announces anything */
+	if (r >= 0 || r == -EAGAIN)
+		q = set->v6.mode == NETCONF_STATIC
+			    ? has_static(link, AF_INET6, &set->v6, why)
+			    : 0;
+	return q < 0 && q != -EAGAIN ? q
+	       : r < 0		     ? r
+		       : q; /* IPv6 auto: a network may have no router that announces anything */
 }
 
 /* What is missing, for the user. */

@@ -21,6 +21,13 @@ bool netconf_state_empty(const struct netconf_state *s)
 	return s->set.v4.mode == NETCONF_KEEP && s->set.v6.mode == NETCONF_KEEP;
 }
 
+static bool has_mac(const struct netconf *c)
+{
+	static const uint8_t unknown[sizeof(c->mac)];
+
+	return memcmp(c->mac, unknown, sizeof(unknown)) != 0;
+}
+
 static void merge_family(struct netconf_family *set, const struct netconf_family *want)
 {
 	if (want->mode == NETCONF_KEEP)
@@ -33,7 +40,8 @@ static void merge_family(struct netconf_family *set, const struct netconf_family
 void netconf_state_merge(struct netconf_state *s, const struct netconf *want)
 {
 	memcpy(s->set.ifname, want->ifname, sizeof(s->set.ifname));
-	memcpy(s->set.mac, want->mac, sizeof(s->set.mac));
+	if (has_mac(want)) /* who does not name it, means the same */
+		memcpy(s->set.mac, want->mac, sizeof(s->set.mac));
 	merge_family(&s->set.v4, &want->v4);
 	merge_family(&s->set.v6, &want->v6);
 }
@@ -130,6 +138,10 @@ static int parse_line(char *line, struct netconf_state *s)
 		return copy(s->backend, sizeof(s->backend), value);
 	if (strcmp(line, "original") == 0)
 		return copy(s->original, sizeof(s->original), value);
+	if (strcmp(line, "mac") == 0)
+		return strlen(value) == 12 && !has_mac(&s->set)
+			       ? io_parse_hex(value, 12, s->set.mac)
+			       : -EBADMSG;
 	if (strcmp(line, "ipv4") == 0)
 		return parse_family(AF_INET, value, &s->set.v4);
 	if (strcmp(line, "ipv6") == 0)
@@ -185,13 +197,18 @@ static void family_line(int family, const struct netconf_family *f, char *ret,
 int netconf_state_format(const struct netconf_state *s, char **ret_text)
 {
 	char v4[2 * CIDR_MAX + 16], v6[2 * CIDR_MAX + 16];
+	const uint8_t *m = s->set.mac;
+	char mac[32] = "";
 	char *text;
 
+	if (has_mac(&s->set)) /* fits */
+		(void)snprintf(mac, sizeof(mac), "mac %02x%02x%02x%02x%02x%02x\n", m[0],
+			       m[1], m[2], m[3], m[4], m[5]);
 	family_line(AF_INET, &s->set.v4, v4, sizeof(v4));
 	family_line(AF_INET6, &s->set.v6, v6, sizeof(v6));
-	text = text_printf(HEAD "\ninterface %s\nbackend %s\n%s%s%s%s%s", s->set.ifname,
+	text = text_printf(HEAD "\ninterface %s\nbackend %s\n%s%s%s%s%s%s", s->set.ifname,
 			   s->backend, s->original[0] ? "original " : "", s->original,
-			   s->original[0] ? "\n" : "", v4, v6);
+			   s->original[0] ? "\n" : "", mac, v4, v6);
 	if (!text)
 		return -ENOMEM;
 	*ret_text = text;

@@ -6,6 +6,7 @@
  *	interface eth0
  *	backend systemd-networkd
  *	original /etc/systemd/network/20-wired.network
+ *	mac 00163e000001
  *	ipv4 static 10.0.0.5/24 10.0.0.1
  *	ipv6 auto
  *

@@ -12,7 +12,7 @@
 # peer CMD...          at the other end
 # daemon NAME CMD...   started in the room, ended with the test; its output is $logs/NAME
 # bus_start            a system bus
-# networkd_start | nm_start
+# networkd_start | nm_start | ifupdown_install
 # dhcp_start           a DHCP server at the other end: 10.9.0.100 to .109
 # xgn ARG...           xe-guest-network; its output in $out, its status in $rc
 # addresses            of eth0, global ones, sorted: "10.9.0.5/24 fd09::5/64"
@@ -27,11 +27,9 @@ XEN_ROOT=${XEN_ROOT:-$top/build/xen}
 if [ -z "${NETCONF_ROOM:-}" ]; then
 	NETCONF_ROOM=$(mktemp -d /tmp/netconf.XXXXXX)
 	export NETCONF_ROOM
-	unshare --net --mount --pid --fork --kill-child bash "$0" "$@"
-	rc=$?
-	rmdir "$NETCONF_ROOM"
-	exit $rc
+	exec unshare --net --mount --pid --fork --kill-child bash "$0" "$@"
 fi
+trap 'cd / && umount -l "$NETCONF_ROOM" && rmdir "$NETCONF_ROOM"' EXIT
 
 room=$NETCONF_ROOM/root
 logs=$NETCONF_ROOM/logs
@@ -40,10 +38,11 @@ multiarch=$(gcc -print-multiarch)
 # from DIR NAME... : what tools/packages unpacked, to the same place in the room (where
 # /sbin and /lib are links)
 from() {
-	local path
+	local path to
 	for path; do
-		mkdir -p "$room/$(dirname "$path")"
-		cp -a "$XEN_ROOT/$path" "$room/$(dirname "$path")/" || bail "there is no $XEN_ROOT/$path: run make setup-check"
+		to=$room/$(dirname "$path")
+		mkdir -p "$to"
+		cp -a "$XEN_ROOT/$path" "$to/" || bail "there is no $XEN_ROOT/$path: run make setup-check"
 	done
 }
 
@@ -115,6 +114,12 @@ nm_start() {
 	mkdir -p "$room"/var/lib/NetworkManager "$room"/etc/NetworkManager/{conf.d,dispatcher.d}
 	daemon nm NetworkManager --no-daemon
 	wait_for 20 guest nmcli general status > /dev/null || bail "no NetworkManager: $(cat "$logs/nm")"
+}
+
+ifupdown_install() {
+	from sbin/ifup sbin/ifdown sbin/ifquery sbin/dhclient sbin/dhclient-script lib/ifupdown \
+		etc/network etc/dhcp etc/default/networking
+	mkdir -p "$room"/etc/network/interfaces.d "$room"/var/lib/dhcp
 }
 
 dhcp_start() {

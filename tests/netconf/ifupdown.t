@@ -1,0 +1,50 @@
+#!/bin/bash
+# ifupdown.t - xe-guest-network with Debian's real ifupdown.
+. "$(dirname "$0")/../tap.sh"
+need_root
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/scenario.sh"
+
+ifupdown_install
+net=$room/etc/network
+cat > "$net/interfaces" <<'END'
+# The loopback network interface
+auto lo
+iface lo inet loopback
+source /etc/network/interfaces.d/*
+
+iface eth0 inet6 static
+	address fd09::50/64
+	dad-attempts 60
+END
+cat > "$net/interfaces.d/50-wired" <<'END'
+auto eth0
+iface eth0 inet static
+	# the office
+	address 10.9.0.50/24
+	gateway \
+		10.9.0.1
+	mtu 1400
+	dns-nameservers 10.9.0.53
+	up echo up >> /tmp/commands
+END
+backend=ifupdown
+config() { (cd "$net" && cat interfaces interfaces.d/*); }
+guest ifup lo eth0
+
+scenario
+
+xgn apply --interface eth0 --ipv4 10.9.0.5/24 --gateway 10.9.0.1
+is "$(cat "$room/sys/class/net/eth0/mtu")" 1400 "the MTU stays"
+like "$(cat "$net/interfaces")" "^	dns-nameservers 10.9.0.53$" "so does the name server"
+before=$(wc -l < "$room/tmp/commands")
+guest ifdown eth0 2> /dev/null
+guest ifup eth0
+is "$(addresses)" "10.9.0.5/24 fd09::50/64" "ifupdown by itself, as at a boot, sets what we have set"
+is "$(wc -l < "$room/tmp/commands")" $((before + 1)) "and runs the administrator's commands"
+printf '# a note of the administrator\n' >> "$net/interfaces.d/50-wired"
+xgn apply --interface eth0 --ipv4 none
+ok "given back" settled "$had"
+is "$(config)" "$config_before
+# a note of the administrator" "with what was changed since"
+done_testing

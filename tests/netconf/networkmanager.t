@@ -1,0 +1,26 @@
+#!/bin/bash
+# networkmanager.t - xe-guest-network with the real NetworkManager.
+. "$(dirname "$0")/../tap.sh"
+need_root
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/scenario.sh"
+
+nm_start
+guest nmcli connection add type ethernet ifname eth0 con-name office ipv4.method manual \
+	ipv4.addresses 10.9.0.50/24 ipv4.gateway 10.9.0.1 ipv4.dns 10.9.0.53 ipv6.method manual \
+	ipv6.addresses fd09::50/64 802-3-ethernet.mtu 1400 > "$logs/add" 2>&1
+ok "a connection of the administrator's" guest nmcli connection up office > "$logs/up"
+backend=NetworkManager
+config() {
+	(cd "$room/etc/NetworkManager/system-connections" && grep -v '^timestamp=' ./*)
+	guest nmcli -t -f NAME connection show --active | grep -v '^lo$'
+}
+
+scenario
+
+xgn apply --interface eth0 --ipv4 10.9.0.5/24 --gateway 10.9.0.1
+is "$(cat "$room/sys/class/net/eth0/mtu")" 1400 "the MTU stays"
+is "$(guest nmcli -g ipv4.dns connection show "xe-guest-network eth0")" 10.9.0.53 "so does the name server"
+is "$(guest nmcli -g connection.autoconnect-priority connection show "xe-guest-network eth0")" 999 \
+	"ours is the one that a boot brings up"
+done_testing
