@@ -46,10 +46,10 @@ disk() {
 	echo "device/vbd/$2" > "$root/sys/block/$1/device/nodename"
 }
 
-# start NAME CHROOT [DIR] : the probe, as nobody; see volumes_probe.c
+# start NAME CHROOT USER [DIR] : the probe; see volumes_probe.c
 start() {
 	mkfifo "$dir/to.$1" "$dir/from.$1"
-	"$O/tests/unit/volumes_probe" "$2" 65534 ${3:+"$3"} < "$dir/to.$1" > "$dir/from.$1" 2> "$dir/log" &
+	"$O/tests/unit/volumes_probe" "$2" "$3" ${4:+"$4"} < "$dir/to.$1" > "$dir/from.$1" 2> "$dir/log" &
 	probe_pid=$!
 	exec {to}> "$dir/to.$1" {from}< "$dir/from.$1"
 }
@@ -84,7 +84,7 @@ disk xvdc 51744 "$DEV" 655360
 image btrfs 128M mkfs.btrfs -q
 btrfs_loop=${LOOP#/dev/}
 disk "$btrfs_loop" 51760 "$DEV" 262144
-start 1 "$root"
+start 1 "$root" 65534
 look
 i=0
 for fs in ext xfs btrfs; do
@@ -96,7 +96,17 @@ done
 is "$(value 0/extents/0) $(value 0/filesystem)" "xvdb ext4" "its name, and the type"
 is "$(value 3/name)" "" "and that was all"
 
-mkdir "$root/mnt/ext/sub"
+stop
+
+# the same without any right, Landlock and seccomp with it
+before=$tree
+start agent "$root" agent
+look
+is "$tree" "$before" "all the same without any right"
+stop
+start 1b "$root" 65534
+look
+
 head -c 300000 /dev/urandom > "$root/mnt/ext/small"
 sync -f "$root/mnt/ext"
 before=$(value 0/free)
@@ -159,7 +169,7 @@ fuse_dev=$(table | awk '$5 == "/mnt/fuse" { print $3 }')
 	table | awk '{ $2 = 1; print }' | sed "s, 0:[0-9]* / /mnt/fuse \(.*\) - fuse , 99:9 / /mnt/fuse \1 - ext4 ,"
 } > "$root/proc/self/mountinfo"
 disk xvdf 51776 99:9 2048
-start 2 / "$root"
+start 2 / 65534 "$root"
 tell ask
 is "$answer" "ask 0" "asking does not wait for it ($fuse_dev)"
 tell turn 60000

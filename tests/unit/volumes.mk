@@ -11,7 +11,8 @@ tests/unit/volumes_thread_SRCS := tests/unit/volumes_thread.c $(VOLUMES_TEST)
 tests/unit/volumes_thread_LDLIBS := $(AGENT_VOLUMES_LDLIBS)
 # what tests/daemon/volumes.t drives
 HELPERS += tests/unit/volumes_probe tests/unit/volumes_fuse
-tests/unit/volumes_probe_SRCS := tests/unit/volumes_probe.c $(AGENT_VOLUMES) $(LIB_BASE)
+tests/unit/volumes_probe_SRCS := tests/unit/volumes_probe.c $(AGENT_VOLUMES) $(AGENT_PRIVILEGES) \
+	$(LIB_BASE)
 tests/unit/volumes_probe_LDLIBS := $(AGENT_VOLUMES_LDLIBS)
 tests/unit/volumes_fuse_SRCS := tests/unit/volumes_fuse.c
 SCRIPT_TESTS += tests/daemon/volumes.t

@@ -3,7 +3,9 @@
  * volumes_probe - the collector of volumes, driven by lines on stdin: its answers on
  * stdout, each ended by a line "end"; what it logs on stderr.
  *
- *	volumes_probe ROOT UID [DIR]	in ROOT by chroot(), as this user; all lies below DIR
+ *	volumes_probe ROOT USER [DIR]	in ROOT by chroot(), as this user (a number), or
+ *					without any right, as the agent is: "agent"; all
+ *					lies below DIR
  *	ask | wait MS | print | turn MS	(turn: handle events until the facts change)
  */
 #include <errno.h>
@@ -14,6 +16,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "guest-agent/privileges.h"
 #include "guest-agent/schema_volumes.h"
 #include "guest-agent/volumes.h"
 #include "lib/io.h"
@@ -76,27 +79,42 @@ static void obey(struct volumes *v, const char *line)
 	(void)fflush(stdout);
 }
 
+static bool start_as(struct volumes *v, uid_t uid)
+{
+	return setgroups(0, NULL) >= 0 && setgid((gid_t)uid) >= 0 && setuid(uid) >= 0 &&
+	       prctl(PR_SET_DUMPABLE, 1) >= 0 && /* or the leak check could not look */
+	       volumes_start(v, NULL) >= 0;
+}
+
+static bool start_as_agent(struct volumes *v, int rootfd)
+{
+	return privileges_drop(rootfd, NULL) >= 0 &&
+	       volumes_start(v, privileges_seal_thread) >= 0 && privileges_seal() >= 0;
+}
+
 int main(int argc, char *argv[])
 {
+	bool as_agent = argc > 2 && strcmp(argv[2], "agent") == 0;
 	struct volumes *v = NULL;
 	uint64_t uid = 0;
 	char line[64];
 	int fd;
 
 	log_open("volumes_probe", false, true);
-	if (argc < 3 || argc > 4 || io_parse_u64(argv[2], 65534, &uid) < 0)
+	if (argc < 3 || argc > 4 || (!as_agent && io_parse_u64(argv[2], 65534, &uid) < 0))
 		return 2;
-	if (chroot(argv[1]) < 0 || chdir("/") < 0 || setgroups(0, NULL) < 0 ||
-	    setgid((gid_t)uid) < 0 || setuid((uid_t)uid) < 0 ||
-	    prctl(PR_SET_DUMPABLE, 1) < 0) { /* or the leak check could not look */
+	if (chroot(argv[1]) < 0 || chdir("/") < 0)
+		return 1;
+	fd = open(argc > 3 ? argv[3] : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (volumes_open(fd, &v) < 0 ||
+	    !(as_agent ? start_as_agent(v, fd) : start_as(v, (uid_t)uid))) {
 		perror("volumes_probe");
 		return 1;
 	}
-	fd = open(argc > 3 ? argv[3] : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (volumes_open(fd, &v) < 0 || volumes_start(v, NULL) < 0)
-		return 1;
 	while (fgets(line, sizeof(line), stdin))
 		obey(v, line);
+	if (as_agent)
+		_exit(0); /* the leak check needs rights that it has not */
 	volumes_free(v);
 	(void)close(fd); /* it only named */
 	return 0;
