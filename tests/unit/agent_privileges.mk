@@ -1,7 +1,7 @@
 TESTS += tests/unit/agent_privileges
 tests/unit/agent_privileges_SRCS := tests/unit/agent_privileges.c $(AGENT_PRIVILEGES) $(LIB_BASE)
 tests/unit/agent_privileges_LDLIBS := -pthread
-SCRIPT_TESTS += tests/daemon/agent-privileges.t
+SCRIPT_TESTS += tests/daemon/agent-privileges.t tests/daemon/agent-init.t
 
 # Preloaded into the agent: never with sanitizers of its own.
 $(O)/tests/daemon/sealed.so: tests/daemon/sealed.c
