@@ -10,3 +10,4 @@ PROGS += guest-agent/xe-guest-network
 guest-agent/xe-guest-network_SRCS = guest-agent/network_main.c $(NETCONF) \
 	$(AGENT_NETWORK_SERVE) $(LIB_BASE)
 guest-agent/xe-guest-network_STATIC := y
+MAN += docs/man/xe-guest-network.8

@@ -101,6 +101,8 @@ networkd_start() {
 	wait_for 10 on_bus org.freedesktop.network1 || bail "no networkd: $(cat "$logs/networkd")"
 }
 
+nm_answers() { guest nmcli general status > /dev/null 2>&1; }
+
 nm_start() {
 	from usr/sbin/NetworkManager usr/bin/nmcli usr/lib/NetworkManager "usr/lib/$multiarch/NetworkManager" \
 		etc/NetworkManager/NetworkManager.conf etc/NetworkManager/system-connections \
@@ -113,7 +115,7 @@ nm_start() {
 	bus_start
 	mkdir -p "$room"/var/lib/NetworkManager "$room"/etc/NetworkManager/{conf.d,dispatcher.d}
 	daemon nm NetworkManager --no-daemon
-	wait_for 20 guest nmcli general status > /dev/null || bail "no NetworkManager: $(cat "$logs/nm")"
+	wait_for 20 nm_answers || bail "no NetworkManager: $(cat "$logs/nm")"
 }
 
 ifupdown_install() {
