@@ -13,4 +13,4 @@ tests/daemon/static_ip_agent_LDLIBS := -Wl,--wrap=io_now_ms,--wrap=poll
 tests/daemon/static_ip_serve_SRCS := tests/daemon/static_ip_serve.c \
 	tests/daemon/static_ip_clock.c $(AGENT_NETWORK_SERVE) $(LIB_BASE)
 tests/daemon/static_ip_serve_LDLIBS := -Wl,--wrap=io_now_ms,--wrap=poll
-SCRIPT_TESTS += tests/daemon/static-ip.t
+SCRIPT_TESTS += tests/daemon/static-ip.t tests/daemon/static-ip-real.t

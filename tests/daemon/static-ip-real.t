@@ -1,0 +1,110 @@
+#!/bin/bash
+# Static addresses from the host, end to end: keys in a real store as xenopsd writes them, the
+# agent's side, the real xe-guest-network, and Debian's real ifupdown or systemd-networkd, which
+# set the addresses of a real interface.
+. "$(dirname "$0")/../tap.sh"
+need_root
+. "$(dirname "$0")/../netconf/lib.sh"
+. "$(dirname "$0")/lib.sh"
+cd "$top" || exit 2
+
+MAC=00:16:3e:00:00:01
+socket=$room/run/xe-guest-network/socket
+dir=$NETCONF_ROOM/agent
+mkdir "$dir"
+echo "vif 0 $MAC eth0" > "$dir/interfaces"
+at=/local/domain/5/xenserver/device/vif/0/static-ip-setting
+
+# order KEY=VALUE... : in one transaction
+order() {
+	local args=() kv
+	for kv; do args+=("$at/${kv%%=*}" "${kv#*=}"); done
+	xs0 write "${args[@]}"
+}
+gone() { ! xs0 exists "$at/$1"; }
+result() { [ "$(xs0 read "$at/error-code") $(xs0 read "$at/error-msg")" = "$1" ]; }
+usable() { [ "$(cat "$dir/usable" 2>/dev/null)" = 1 ]; }
+
+pair_start() {
+	guest "$O/xe-guest-network" serve --socket /run/xe-guest-network/socket 2>> "$logs/serve" &
+	serve_pid=$!
+	wait_for 20 [ -S "$socket" ] || return
+	XENSTORED_PATH=$GUEST_SOCK "$O/tests/daemon/static_ip_agent" "$socket" "$dir" \
+		2>> "$logs/agent" > /dev/null &
+	agent_pid=$!
+	wait_for 20 usable || bail "the feature is usable"
+}
+pair_stop() {
+	kill -TERM "$agent_pid" "$serve_pid"
+	wait "$agent_pid" "$serve_pid"
+	rm -f "$dir/usable" "$socket"
+}
+
+scenario() {
+	local name=$1 had
+	had=$(addresses)
+	order mac=$MAC error-code=0 error-msg= enabled=0 enabled6=0
+	ok "$name: there is a back end, and the feature" pair_start
+	like "$(< "$logs/agent")" "addresses can be set by the host, through $2" "$name: it is named"
+	ok "$name: enabled=0 ends" wait_for 30 gone enabled6
+	is "$(addresses)" "$had" "$name: and changes nothing where nothing of the host's was"
+	order enabled=1 address=10.9.0.5/24 gateway=10.9.0.1
+	ok "$name: a static address ends" wait_for 70 gone enabled
+	ok "$name: without error" result "0 "
+	like "$(addresses)" "^10\.9\.0\.5/24( |$)" "$name: and is there"
+	is "$(gateway4)" 10.9.0.1 "$name: with its gateway"
+	order enabled6=1 address6=fd09::5/64 gateway6=fd09::1
+	ok "$name: a static IPv6 address ends" wait_for 70 gone enabled6
+	ok "$name: without error" result "0 "
+	is "$(addresses)" "10.9.0.5/24 fd09::5/64" "$name: and is there beside the other"
+	is "$(gateway6)" fd09::1 "$name: with its gateway"
+	order enabled6=1 address6=fd09::1/64 gateway6=
+	ok "$name: an address that another machine has ends" wait_for 70 gone enabled6
+	like "$(xs0 read $at/error-code) $(xs0 read $at/error-msg)" "^[1-9][0-9]* IPv6: " "$name: with an error for the host"
+	is "$(addresses)" "10.9.0.5/24 fd09::5/64" "$name: and what was there before is back"
+	order enabled=2
+	ok "$name: DHCP ends" wait_for 70 gone enabled
+	like "$(addresses)" "^10\.9\.0\.10[0-9]/24 " "$name: and has an address"
+	order enabled=0 enabled6=0
+	ok "$name: giving back ends" wait_for 70 gone enabled
+	ok "$name: for both" wait_for 70 gone enabled6
+	ok "$name: what the guest had is back" settled "$had"
+	if ! result "0 "; then diag "$(xs0 read $at/error-msg)"; fi
+	pair_stop
+}
+
+store_start C || bail "the store starts"
+domain_new 5 xenopsd
+domain_vif 5 0 "$MAC"
+guest_bus 5
+dhcp_start
+
+ifupdown_install
+cat > "$room/etc/network/interfaces" << 'END'
+auto lo eth0
+iface lo inet loopback
+iface eth0 inet static
+	address 10.9.0.50/24
+	gateway 10.9.0.1
+END
+guest ifup lo eth0
+scenario ifupdown ifupdown
+[ "$tap_bad" = 0 ] || diag "$(cat "$logs/serve" "$logs/agent")"
+guest ifdown eth0
+rm -rf "$room/etc/network"
+: > "$logs/agent"
+
+bus_start
+cat > "$room/etc/systemd/network/20-wired.network" << 'END'
+[Match]
+Name=eth0
+[Network]
+Address=10.9.0.60/24
+Gateway=10.9.0.1
+END
+networkd_start
+wait_for 20 settled "10.9.0.60/24"
+scenario networkd systemd-networkd
+[ "$tap_bad" = 0 ] || diag "$(cat "$logs/serve" "$logs/agent")"
+store_stop
+done_testing
