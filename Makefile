@@ -37,6 +37,8 @@ PROFILEDIR ?= $(PREFIX)/share/xen-pv-tools/profiles
 SHAREDIR ?= $(PREFIX)/share/xen-pv-tools
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+# below it init/openrc and init/sysv: which of them is /etc/init.d's, the package knows
+INITDIR ?= $(PREFIX)/share/xen-pv-tools/init
 
 , := ,
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -61,6 +63,7 @@ UNITS :=
 SCRIPTS :=
 SHARED :=
 SYSUSERS :=
+INIT_SCRIPTS :=
 PROFILES :=
 LIBS :=
 PRELOADS :=
@@ -225,6 +228,8 @@ install: setup-build all ## install below DESTDIR and PREFIX
 		install -D -m 644 $$m '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/} || exit 1; done
 	for u in $(UNITS); do to='$(DESTDIR)$(UNITDIR)'/$${u##*/}; \
 		install -m 644 $$u $$to && sed -i 's,@SBINDIR@,$(SBINDIR),g' $$to || exit 1; done
+	for i in $(INIT_SCRIPTS); do to='$(DESTDIR)$(INITDIR)'/$${i#packaging/}; \
+		install -D -m 755 $$i $$to && sed -i 's,@SBINDIR@,$(SBINDIR),g' $$to || exit 1; done
 
 print-%:
 	@echo $($*)

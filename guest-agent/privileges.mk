@@ -3,3 +3,4 @@ AGENT_PRIVILEGES := guest-agent/privileges.c guest-agent/privileges_user.c \
 	guest-agent/privileges_files.c guest-agent/privileges_calls.c \
 	lib/rights.c lib/landlock.c
 SYSUSERS += packaging/xe-guest-agent.sysusers
+INIT_SCRIPTS += packaging/openrc/xe-guest-agent packaging/sysv/xe-guest-agent
