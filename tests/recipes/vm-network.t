@@ -13,6 +13,7 @@ cat > "$tmp/bin/xe-guest-network" <<- END
 	#!/bin/sh
 	for a; do printf '%s|' "\$a"; done >> "$tmp/asked"
 	echo >> "$tmp/asked"
+	[ ! -e "$tmp/kill" ] || kill -KILL \$PPID
 	[ ! -e "$tmp/refuse" ] || { echo "xe-guest-network: no" >&2; exit 1; }
 END
 chmod +x "$tmp/bin/xe-guest-network"
@@ -79,6 +80,13 @@ xe-guest-vm-network: interface 0 stays as it was" "$GROUND: what cannot be appli
 	rm "$tmp/refuse"
 	network
 	is "$RC:$(< "$tmp/asked")" "0:apply|--mac|$MAC|--ipv4|auto|" "$GROUND: is tried again"
+	of type=static ip=10.0.0.5 prefix=24
+	touch "$tmp/kill"
+	network 2> "$tmp/killed"
+	rm "$tmp/kill"
+	is "$RC:$(ls -A "$tmp/state")" "137:" "$GROUND: killed before it is known that it was applied"
+	network
+	is "$RC:$(< "$tmp/asked")" "0:apply|--mac|$MAC|--ipv4|10.0.0.5/24|" "$GROUND: is applied again"
 	anew networks/10/mac=00:16:3e:00:00:0a networks/10/type=dhcp networks/2/mac="$MAC" \
 		networks/2/type=static networks/1/mac=00:16:3e:00:00:02 networks/1/type=dhcp networks/x/type=dhcp
 	network
