@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guest-agent/block_events.h"
 #include "guest-agent/volumes_asker.h"
 #include "guest-agent/volumes_look.h"
 #include "lib/cleanup.h"
@@ -16,6 +17,7 @@
 struct volumes {
 	int rootfd;		    /* borrowed */
 	int changes;		    /* owned; POLLPRI: mounts have changed; -1: none */
+	int events;		    /* owned; of block devices; below 0: none */
 	struct volume_asker *asker; /* owned; NULL: not started */
 	struct volume_facts facts;  /* what is told */
 	struct volume_facts found;  /* what was looked at last, without answers */
@@ -23,7 +25,7 @@ struct volumes {
 	bool waiting;		    /* for the answers that belong to found */
 	bool late;		    /* and what there is has been told without them */
 	bool again;		    /* look again when it is answered */
-	uint64_t look_at_ms;	    /* for a change of mounts; UINT64_MAX: none */
+	uint64_t look_at_ms;	    /* for a change; UINT64_MAX: none */
 	uint64_t looked_ms;
 	uint64_t overdue_ms;
 };
@@ -36,7 +38,8 @@ int volumes_open(int rootfd, struct volumes **ret_volumes)
 		return -ENOMEM;
 	v->rootfd = rootfd;
 	v->look_at_ms = UINT64_MAX;
-	/* without it changes are seen at the next sample */
+	/* without these changes are seen at the next sample */
+	v->events = block_events_open();
 	v->changes = openat(rootfd, VOLUMES_MOUNTINFO, O_RDONLY | O_CLOEXEC);
 	*ret_volumes = v;
 	return 0;
@@ -55,6 +58,7 @@ void volumes_free(struct volumes *v)
 	volume_facts_done(&v->facts);
 	volume_facts_done(&v->found);
 	cleanup_close(&v->changes);
+	cleanup_close(&v->events);
 	free(v);
 }
 
@@ -69,6 +73,7 @@ void volumes_poll(const struct volumes *v, struct pollfd fds[VOLUMES_FDS])
 	fds[0] = (struct pollfd){ .fd = v->changes, .events = POLLPRI };
 	fds[1] = (struct pollfd){ .fd = v->asker ? volume_asker_fd(v->asker) : -1,
 				  .events = POLLIN };
+	fds[2] = (struct pollfd){ .fd = v->events, .events = POLLIN };
 }
 
 uint64_t volumes_due_ms(const struct volumes *v)
@@ -256,7 +261,7 @@ int volumes_turn(struct volumes *v, const struct pollfd fds[VOLUMES_FDS])
 {
 	int r = 0, more = 0;
 
-	if (fds[0].revents)
+	if (fds[0].revents || (fds[2].revents && block_events_drain(v->events)))
 		look_soon(v);
 	if (fds[1].revents || is_overdue(v))
 		r = take(v);

@@ -2,15 +2,17 @@
 /*
  * volumes - the collector of volumes, for one poll() loop.
  *
- *	volumes_open()		before privileges are dropped: the mount table to be polled
+ *	volumes_open()		before privileges are dropped: the mount table and the
+ *				kernel's events, to be polled
  *	volumes_start()		the thread that asks; before system calls are sealed
  *	volumes_ask()		at the start and at every sample
  *	loop:	volumes_poll() fills pollfds, volumes_due_ms() bounds the time-out, and
  *		volumes_turn() does what is to be done; when it says 1, volumes_facts()
  *		changed
  *
- * The system is looked at again when asked, and soon after a change of mounts.  Values of a
- * file system that does not answer stay what they were, and a line in the log names it.
+ * The system is looked at again when asked, and soon after a change of mounts or disks.
+ * Values of a file system that does not answer stay what they were, and a line in the log
+ * names it.
  * Owns:   struct volumes owns its descriptors, its thread and its facts.
  * Errors: 0 or a negative errno, with the facts as they were; told in the log, but for open
  *         and start.
@@ -26,12 +28,11 @@
 
 #include "guest-agent/volume_facts.h"
 
-#define VOLUMES_FDS	  2
-#define VOLUMES_MAX	  128 /* told at most */
-#define VOLUMES_NODES_MAX 400 /* of the store's 1000 for a guest: addresses come first */
-#define VOLUMES_SOON_MS	  100 /* after a change of mounts: they come in groups */
-#define VOLUMES_PAUSE_MS                                                                 \
-	2000 /* between two looks for such changes: containers come and go */
+#define VOLUMES_FDS	   3
+#define VOLUMES_MAX	   128 /* told at most */
+#define VOLUMES_NODES_MAX  400 /* of the store's 1000 for a guest: addresses come first */
+#define VOLUMES_SOON_MS	   100 /* after a change of mounts or disks: they come in groups */
+#define VOLUMES_PAUSE_MS   2000 /* between two such looks: containers come and go */
 #define VOLUMES_OVERDUE_MS 2000 /* after this the others are told without a late answer */
 
 struct volumes;

@@ -4,7 +4,8 @@ AGENT_VOLUMES_PURE := guest-agent/block_vbd.c guest-agent/block_udev.c guest-age
 	guest-agent/mountinfo_reach.c guest-agent/volumes_facts.c guest-agent/volumes_extents.c \
 	guest-agent/volumes_mounts.c guest-agent/volumes_plan.c guest-agent/volumes_answers.c \
 	guest-agent/schema_volumes.c
-AGENT_VOLUMES := $(AGENT_VOLUMES_PURE) guest-agent/volumes_asker.c guest-agent/volumes_look.c \
+AGENT_VOLUMES := $(AGENT_VOLUMES_PURE) guest-agent/block_events.c \
+	guest-agent/volumes_asker.c guest-agent/volumes_look.c \
 	guest-agent/volumes.c
 # whatever links these sources needs it where the C library has no threads of its own
 AGENT_VOLUMES_LDLIBS := -pthread

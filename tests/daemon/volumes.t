@@ -130,6 +130,21 @@ tell turn 60000
 tell print; tree=$answer
 is "$(value 0/mount_points/0) $(value 0/mount_points/1)" "/mnt/ext " "and its end"
 
+# the kernel says when a disk comes (here a loop device, seen through the fixture's one)
+tell turn 3000
+disk xvdj 51856 99:8 4096
+mkdir -p "$root/run/udev/data"
+echo "E:ID_FS_TYPE=xfs" > "$root/run/udev/data/b99:8"
+truncate -s 1M "$dir/event.img"
+device=$(losetup -f --show "$dir/event.img")
+tell turn 60000
+is "$answer" "turn 1" "a new disk is seen without being asked"
+losetup -d "$device"
+tell print; tree=$answer
+is "$(value 3/name) $(value 3/size) $(value 3/free)" "/dev/xvdj 2097152 " "and told, unmounted, in its place"
+rm -r "$root/sys/block/xvdj"
+look
+
 chmod 700 "$root/mnt"
 look
 is "$(value 0/free)$(value 1/free)$(value 2/free)" "" "nobody may not look there: no free"

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "guest-agent/block_events.h"
 #include "tests/tap.h"
 
 static void test_nodename(void)
@@ -140,8 +141,23 @@ static void test_find(void)
 	ok(device[2].swap && !device[0].swap && !device[1].swap, "swap areas");
 }
 
+static void test_events(void)
+{
+	static const char add[] = "add@/devices/vbd-51712/block/xvda\0ACTION=add\0"
+				  "SUBSYSTEM=block\0MAJOR=202",
+			  net[] = "add@/devices/vif-0/net/eth0\0SUBSYSTEM=net\0X=1",
+			  like[] = "add@/x\0SUBSYSTEM=blocks\0";
+
+	ok(block_event_is_ours(add, sizeof(add)), "a disk came");
+	ok(!block_event_is_ours(net, sizeof(net)), "an interface did");
+	ok(!block_event_is_ours(like, sizeof(like)), "a class of a like name");
+	ok(!block_event_is_ours("SUBSYSTEM=block", 15) && !block_event_is_ours("", 0),
+	   "cut");
+}
+
 int main(void)
 {
+	test_events();
 	test_nodename();
 	test_numbers();
 	test_udev();

@@ -161,7 +161,7 @@ static void test_collector(struct fake *f)
 	fake_mounts(f, "1 0 0:0 / / rw - tmpfs t rw\n");
 	volumes_poll(v, fds);
 	fds[0].revents = POLLPRI | POLLERR; /* as the kernel says it */
-	fds[1].revents = 0;
+	fds[1].revents = fds[2].revents = 0;
 	is_int(volumes_turn(v, fds), 0, "a change of mounts is looked at later");
 	ok(volumes_due_ms(v) > io_now_ms() &&
 		   volumes_due_ms(v) <= io_now_ms() + VOLUMES_PAUSE_MS,
