@@ -14,65 +14,6 @@
 #define DIR_ROOM  64 /* "xenserver/attr/net-sriov-vf/4294967295/ipv4" has 44 bytes */
 #define PATH_ROOM 96
 
-/* Said of an interface of this kind, with nothing underneath. */
-static const char *reason_by_kind(const char *kind)
-{
-#define REASON(kind)                                                                     \
-	{                                                                                \
-		kind, "its interface is of kind " kind ", with no vif underneath"        \
-	}
-	static const struct {
-		const char *kind, *reason;
-	} reasons[] = {
-		REASON("bond"),	     REASON("bridge"),	    REASON("dummy"),
-		REASON("geneve"),    REASON("gre"),	    REASON("gretap"),
-		REASON("ifb"),	     REASON("ip6tnl"),	    REASON("ipip"),
-		REASON("ipvlan"),    REASON("ipvtap"),	    REASON("macsec"),
-		REASON("macvlan"),   REASON("macvtap"),	    REASON("netkit"),
-		REASON("ppp"),	     REASON("sit"),	    REASON("team"),
-		REASON("tun"),	     REASON("veth"),	    REASON("vlan"),
-		REASON("vrf"),	     REASON("vti"),	    REASON("vxlan"),
-		REASON("wireguard"), REASON("openvswitch"),
-	};
-#undef REASON
-
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
-		if (strcmp(kind, reasons[i].kind) == 0)
-			return reasons[i].reason;
-	return "its interface is no vif";
-}
-
-static const char *reason_by_link(const struct link_fact *l)
-{
-	if (!l)
-		return "its interface is gone";
-	if (l->excluded)
-		return "its interface is excluded by the configuration";
-	if (l->under)
-		return NULL;
-	if (l->by_mac)
-		return "its interface is no vif, and no device of the host has its MAC "
-		       "address";
-	return reason_by_kind(l->kind);
-}
-
-const char *schema_left_out(const struct address_fact *a)
-{
-	const char *reason = reason_by_link(a->link);
-
-	if (reason)
-		return reason;
-	if (a->excluded)
-		return "excluded by the configuration";
-	if (a->family == AF_INET6 && (a->flags & IFA_F_DADFAILED))
-		return "another host has it (duplicate address)";
-	if (a->family == AF_INET6 && (a->flags & IFA_F_TENTATIVE))
-		return "tentative until duplicate-address detection ends";
-	if (a->family == AF_INET6 && (a->flags & IFA_F_DEPRECATED))
-		return "deprecated: its preferred lifetime is over";
-	return NULL;
-}
-
 /* Lower comes first. */
 static int usefulness(const struct address_fact *a)
 {
@@ -168,96 +109,178 @@ static bool is_fit_to_print(const char *name)
 	return true;
 }
 
-static int want_device(const char *dir, const struct link_fact *l, struct tree *want)
-{
-	char path[PATH_ROOM];
-	int r = 0;
+/* An address with its place among those of its device and family. */
+struct placed {
+	const struct address_fact *a;
+	unsigned index;
+	bool first;	    /* of its device, in any family */
+	char dir[DIR_ROOM]; /* "attr/vif/0/ipv4" */
+	char text[INET6_ADDRSTRLEN];
+};
 
-	if (is_fit_to_print(l->name)) {
-		(void)snprintf(path, sizeof(path), "%s/name", dir);
-		r = tree_setf(want, path, "%s", l->name);
-	}
-	if (r >= 0 && l->has_mac) {
-		(void)snprintf(path, sizeof(path), "%s/mac/0", dir);
-		r = tree_setf(want, path, "%02x:%02x:%02x:%02x:%02x:%02x", l->mac[0],
-			      l->mac[1], l->mac[2], l->mac[3], l->mac[4], l->mac[5]);
-	}
-	return r;
+static const char *class_dir(const struct link_fact *device)
+{
+	return device->device == DEVICE_VIF ? "attr/vif" : "xenserver/attr/net-sriov-vf";
 }
 
-static int want_address(const char *dir, const struct address_fact *a, unsigned index,
-			const char *text, struct tree *want)
+static void place(struct placed *p, const struct address_fact *a,
+		  const struct placed *before)
+{
+	const struct link_fact *device = a->link->under;
+
+	p->a = a;
+	p->first = !before || compare_devices(before->a->link->under, device) != 0;
+	p->index = p->first || before->a->family != a->family ? 0 : before->index + 1;
+	(void)snprintf(p->dir, sizeof(p->dir), "%s/%" PRIu32 "/%s", class_dir(device),
+		       device->devid, a->family == AF_INET ? "ipv4" : "ipv6");
+	(void)inet_ntop(a->family, &a->in6, p->text, sizeof(p->text)); /* cannot fail */
+}
+
+static int want_address(const struct placed *p, struct tree *want)
 {
 	char path[PATH_ROOM];
 	int r;
 
-	(void)snprintf(path, sizeof(path), "%s/%s/%u", dir,
-		       a->family == AF_INET ? "ipv4" : "ipv6", index);
-	r = tree_setf(want, path, "%s", text);
-	if (r < 0 || a->prefix_len > address_size(a) * 8)
+	(void)snprintf(path, sizeof(path), "%s/%u", p->dir, p->index);
+	r = tree_setf(want, path, "%s", p->text);
+	if (r < 0 || p->a->prefix_len > address_size(p->a) * 8)
 		return r;
-	(void)snprintf(path, sizeof(path), "%s/%s/%u/prefix", dir,
-		       a->family == AF_INET ? "ipv4" : "ipv6", index);
-	return tree_setf(want, path, "%u", a->prefix_len);
+	(void)snprintf(path, sizeof(path), "%s/%u/prefix", p->dir, p->index);
+	return tree_setf(want, path, "%u", p->a->prefix_len);
 }
 
-/* There is no room for a second IPv4 address. */
-static int want_legacy(uint32_t devid, int family, unsigned index, const char *text,
-		       struct tree *want)
+/* There is no room for a second one. */
+static int want_legacy_ipv4(const struct placed *p, struct tree *want)
 {
+	const struct link_fact *device = p->a->link->under;
 	char path[PATH_ROOM];
 
-	if (family == AF_INET && index > 0)
+	if (device->device != DEVICE_VIF || p->a->family != AF_INET || p->index > 0)
 		return 0;
-	if (family == AF_INET)
-		(void)snprintf(path, sizeof(path), "attr/eth%" PRIu32 "/ip", devid);
-	else
-		(void)snprintf(path, sizeof(path), "attr/eth%" PRIu32 "/ipv6/%u/addr",
-			       devid, index);
-	return tree_setf(want, path, "%s", text);
+	(void)snprintf(path, sizeof(path), "attr/eth%" PRIu32 "/ip", device->devid);
+	return tree_setf(want, path, "%s", p->text);
 }
 
-/* The address @a, number @index of its device and family; @first: of its device. */
-static int want_all_of(const struct net_facts *net, const struct address_fact *a,
-		       unsigned index, bool first, struct tree *want)
+static int want_legacy_ipv6(const struct placed *p, struct tree *want)
 {
-	const struct link_fact *device = a->link->under;
-	char dir[DIR_ROOM], text[INET6_ADDRSTRLEN];
+	const struct link_fact *device = p->a->link->under;
+	char path[PATH_ROOM];
+
+	if (device->device != DEVICE_VIF || p->a->family != AF_INET6)
+		return 0;
+	(void)snprintf(path, sizeof(path), "attr/eth%" PRIu32 "/ipv6/%u/addr",
+		       device->devid, p->index);
+	return tree_setf(want, path, "%s", p->text);
+}
+
+static int want_name(const struct placed *p, struct tree *want)
+{
+	const struct link_fact *device = p->a->link->under;
+	char path[PATH_ROOM];
+
+	if (!p->first || !is_fit_to_print(device->name))
+		return 0;
+	(void)snprintf(path, sizeof(path), "%s/%" PRIu32 "/name", class_dir(device),
+		       device->devid);
+	return tree_setf(want, path, "%s", device->name);
+}
+
+static int want_mac(const struct placed *p, struct tree *want)
+{
+	const struct link_fact *device = p->a->link->under;
+	const uint8_t *mac = device->mac;
+	char path[PATH_ROOM];
+
+	if (!p->first || !device->has_mac)
+		return 0;
+	(void)snprintf(path, sizeof(path), "%s/%" PRIu32 "/mac/0", class_dir(device),
+		       device->devid);
+	return tree_setf(want, path, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+			 mac[2], mac[3], mac[4], mac[5]);
+}
+
+/* How many nodes a host lists for these keys; it does not go down to prefix lengths. */
+static size_t count_listed(const struct tree *t)
+{
+	const char *before = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		const char *path = t->entry[i].path, *end = path + strlen(path);
+		size_t same = 0;
+
+		if (strcmp(strrchr(path, '/'), "/prefix") == 0)
+			continue;
+		for (size_t at = 0; path[at] && path[at] == before[at]; at++)
+			if (path[at] == '/')
+				same = at + 1;
+		for (const char *p = path + same; p < end; p++)
+			count += *p == '/';
+		count++;
+		before = path;
+	}
+	return count;
+}
+
+static int want_each(const struct placed *placed, size_t count,
+		     int (*key)(const struct placed *p, struct tree *want),
+		     struct tree *want)
+{
 	int r = 0;
 
-	(void)inet_ntop(a->family, &a->in6, text, sizeof(text)); /* cannot fail */
-	(void)snprintf(dir, sizeof(dir), "%s/%" PRIu32,
-		       device->device == DEVICE_VIF ? "attr/vif"
-						    : "xenserver/attr/net-sriov-vf",
-		       device->devid);
-	if (first)
-		r = want_device(dir, device, want);
+	for (size_t i = 0; r >= 0 && i < count; i++)
+		r = key(&placed[i], want);
+	return r;
+}
+
+/* All keys of one kind, or none of them when the host would not list the rest. */
+static int want_extra(const struct placed *placed, size_t count,
+		      int (*key)(const struct placed *p, struct tree *want),
+		      struct tree *want)
+{
+	autotree struct tree more = { 0 };
+	int r;
+
+	if (count_listed(want) > SCHEMA_NET_LISTED_MAX)
+		return 0;
+	r = tree_copy(&more, want);
 	if (r >= 0)
-		r = want_address(dir, a, index, text, want);
-	if (r >= 0 && device->device == DEVICE_VIF && !net->without_legacy_keys)
-		r = want_legacy(device->devid, a->family, index, text, want);
+		r = want_each(placed, count, key, &more);
+	if (r >= 0 && count_listed(&more) <= SCHEMA_NET_LISTED_MAX)
+		tree_swap(&more, want);
+	return r;
+}
+
+static int want_placed(const struct net_facts *net, const struct placed *placed,
+		       size_t count, struct tree *want)
+{
+	autotree struct tree keys = { 0 };
+	int r = want_each(placed, count, want_address, &keys);
+
+	if (r >= 0 && !net->without_legacy_keys)
+		r = want_extra(placed, count, want_legacy_ipv4, &keys);
+	if (r >= 0 && !net->without_legacy_keys)
+		r = want_extra(placed, count, want_legacy_ipv6, &keys);
+	if (r >= 0)
+		r = want_extra(placed, count, want_name, &keys);
+	if (r >= 0)
+		r = want_extra(placed, count, want_mac, &keys);
+	for (size_t i = 0; r >= 0 && i < keys.count; i++)
+		r = tree_set(want, keys.entry[i].path, keys.entry[i].value,
+			     keys.entry[i].value_len);
 	return r;
 }
 
 int schema_want_addresses(const struct net_facts *net, struct tree *want)
 {
-	autofree const struct address_fact **sorted =
-		calloc(net->count ? net->count : 1, sizeof(*sorted));
-	size_t count;
-	unsigned index = 0;
-	int r = 0;
+	size_t room = net->count ? net->count : 1, count;
+	autofree const struct address_fact **sorted = calloc(room, sizeof(*sorted));
+	autofree struct placed *placed = calloc(room, sizeof(*placed));
 
-	if (!sorted)
+	if (!sorted || !placed)
 		return -ENOMEM;
 	count = sort_addresses(net, sorted);
-	for (size_t i = 0; r >= 0 && i < count; i++) {
-		const struct address_fact *a = sorted[i];
-		const struct address_fact *before = i > 0 ? sorted[i - 1] : NULL;
-		bool first = !before ||
-			     compare_devices(before->link->under, a->link->under) != 0;
-
-		index = first || before->family != a->family ? 0 : index + 1;
-		r = want_all_of(net, a, index, first, want);
-	}
-	return r;
+	for (size_t i = 0; i < count; i++)
+		place(&placed[i], sorted[i], i > 0 ? &placed[i - 1] : NULL);
+	return want_placed(net, placed, count, want);
 }

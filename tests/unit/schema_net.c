@@ -175,6 +175,49 @@ static void test_legacy(void)
 	   "unless the configuration says no");
 }
 
+/* Hosts that list 128 nodes in all: the extras go, kind by kind, the addresses stay. */
+static void test_room(void)
+{
+	static const struct {
+		unsigned count; /* of IPv6 addresses; one IPv4 address beside them */
+		bool legacy4, legacy6, name, mac;
+	} cases[] = {
+		/* attr, vif, 0, ipv4, 0, ipv6: 6; eth0, ip: 2; ipv6: 1; name: 1; mac, 0: 2;
+		 * and for each IPv6 address 1 and 2 */
+		{ 1, true, true, true, true },
+		{ 17, true, true, true, true },	   /* 6+2+1+3*17 = 60, 61, 63 */
+		{ 18, true, true, true, false },   /* 6+2+1+3*18 = 63, 64 */
+		{ 19, true, false, true, true },   /* 66, without them 27 */
+		{ 53, true, false, true, true },   /* 61, 62, 64 */
+		{ 54, true, false, true, false },  /* 62, 63 */
+		{ 56, true, false, false, false }, /* 64 */
+		{ 57, false, false, true, false }, /* 63, 64 */
+		{ 59, false, false, false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct address_fact list[64] = { address(ETH0, "10.0.0.1", 0) };
+		struct net_facts net = { .address = list, .count = cases[i].count + 1 };
+		autotree struct tree t = { 0 };
+		size_t first, end;
+
+		for (unsigned j = 1; j < net.count; j++) {
+			char text[32];
+
+			(void)snprintf(text, sizeof(text), "2001:db8::%x", j);
+			list[j] = address(ETH0, text, 0);
+		}
+		(void)schema_want_addresses(&net, &t);
+		tree_below(&t, "attr/vif/0/ipv6", &first, &end);
+		is_int((long long)(end - first), cases[i].count, "all addresses");
+		ok(!!tree_find(&t, "attr/eth0/ip") == cases[i].legacy4 &&
+			   tree_has_below(&t, "attr/eth0/ipv6") == cases[i].legacy6 &&
+			   !!tree_find(&t, "attr/vif/0/name") == cases[i].name &&
+			   !!tree_find(&t, "attr/vif/0/mac/0") == cases[i].mac,
+		   "as many extras as there is room for beside %u", cases[i].count);
+	}
+}
+
 static void test_left_out(void)
 {
 	static const struct {
@@ -258,6 +301,7 @@ int main(void)
 	test_prefixes();
 	test_twice();
 	test_legacy();
+	test_room();
 	test_left_out();
 	test_reasons();
 	test_many();
