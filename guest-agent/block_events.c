@@ -39,9 +39,8 @@ bool block_events_drain(int fd)
 
 	while ((n = recv(fd, event, sizeof(event), MSG_DONTWAIT)) >= 0 ||
 	       errno == ENOBUFS || errno == EINTR) {
-		if (n < 0)
-			ours = true; /* some were lost */
-		else if (block_event_is_ours(event, (size_t)n))
+		/* below 0: some were lost */
+		if (n < 0 || block_event_is_ours(event, (size_t)n))
 			ours = true;
 	}
 	return ours;
