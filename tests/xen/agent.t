@@ -33,15 +33,18 @@ dom0_agent_start() {
 	wait_for 20 dom0_published
 }
 
-# what the agent wants, but control, which xl keeps from the guest, and the free memory of
+# what the agent wants, but control, which xl keeps from the guest, and what is free at
 # another moment
 dom0_wanted() {
-	guest '/run/xe-guest-agent --dry-run 2> /dev/null' | grep -vE '^(control/|data/meminfo_free)'
+	guest '/run/xe-guest-agent --dry-run 2> /dev/null' |
+		grep -vE '^(control/|data/meminfo_free|data/volumes/[0-9]+/free)'
 }
 dom0_own_keys() {
 	xenstore-ls -f "$(home)" | sed "s,^$(home)/,," |
-		grep -E '^(attr/(PVAddons|vif)/|data/(os_|meminfo_total|updated)|drivers/[0-9]+ )' |
-		grep -v ' = ""$' | LC_ALL=C sort
+		grep -E -e '^(attr/(PVAddons|vif|eth[0-9]+)|data/(service/xe-guest-agent|volumes))/' \
+			-e '^(feature/hotplug|xenserver/attr/net-sriov-vf)/|^drivers/[0-9]+ ' \
+			-e '^data/(os_|meminfo_total|updated|host_name_dns|domain)' |
+		grep -vE ' = ""$|^data/volumes/[0-9]+/free' | LC_ALL=C sort
 }
 dom0_published() {
 	local wanted
