@@ -12,7 +12,7 @@
 # peer CMD...          at the other end
 # daemon NAME CMD...   started in the room, ended with the test; its output is $logs/NAME
 # bus_start            a system bus
-# networkd_start | nm_start | ifupdown_install
+# networkd_start | nm_start | ifupdown_install | netplan_install
 # dhcp_start           a DHCP server at the other end: 10.9.0.100 to .109
 # xgn ARG...           xe-guest-network; its output in $out, its status in $rc
 # addresses            of eth0, global ones, sorted: "10.9.0.5/24 fd09::5/64"
@@ -122,6 +122,16 @@ ifupdown_install() {
 	from sbin/ifup sbin/ifdown sbin/ifquery sbin/dhclient sbin/dhclient-script lib/ifupdown \
 		etc/network etc/dhcp etc/default/networking
 	mkdir -p "$room"/etc/network/interfaces.d "$room"/var/lib/dhcp
+}
+
+netplan_install() {
+	local lib
+	from usr/sbin/netplan usr/share/netplan usr/libexec/netplan lib/netplan
+	for lib in rich markdown_it mdurl; do from "usr/lib/python3/dist-packages/$lib"; done
+	cp -a "$XEN_ROOT"/usr/lib/python3/dist-packages/netifaces* "$room/usr/lib/python3/dist-packages/"
+	cp -a "$XEN_ROOT/usr/lib/$multiarch/libnetplan".so* "$room/usr/lib/$multiarch/"
+	guest ldconfig
+	mkdir -p "$room/etc/netplan"
 }
 
 dhcp_start() {

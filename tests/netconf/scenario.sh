@@ -142,7 +142,7 @@ scenario_read_only() {
 
 scenario() {
 	config_before=$(config)
-	ok "the administrator's addresses" settled "$had"
+	settled "$had" || bail "the administrator's addresses: $(addresses)"
 	xgn probe
 	is "$rc $out" "0 eth0	$backend" "probe names $backend"
 	scenario_static
