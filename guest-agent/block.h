@@ -51,6 +51,8 @@ struct block_list {
 int block_scan(int rootfd, struct block_list *ret);
 void block_list_done(struct block_list *list);
 
+/* "202:1", which is cut in two; false: something else. */
+bool block_parse_number(char *text, unsigned *ret_major, unsigned *ret_minor);
 /* BLOCK_NONE: there is none. */
 size_t block_by_number(const struct block_list *list, unsigned major, unsigned minor);
 /* By the path of its node: /dev/NAME or /dev/mapper/NAME. */

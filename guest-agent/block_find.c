@@ -3,6 +3,23 @@
 
 #include "guest-agent/block.h"
 #include "guest-agent/mountinfo.h"
+#include "lib/io.h"
+
+bool block_parse_number(char *text, unsigned *ret_major, unsigned *ret_minor)
+{
+	char *colon = strchr(text, ':');
+	uint64_t major, minor;
+
+	if (!colon)
+		return false;
+	*colon = '\0';
+	if (io_parse_u64(text, UINT32_MAX, &major) < 0 ||
+	    io_parse_u64(colon + 1, UINT32_MAX, &minor) < 0)
+		return false;
+	*ret_major = (unsigned)major;
+	*ret_minor = (unsigned)minor;
+	return true;
+}
 
 size_t block_by_number(const struct block_list *list, unsigned major, unsigned minor)
 {

@@ -77,22 +77,11 @@ static bool read_sectors(int dirfd, const char *path, uint64_t *ret_bytes)
 	return true;
 }
 
-/* "202:1" */
 static bool read_device_number(int dirfd, struct block_device *d)
 {
 	autofree char *text = read_text(dirfd, "dev");
-	char *colon = text ? strchr(text, ':') : NULL;
-	uint64_t major, minor;
 
-	if (!colon)
-		return false;
-	*colon = '\0';
-	if (io_parse_u64(text, UINT32_MAX, &major) < 0 ||
-	    io_parse_u64(colon + 1, UINT32_MAX, &minor) < 0)
-		return false;
-	d->major = (unsigned)major;
-	d->minor = (unsigned)minor;
-	return true;
+	return text && block_parse_number(text, &d->major, &d->minor);
 }
 
 /* -ENODEV: without a number, or empty. */

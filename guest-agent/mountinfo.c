@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guest-agent/block.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -84,18 +85,7 @@ static bool parse_id(const char *text, int *ret)
 
 static bool parse_device(char *text, struct mount *m)
 {
-	char *colon = text ? strchr(text, ':') : NULL;
-	uint64_t major, minor;
-
-	if (!colon)
-		return false;
-	*colon = '\0';
-	if (io_parse_u64(text, UINT32_MAX, &major) < 0 ||
-	    io_parse_u64(colon + 1, UINT32_MAX, &minor) < 0)
-		return false;
-	m->major = (unsigned)major;
-	m->minor = (unsigned)minor;
-	return true;
+	return text && block_parse_number(text, &m->major, &m->minor);
 }
 
 /* The value of "subvol=" among the options of the file system, cut out of them. */
