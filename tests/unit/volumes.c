@@ -406,7 +406,6 @@ static void test_bounds(void)
 		volumes++;
 	is_int((long long)mounts, 16, "mount points have a bound");
 	ok(volumes > 40 && volumes < 60, "volumes have one, by the nodes of the store");
-	printf("# %zu\n", volumes);
 	free(got);
 	free(text);
 	fake_done(&f);
