@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "guest-agent/privileges.h"
+#include "guest-agent/privileges_parts.h"
 #include "lib/log.h"
 #include "lib/sandbox_calls.h"
 #include "tests/tap.h"
@@ -313,6 +314,38 @@ static void case_thread(void)
 	expect(!fault);
 }
 
+/* Before Linux 3.17 each thread has to do it for itself. */
+static void *old_thread(void *arg)
+{
+	int *after = arg;
+
+	if (privileges_lock_calls(true) < 0)
+		return arg;
+	*after = socket(AF_INET, SOCK_STREAM, 0) < 0 ? errno : 0;
+	return NULL;
+}
+
+static void case_old_kernel(void)
+{
+	pthread_t thread;
+	int after = 0;
+	void *fault;
+
+	case_drop();
+	expect(pthread_create(&thread, NULL, old_thread, &after) == 0);
+	expect(pthread_join(thread, &fault) == 0 && !fault && after == EPERM);
+	expect(socket(AF_INET, SOCK_STREAM, 0) >= 0); /* the caller is not reached */
+	expect(privileges_lock_calls(true) == 0);
+	expect(socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM);
+}
+
+/* Not without no_new_privs: nothing is taken for done that was not. */
+static void case_no_drop(void)
+{
+	expect(setgroups(0, NULL) == 0 && setresuid(1234, 1234, 1234) == 0);
+	expect(privileges_seal() < 0);
+}
+
 #ifdef __x86_64__
 static void case_other_machine(void)
 {
@@ -349,6 +382,8 @@ int main(void)
 		return r;
 	ok(case_passes(case_left), "what the agent does goes on");
 	ok(case_passes(case_thread), "a thread that was there before");
+	ok(case_passes(case_old_kernel), "a kernel that reaches one thread at a time");
+	ok(case_passes(case_no_drop), "without the first step the second fails");
 	check_refused();
 	check_ends();
 	ok(case_end(), "nothing was made");
