@@ -7,4 +7,4 @@ AGENT_STATIC_IP := guest-agent/static_ip.c guest-agent/static_ip_store.c \
 AGENT_NETWORK_SERVE := guest-agent/network_serve.c guest-agent/network_serve_socket.c \
 	$(AGENT_NETWORK_WIRE)
 UNITS += packaging/xe-guest-network.service packaging/xe-guest-network.socket
-SHARED += packaging/openrc/xe-guest-network packaging/sysv/xe-guest-network
+INIT_SCRIPTS += packaging/openrc/xe-guest-network packaging/sysv/xe-guest-network

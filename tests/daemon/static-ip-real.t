@@ -107,4 +107,58 @@ wait_for 20 settled "10.9.0.60/24"
 scenario networkd systemd-networkd
 [ "$tap_bad" = 0 ] || diag "$(cat "$logs/serve" "$logs/agent")"
 store_stop
+
+# ---- the scripts for systems without systemd ----
+
+mkdir -p "$room/run/sys/hypervisor"
+echo xen > "$room/run/sys/hypervisor/type"
+sed "s,@SBINDIR@,$O," "$top/packaging/sysv/xe-guest-network" > "$room/run/sysv"
+sysv() { guest env XE_GUEST_SYS=/run/sys sh /run/sysv "$@"; }
+openrc() {
+	guest timeout 20 /sbin/openrc-run /etc/init.d/xe-guest-network "$@" >> "$logs/openrc" 2>&1
+}
+# OpenRC where it belongs; it thinks that it has booted
+openrc_install() {
+	from lib/rc sbin/openrc-run sbin/supervise-daemon "lib/$multiarch/librc.so.1" "lib/$multiarch/libeinfo.so.1"
+	cp "$XEN_ROOT/sbin/supervise-daemon" "$room/lib/rc/bin/"
+	mkdir -p "$room"/run/openrc/{started,starting,stopping,inactive,exclusive,daemons,options,tmp,wasinactive,failed,hotplugged,scheduled}
+	echo default > "$room/run/openrc/softlevel"
+	: > "$room/etc/insserv.conf" # Debian's OpenRC reads it
+	# (the room's /sys is the machine's)
+	sed "s,@SBINDIR@,$O,; s,/sys/hypervisor,/run/sys/hypervisor," \
+		"$top/packaging/openrc/xe-guest-network" > "$room/etc/init.d/xe-guest-network"
+	chmod 755 "$room/etc/init.d/xe-guest-network"
+}
+
+# lives NAME FUNCTION
+lives() {
+	local pid file=$room/run/xe-guest-network.pid
+	ok "$1: start" "$2" start
+	ok "$1: when it returns, the agent can connect" [ -S "$socket" ]
+	ok "$1: status" eval "$2 status > /dev/null"
+	pid=$(< "$file")
+	"$2" start
+	is "$(< "$file")" "$pid" "$1: a second start is none"
+	ok "$1: restart" "$2" restart
+	ok "$1: the old one has ended" [ ! -e "/proc/$pid" ]
+	pid=$(< "$file")
+	ok "$1: stop" "$2" stop
+	ok "$1: it has ended" [ ! -e "/proc/$pid" ]
+	"$2" status > "$logs/status"
+	is $? 3 "$1: status of what is stopped"
+}
+lives sysv sysv
+echo $$ > "$room/run/xe-guest-network.pid"
+ok "sysv: a number that is another's by now" sysv stop
+sysv nonsense 2> "$logs/usage"
+is $? 2 "sysv: anything else is a usage error"
+rm -f "$room/run/xe-guest-network.pid" "$socket"
+openrc_install
+lives OpenRC openrc
+[ "$tap_bad" = 0 ] || diag "$(cat "$logs/openrc")"
+echo kvm > "$room/run/sys/hypervisor/type"
+rm -f "$socket"
+is "$(sysv start; echo $?)" 0 "sysv: where there is no Xen it says nothing"
+openrc start
+is "$? $(find "$room/run" -name socket)" "0 " "OpenRC: nor starts anything there"
 done_testing
