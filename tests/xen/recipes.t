@@ -86,6 +86,6 @@ dom0_recipes() {
 	dom0_watches
 }
 
-on "${1:-C}-pv" dom0_recipes
-[ $# != 0 ] || on O-pv dom0_recipes
+LIMIT=300 on "${1:-C}-pv" dom0_recipes
+[ $# != 0 ] || LIMIT=300 on O-pv dom0_recipes
 done_testing
