@@ -78,9 +78,9 @@ int netconf_repair(char *ret_why, size_t size);
 #define NETCONF_INTERFACES_MAX 64 /* more are not looked at */
 
 struct netconf_interface {
+	unsigned index;
 	char ifname[IF_NAMESIZE];
 	uint8_t mac[6];
-	unsigned index;
 	bool vif; /* a Xen network device */
 };
 

@@ -23,7 +23,7 @@ int netconf_change_add(struct netconf_change *c, const char *path, char *text, s
 	memset(f, 0, sizeof(*f));
 	if (strlen(path) >= sizeof(f->path))
 		return netconf_why(why, -ENAMETOOLONG, "the path %s is too long", path);
-	strcpy(f->path, path);
+	memcpy(f->path, path, strlen(path) + 1);
 	r = netconf_file_read(path, &f->old_text, &f->old_len, &f->old_mode, why);
 	if (r < 0 && r != -ENOENT)
 		return r;

@@ -65,7 +65,7 @@ static int open_parent(const char *path, bool make, int *ret_fd, const char **re
 static int read_it(const char *path, char **ret_text, size_t *ret_len, mode_t *ret_mode)
 {
 	autoclose int dir = -1, fd = -1;
-	const char *name;
+	const char *name = "";
 	struct stat st;
 	int r = open_parent(path, false, &dir, &name);
 
@@ -132,7 +132,7 @@ int netconf_file_write(const char *path, const char *text, size_t len, mode_t mo
 		       struct netconf_why *why)
 {
 	autoclose int dir = -1;
-	const char *name;
+	const char *name = "";
 	int r = open_parent(path, true, &dir, &name);
 
 	if (r >= 0)
@@ -143,7 +143,7 @@ int netconf_file_write(const char *path, const char *text, size_t len, mode_t mo
 int netconf_file_try(const char *path, struct netconf_why *why)
 {
 	autoclose int dir = -1;
-	const char *name;
+	const char *name = "";
 	int r = open_parent(path, true, &dir, &name);
 
 	if (r >= 0 && faccessat(dir, ".", W_OK, 0) < 0)
@@ -154,7 +154,7 @@ int netconf_file_try(const char *path, struct netconf_why *why)
 int netconf_file_remove(const char *path, struct netconf_why *why)
 {
 	autoclose int dir = -1;
-	const char *name;
+	const char *name = "";
 	int r = open_parent(path, false, &dir, &name);
 
 	if (r >= 0 && (unlinkat(dir, name, 0) < 0 || fsync(dir) < 0))

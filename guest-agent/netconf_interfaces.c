@@ -262,7 +262,7 @@ static int add_source(const struct line *l, bool dir, struct text_list *sources)
 	for (word(l, &i, w); *w && r >= 0; word(l, &i, w)) {
 		len = strlen(w);
 		if (dir && w[len - 1] != '/')
-			strcpy(w + len, "/"); /* there is room for one more */
+			memcpy(w + len, "/", 2); /* there is room for one more */
 		r = text_list_add(sources, w);
 	}
 	return r;

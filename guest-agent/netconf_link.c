@@ -104,7 +104,7 @@ static int take_part(struct netconf_link *l, char *buf, size_t len)
 {
 	int left = (int)len;
 
-	for (struct nlmsghdr *h = (void *)buf; NLMSG_OK(h, left);
+	for (struct nlmsghdr *h = (void *)buf; left > 0 && NLMSG_OK(h, (unsigned)left);
 	     h = NLMSG_NEXT(h, left)) {
 		if (h->nlmsg_type == NLMSG_DONE)
 			return 1;

@@ -96,7 +96,7 @@ static int owns(struct netconf_state *s, bool netplan)
 		return 0;
 	own_path(s->set.ifname, own, sizeof(own));
 	if (strcmp(file, own) != 0)
-		strcpy(s->original, file); /* the same size */
+		memcpy(s->original, file, sizeof(s->original));
 	by_netplan = strncmp(s->original, NETPLAN, sizeof(NETPLAN) - 1) == 0 &&
 		     netconf_has_program("netplan", path, sizeof(path));
 	return by_netplan == netplan;

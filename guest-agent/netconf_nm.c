@@ -115,7 +115,7 @@ static int list_ours(const struct netconf_state *s, struct ours *ret, bool *ret_
 		if (strcmp(line, s->original) == 0)
 			*ret_original = true;
 		if (strcmp(line + UUID_LEN + 1, own) == 0 && ret->count < OURS_MAX)
-			strcpy(ret->uuid[ret->count++].text, line);
+			memcpy(ret->uuid[ret->count++].text, line, UUID_LEN + 1);
 	}
 	return 0;
 }

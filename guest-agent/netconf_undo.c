@@ -78,7 +78,7 @@ static int take_value(struct reader *in, const char *name, char *ret, size_t siz
 	if (next_line(in) < 0 || strncmp(in->line, name, skip) != 0 ||
 	    in->line[skip] != ' ' || strlen(in->line + skip + 1) >= size)
 		return -EBADMSG;
-	strcpy(ret, in->line + skip + 1); /* it fits */
+	memcpy(ret, in->line + skip + 1, strlen(in->line + skip + 1) + 1); /* it fits */
 	return *ret ? 0 : -EBADMSG;
 }
 
@@ -91,7 +91,7 @@ static int take_path(struct netconf_file *f, const char *path)
 		return -EBADMSG;
 	if (strstr(path, "/.") || strlen(path) >= sizeof(f->path))
 		return -EBADMSG;
-	strcpy(f->path, path);
+	memcpy(f->path, path, strlen(path) + 1);
 	return 0;
 }
 

@@ -137,7 +137,7 @@ static void take_mac(const char *text, uint8_t ret[6])
 /* The interface that has the MAC; of several (a bond's), a vif first. */
 static int find_mac(struct netconf *want)
 {
-	struct netconf_interface list[NETCONF_INTERFACES_MAX];
+	struct netconf_interface list[NETCONF_INTERFACES_MAX] = { 0 };
 	size_t count = 0;
 	int r = netconf_list(list, NETCONF_INTERFACES_MAX, &count);
 
@@ -200,7 +200,7 @@ static int verb_repair(const struct options *o)
 
 static int verb_probe(const struct options *o)
 {
-	struct netconf_interface list[NETCONF_INTERFACES_MAX];
+	struct netconf_interface list[NETCONF_INTERFACES_MAX] = { 0 };
 	char backend[NETCONF_BACKEND_MAX], why[NETCONF_WHY_MAX];
 	size_t count = 0, usable = 0;
 	int r = netconf_list(list, NETCONF_INTERFACES_MAX, &count), printed;

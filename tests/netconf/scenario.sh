@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # lib.sh and the test set them
 # scenario.sh - sourced after lib.sh: what must hold with every back end.
 #
 # The administrator's configuration gives eth0 10.9.0.50/24, gateway 10.9.0.1, and

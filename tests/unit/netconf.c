@@ -184,7 +184,7 @@ static void test_interfaces(void)
 	struct netconf none = conf(NULL, NULL, NULL, NULL);
 	struct netconf_interfaces has = { 0 };
 	autofree char *marked = NULL, *back = NULL, *block = NULL, *whole = NULL;
-	size_t len, back_len;
+	size_t len, back_len = 0;
 
 	is_int(netconf_interfaces_scan(text, sizeof(text) - 1, "eth0", &has), 0,
 	       "scanned");
