@@ -115,6 +115,13 @@ static void take_client(struct server *s)
 	offer(s);
 }
 
+/* That the guest decides is said of every interface at every boot. */
+static bool sets_something(const struct netconf *want)
+{
+	return want->v4.mode == NETCONF_STATIC || want->v4.mode == NETCONF_AUTO ||
+	       want->v6.mode == NETCONF_STATIC || want->v6.mode == NETCONF_AUTO;
+}
+
 static void apply(struct server *s, uint32_t id, const struct netconf *want)
 {
 	char why[NETCONF_WHY_MAX] = "";
@@ -123,7 +130,7 @@ static void apply(struct server *s, uint32_t id, const struct netconf *want)
 
 	if (r < 0)
 		log_warning("cannot set addresses of %s: %s", want->ifname, why);
-	else
+	else if (sets_something(want))
 		log_info("addresses of %s are as the host wants them", want->ifname);
 	network_wire_put_result(id, r < 0 ? r : 0, why, &m);
 	tell(s, &m, sizeof(m));

@@ -183,7 +183,9 @@ static void hear_helper(struct static_ip *s)
 		if (!o)
 			continue;
 		if (r == 1)
-			static_ip_order_end(o, result.code, "%s", result.text);
+			static_ip_order_end(o, result.code, "%s",
+					    result.text[0] ? result.text
+							   : strerror(-result.code));
 		else if (r == -ETIMEDOUT)
 			static_ip_order_end(o, r,
 					    "xe-guest-network has not answered for %u s",
