@@ -34,7 +34,7 @@ printf 'OPTIONS="--verbose --root %s"\nLOG=%s/log/agent\n' "$root" "$dir" > /etc
 
 pid() { pgrep -f "^$dir/sbin/xe-guest-agent"; }
 # is_agent PID
-is_agent() { [ "$(cat "/proc/$1/comm" 2> /dev/null)" = xe-guest-agent ]; }
+is_agent() { [ -n "$1" ] && [ "$(cat "/proc/$1/comm" 2> /dev/null)" = xe-guest-agent ]; }
 runs() { is_agent "$(pid)"; }
 says() { grep -q "$1" "$dir/log/agent" 2> /dev/null; }
 published() { [ "$(xs0 read /local/domain/5/data/os_distro 2> /dev/null)" = "$1" ]; }
