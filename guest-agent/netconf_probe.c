@@ -72,7 +72,7 @@ int netconf_list(struct netconf_interface *ret, size_t max, size_t *ret_count)
 int netconf_probe(char *ret_backend, size_t size, char *ret_why, size_t why_size)
 {
 	struct netconf_interface list[NETCONF_INTERFACES_MAX] = { 0 };
-	size_t count;
+	size_t count = 0;
 	int r = netconf_list(list, NETCONF_INTERFACES_MAX, &count);
 
 	if (r < 0 || count == 0) {

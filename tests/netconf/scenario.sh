@@ -130,7 +130,6 @@ scenario_kill() {
 }
 
 scenario_read_only() {
-	mount -t tmpfs tmpfs "$NETCONF_ROOM/work" 2> /dev/null
 	guest mount --bind /etc /etc && guest mount -o remount,bind,ro /etc
 	guest mount --bind /var /var && guest mount -o remount,bind,ro /var
 	xgn apply --interface eth0 --ipv4 10.9.0.5/24
