@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,9 @@
 #include <unistd.h>
 
 #include "guest-agent/agent_parts.h"
+#include "guest-agent/names.h"
+#include "guest-agent/network_serve.h"
+#include "guest-agent/privileges.h"
 #include "guest-agent/schema.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -20,9 +22,6 @@
 
 /* The last second of time_t, whatever its size. */
 #define TIME_MAX ((time_t)((UINT64_C(1) << (8 * sizeof(time_t) - 1)) - 1))
-
-/* `domid` is there under every toolstack; the kernel registers watches anew on resume. */
-#define RESUME_WATCH "domid"
 
 static int open_signals(void)
 {
@@ -42,7 +41,7 @@ static int open_signals(void)
 /* A timer that never ends but by the clock being set, which resume does before a program
  * runs again.  The watch comes later: the kernel hands out events one after another, and
  * the frontends' come first (seen on real Xen: 0.3 s). */
-static int arm_clock(int fd)
+int agent_arm_clock(int fd)
 {
 	struct itimerspec never = { .it_value.tv_sec = TIME_MAX };
 
@@ -55,7 +54,7 @@ static int arm_clock(int fd)
 static int open_clock(void)
 {
 	autoclose int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	int r = fd < 0 ? -errno : arm_clock(fd);
+	int r = fd < 0 ? -errno : agent_arm_clock(fd);
 
 	return r < 0 ? r : steal_fd(&fd);
 }
@@ -70,7 +69,8 @@ int agent_open(int rootfd, struct agent **ret_agent)
 		return -ENOMEM;
 	}
 	a->rootfd = rootfd;
-	a->signals = a->clock = a->netlink.ask = a->netlink.hear = -1;
+	a->signals = a->clock = a->names = a->netlink.ask = a->netlink.hear = -1;
+	a->freeze.fd = -1;
 	agent_config_init(&a->config);
 	agent_config_load(&a->config, rootfd);
 	r = netlink_open(&a->netlink);
@@ -78,6 +78,8 @@ int agent_open(int rootfd, struct agent **ret_agent)
 		log_error("cannot open a netlink socket: %s", strerror(-r));
 		return r;
 	}
+	if (a->config.volumes)
+		agent_complain("volumes", volumes_open(rootfd, &a->volumes));
 	*ret_agent = steal_ptr(a);
 	return 0;
 }
@@ -86,162 +88,55 @@ void agent_free(struct agent *a)
 {
 	if (!a)
 		return;
+	freeze_close(&a->freeze);
+	static_ip_free(a->static_ip);
+	volumes_free(a->volumes);
 	xs_watch_free(a->watch);
 	publish_done(&a->publisher);
 	agent_config_done(&a->config);
+	devices_done(&a->devices);
 	net_facts_done(&a->facts.net);
 	netlink_close(&a->netlink);
 	cleanup_close(&a->signals);
 	cleanup_close(&a->clock);
+	cleanup_close(&a->names);
 	cleanup_close(&a->rootfd);
 	free(a);
 }
 
-static void reload(struct agent *a)
-{
-	(void)notify_systemd("RELOADING=1"); /* nobody may be listening */
-	log_info("reading everything again");
-	agent_collect_all(a);
-	agent_publish_anew(a);
-	a->ready = false; /* until it is published */
-}
-
-static int signals_fd(const struct agent *a)
-{
-	return a->signals;
-}
-
-static int watch_fd(const struct agent *a)
-{
-	return xs_watch_fd(a->watch);
-}
-
-static int netlink_fd(const struct agent *a)
-{
-	return a->netlink.hear;
-}
-
-static int clock_fd(const struct agent *a)
-{
-	return a->clock;
-}
-
-/* 1: stop. */
-static int handle_signal(struct agent *a)
-{
-	struct signalfd_siginfo si;
-
-	while (read(a->signals, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo != SIGHUP)
-			return 1;
-		reload(a);
-	}
-	return 0;
-}
-
-static int handle_clock(struct agent *a)
-{
-	uint64_t times;
-
-	(void)!read(a->clock, &times, sizeof(times)); /* ECANCELED is the message */
-	(void)arm_clock(a->clock);		      /* as it was armed before */
-	if (a->watched)
-		agent_look_again(a);
-	return 0;
-}
-
-static int handle_watch(struct agent *a)
-{
-	char *path = NULL;
-	bool fired = false;
-	int r;
-
-	while ((r = xs_watch_next(a->watch, &path)) > 0) {
-		free(steal_ptr(path));
-		fired = true;
-	}
-	if (r < 0) {
-		log_error("xenstore is gone: watch '%s': %s", RESUME_WATCH, strerror(-r));
-		return -ENOTCONN;
-	}
-	if (fired) {
-		a->watched = true;
-		agent_look_again(a);
-	}
-	return 0;
-}
-
-static int handle_netlink(struct agent *a)
-{
-	if (netlink_drain(&a->netlink)) {
-		agent_collect_addresses(a);
-		/* the first vif brings a driver, the last takes it along */
-		agent_sample_drivers(a);
-	}
-	return 0;
-}
-
-/* What is done when a descriptor is readable.  1: stop. */
-static const struct {
-	int (*fd)(const struct agent *a);
-	int (*handle)(struct agent *a);
-} sources[] = {
-	{ signals_fd, handle_signal },
-	{ watch_fd, handle_watch },
-	{ netlink_fd, handle_netlink },
-	{ clock_fd, handle_clock },
-};
-#define SOURCES (sizeof(sources) / sizeof(*sources))
-
-static void (*const timers[TIMER_COUNT])(struct agent *a) = {
-	[TIMER_SAMPLE] = agent_sample,
-	[TIMER_ADDRESSES] = agent_collect_addresses,
-};
-
-static int wait_ms(const struct agent *a)
-{
-	uint64_t now = io_now_ms();
-	uint64_t at = agent_publish_at_ms(a);
-
-	for (size_t i = 0; i < TIMER_COUNT; i++)
-		if (a->at_ms[i] < at)
-			at = a->at_ms[i];
-	return at > now ? (int)(at - now) : 0;
-}
-
-/* 1: stop. */
-static int wait_for_event(struct agent *a)
-{
-	struct pollfd fds[SOURCES];
-	int r;
-
-	for (size_t i = 0; i < SOURCES; i++)
-		fds[i] = (struct pollfd){ sources[i].fd(a), POLLIN, 0 };
-	r = poll(fds, SOURCES, wait_ms(a));
-	if (r < 0 && errno != EINTR) {
-		log_error("cannot wait for events: %s", strerror(errno));
-		return -EIO;
-	}
-	if (r < 0)
-		return 0;
-	r = 0;
-	for (size_t i = 0; r == 0 && i < SOURCES; i++)
-		if (fds[i].revents)
-			r = sources[i].handle(a);
-	for (size_t i = 0; r == 0 && i < TIMER_COUNT; i++)
-		if (io_now_ms() >= a->at_ms[i])
-			timers[i](a);
-	return r;
-}
-
 static int open_watch(struct agent *a)
 {
-	int r = xs_watch_new(RESUME_WATCH, &a->watch);
+	int r = xs_watch_new(AGENT_WATCH, &a->watch);
 
 	if (r >= 0)
 		return r;
-	log_error("cannot watch '%s' in xenstore: %s", RESUME_WATCH, strerror(-r));
+	log_error("cannot watch '%s' in xenstore: %s", AGENT_WATCH, strerror(-r));
 	return -ENOTCONN;
+}
+
+void agent_set_freeze(struct agent *a)
+{
+	int r = freeze_set(&a->freeze, a->config.suspend_timeout_s);
+
+	if (r < 0)
+		log_info("cannot set the time-out of suspends: %s", strerror(-r));
+}
+
+/* What does without them: a name is looked at every minute, too. */
+static void open_extras(struct agent *a)
+{
+	int r;
+
+	a->names = names_open(a->rootfd);
+	r = freeze_open(a->rootfd, &a->freeze);
+	if (r < 0)
+		log_info("cannot open the time-out of suspends: %s", strerror(-r));
+	else
+		agent_set_freeze(a);
+	if (a->config.static_addresses)
+		(void)static_ip_open(NETWORK_SOCKET, agent_find_interface, a,
+				     &a->static_ip);
+	(void)notify_open(); /* nobody may be listening */
 }
 
 int agent_start(struct agent *a)
@@ -260,7 +155,21 @@ int agent_start(struct agent *a)
 	}
 	a->clock = r;
 	r = agent_connect(a);
-	return r < 0 ? r : open_watch(a);
+	if (r >= 0)
+		r = open_watch(a);
+	if (r >= 0)
+		open_extras(a);
+	return r;
+}
+
+int agent_drop_privileges(struct agent *a)
+{
+	int r = privileges_drop(a->rootfd, a->config.user);
+
+	if (r >= 0 && a->volumes)
+		agent_complain("the space of volumes",
+			       volumes_start(a->volumes, privileges_seal_thread));
+	return r < 0 ? r : privileges_seal();
 }
 
 int agent_run(struct agent *a)
@@ -269,7 +178,7 @@ int agent_run(struct agent *a)
 
 	agent_collect_all(a);
 	while (r == 0) {
-		r = wait_for_event(a);
+		r = agent_wait(a);
 		if (r == 0)
 			r = agent_publish_due(a);
 	}
@@ -294,6 +203,7 @@ int agent_dry_run(struct agent *a)
 	int r;
 
 	agent_collect_all(a);
+	agent_await_volumes(a);
 	r = agent_wanted(a, &want);
 	if (r < 0)
 		return r;

@@ -2,7 +2,8 @@
 /*
  * agent - collect, publish, wait: the one event loop of xe-guest-agent.
  *
- * Wakes for: a change of links or addresses (netlink), the watch on `domid` (fires at the
+ * Wakes for: a change of links or addresses (netlink), of mounts and of the host name, an
+ * address that the host sets, the watch on `domid` (fires at the
  * start and after resume or migration), the wall clock being set (resume does that too,
  * and is heard of earlier), SIGHUP, and once a minute or as configured for a sample of
  * memory and drivers.  Nothing else is polled and nothing is forked.
@@ -22,6 +23,7 @@
 #define AGENT_RETRY_MAX_MS   600000 /* of keys that are refused */
 #define AGENT_FAILED_MAX_MS  60000  /* of whole transactions */
 #define AGENT_AGAIN_MS	     1000   /* for what could not be read */
+#define AGENT_VOLUMES_MS     3000   /* that a single run waits for their space */
 
 struct agent;
 
@@ -34,10 +36,14 @@ static inline void agent_freep(struct agent **a)
 }
 #define autoagent __attribute__((cleanup(agent_freep)))
 
+/* Before privileges are dropped: open what agent_publish_once() needs, or agent_run(). */
+int agent_connect(struct agent *a);
+int agent_start(struct agent *a);
+/* From here on nothing is opened that takes rights: see privileges.h. */
+int agent_drop_privileges(struct agent *a);
+
 /* Publish once. */
 int agent_publish_once(struct agent *a);
-/* Open what agent_run() needs, as root may have to. */
-int agent_start(struct agent *a);
 /* Publish and follow every change until SIGTERM or SIGINT (0). */
 int agent_run(struct agent *a);
 /* Print the wanted tree on stdout, and on stderr why an address is left out. */

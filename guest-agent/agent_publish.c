@@ -5,6 +5,7 @@
 
 #include "guest-agent/agent_parts.h"
 #include "guest-agent/schema.h"
+#include "guest-agent/schema_host.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/notify.h"
@@ -22,8 +23,12 @@ int agent_connect(struct agent *a)
 	return 0;
 }
 
-int agent_wanted(const struct agent *a, struct tree *ret_want)
+int agent_wanted(struct agent *a, struct tree *ret_want)
 {
+	struct facts *f = &a->facts;
+
+	f->static_ip = static_ip_usable(a->static_ip);
+	schema_host_health(&f->host, a->config.errors, a->config.why, a->refused);
 	return schema_wanted(&a->facts, ret_want);
 }
 
@@ -91,7 +96,9 @@ static int publish_now(struct agent *a, bool again)
 		log_debug("published everything in %llu ms",
 			  (unsigned long long)(io_now_ms() - from));
 	pause_publications(a);
-	a->dirty = r < 0;
+	a->dirty = r < 0 || a->refused != (r > 0); /* the health tells of it */
+	if (r >= 0)
+		a->refused = r > 0;
 	if (r < 0 || (r > 0 && (again || !a->retry_ms))) {
 		retry_later(a, r);
 	} else if (r == 0 && a->retry_ms) {
@@ -135,17 +142,21 @@ void agent_look_again(struct agent *a)
 		return;
 	if (a->publisher.known)
 		log_info("this domain is new in xenstore: publishing everything");
-	a->facts.drivers.balloon_settled = collect_balloon_at_target(a->rootfd);
+	a->facts.drivers.balloon_settled =
+		a->config.balloon && collect_balloon_at_target(a->rootfd);
+	if (a->unexplained) { /* in a new domain a device may have another number */
+		agent_forget_devices(a);
+		agent_collect_addresses(a);
+	}
 	agent_publish_anew(a); /* with the facts that are known: the host is waiting */
 }
 
 int agent_publish_once(struct agent *a)
 {
-	int r = agent_connect(a);
+	int r;
 
-	if (r < 0)
-		return r;
 	agent_collect_all(a);
+	agent_await_volumes(a);
 	r = publish_facts(a);
 	if (r < 0)
 		log_error("cannot %s", failure(a, r));

@@ -13,7 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guest-agent/name_facts.h"
 #include "guest-agent/net_facts.h"
+#include "guest-agent/volume_facts.h"
 
 #define OS_TEXT_MAX	256 /* bytes with the NUL; a value of the store holds 2015 */
 #define DRIVERS_MAX	32  /* the kernel has about a dozen Xen frontends */
@@ -47,6 +49,10 @@ struct facts {
 	struct driver_facts drivers;
 	struct memory_facts memory;
 	struct net_facts net;
+	struct host_facts host;
+	const struct volume_facts *volumes; /* the collector's; NULL: not told */
+	bool without_os;		    /* by configuration */
+	bool static_ip;			    /* the host may set addresses */
 };
 
 int collect_os(int rootfd, struct os_facts *ret);

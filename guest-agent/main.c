@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guest-agent/agent.h"
+#include "guest-agent/config.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/options.h"
@@ -19,22 +20,26 @@ enum {
 };
 
 struct options {
-	bool dry_run, once, verbose;
+	bool dry_run, once, check, verbose;
 	const char *root;
 };
 
 static const char usage[] =
-	"usage: xe-guest-agent [--dry-run | --once] [--root DIR] [--verbose]\n"
+	"usage: xe-guest-agent [--dry-run | --once | --check-config] [--root DIR]\n"
+	"                      [--verbose]\n"
 	"Publish this Xen guest's metrics in xenstore, and keep them true.\n"
 	"  -n, --dry-run    print what would be published, and why addresses are "
 	"left\n"
 	"                   out on stderr; xenstore is not touched\n"
 	"  -1, --once       publish once and exit\n"
+	"  -c, --check-config\n"
+	"                   tell what is wrong in /etc/xe-guest-agent.conf and its\n"
+	"                   drop-ins, and exit\n"
 	"  -r, --root DIR   read /proc, /sys and /etc below DIR\n"
 	"  -v, --verbose    tell more on stderr\n"
 	"      --version    print the version\n"
 	"  -h, --help       print this\n"
-	"Exit status: 0 stopped, 2 usage, 3 not a Xen guest, 4 xenstore "
+	"Exit status: 0 stopped, 2 usage or configuration, 3 not a Xen guest, 4 xenstore "
 	"unusable.\n";
 
 static struct options options_parse(int argc, char *argv[])
@@ -42,13 +47,14 @@ static struct options options_parse(int argc, char *argv[])
 	static const struct option longs[] = {
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "once", no_argument, NULL, '1' },
+		{ "check-config", no_argument, NULL, 'c' },
 		{ "root", required_argument, NULL, 'r' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static const struct options_program program = { usage, "n1r:vh", longs,
+	static const struct options_program program = { usage, "n1cr:vh", longs,
 							EXIT_FAILURE };
 	struct options opt = { .root = "/" };
 	int c;
@@ -60,6 +66,9 @@ static struct options options_parse(int argc, char *argv[])
 			break;
 		case '1':
 			opt.once = true;
+			break;
+		case 'c':
+			opt.check = true;
 			break;
 		case 'r':
 			opt.root = optarg;
@@ -73,8 +82,8 @@ static struct options options_parse(int argc, char *argv[])
 	}
 	if (optind < argc)
 		options_wrong("unexpected argument '%s'", argv[optind]);
-	if (opt.dry_run && opt.once)
-		options_wrong("--dry-run and --once exclude each other");
+	if (opt.dry_run + opt.once + opt.check > 1)
+		options_wrong("--dry-run, --once and --check-config exclude each other");
 	return opt;
 }
 
@@ -86,12 +95,15 @@ static int run(const struct options *opt, int rootfd)
 
 	if (r < 0)
 		return r;
+	if (!opt->dry_run)
+		r = opt->once ? agent_connect(agent) : agent_start(agent);
+	if (r >= 0)
+		r = agent_drop_privileges(agent);
+	if (r < 0)
+		return r;
 	if (opt->dry_run)
 		return agent_dry_run(agent);
-	if (opt->once)
-		return agent_publish_once(agent);
-	r = agent_start(agent);
-	return r < 0 ? r : agent_run(agent);
+	return opt->once ? agent_publish_once(agent) : agent_run(agent);
 }
 
 int main(int argc, char *argv[])
@@ -110,6 +122,8 @@ int main(int argc, char *argv[])
 		log_error("cannot open '%s': %s", opt.root, strerror(errno));
 		return EXIT_USAGE;
 	}
+	if (opt.check)
+		return agent_config_check(rootfd) < 0 ? EXIT_USAGE : EXIT_STOPPED;
 	if (!opt.dry_run && guest_detect(rootfd, &reason) < 0) {
 		log_error("not a Xen guest: %s", reason);
 		return EXIT_NO_GUEST;

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "guest-agent/schema_host.h"
+#include "guest-agent/schema_volumes.h"
 #include "lib/version.h"
 
 static int want_drivers(const struct facts *f, struct tree *want)
@@ -76,6 +78,8 @@ static int want_identity(const struct facts *f, struct tree *want)
 	 * measure of the guest's overhead in the moment it sees the key. */
 	if (r >= 0 && f->drivers.balloon_settled)
 		r = tree_setf(want, "control/feature-balloon", "1");
+	if (r >= 0 && f->static_ip)
+		r = tree_setf(want, "control/feature-static-ip-setting", "1");
 	return r;
 }
 
@@ -84,7 +88,7 @@ int schema_wanted(const struct facts *facts, struct tree *ret_wanted)
 	autotree struct tree want = { 0 };
 	int r = want_identity(facts, &want);
 
-	if (r >= 0)
+	if (r >= 0 && !facts->without_os)
 		r = want_os(&facts->os, &want);
 	if (r >= 0)
 		r = want_memory(&facts->memory, &want);
@@ -92,6 +96,10 @@ int schema_wanted(const struct facts *facts, struct tree *ret_wanted)
 		r = want_drivers(facts, &want);
 	if (r >= 0)
 		r = schema_want_addresses(&facts->net, &want);
+	if (r >= 0)
+		r = schema_want_host(&facts->host, &want);
+	if (r >= 0 && facts->volumes)
+		r = schema_want_volumes(facts->volumes, &want);
 	if (r >= 0)
 		tree_swap(&want, ret_wanted);
 	return r;

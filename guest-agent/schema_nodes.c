@@ -13,7 +13,7 @@ const struct schema_own schema_own[] = {
 	{ "control/feature-static-ip-setting", 0, false },
 	{ "data", 1, true },
 	{ "data/service/xe-guest-agent", 1, false },
-	{ "data/volumes", 3, false }, /* i/mount_points/j */
+	{ "data/volumes", 4, false }, /* i/extents/j/target */
 	{ "drivers", 1, true },
 	{ "feature/hotplug", 1, true },
 	{ "xenserver/attr/net-sriov-vf", 4, false },
@@ -72,6 +72,9 @@ static const struct node {
 	{ "data/volumes/#/volume_name", RANK_VOLUME },
 	{ "data/volumes/#/extents", RANK_VOLUME },
 	{ "data/volumes/#/extents/#", RANK_VOLUME },
+	{ "data/volumes/#/extents/#/length", RANK_VOLUME },
+	{ "data/volumes/#/extents/#/offset", RANK_VOLUME },
+	{ "data/volumes/#/extents/#/target", RANK_VOLUME },
 	{ "data/volumes/#/mount_points", RANK_VOLUME },
 	{ "data/volumes/#/mount_points/#", RANK_VOLUME },
 	{ "drivers/#", RANK_SYSTEM },

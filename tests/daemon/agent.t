@@ -21,7 +21,8 @@ ip link set eth0 addrgenmode none
 # A guest's /proc, /sys and /etc with vif N behind each interface named
 make_root() {
 	local n=0 i
-	rm -rf "${root:?}"/*
+	# not the directories themselves: the agent may look into these only
+	rm -rf "${root:?}"/*/*
 	mkdir -p "$root"/{proc/sys/kernel,etc,sys/hypervisor}
 	echo xen > "$root/sys/hypervisor/type"
 	echo 6.1.0-lab > "$root/proc/sys/kernel/osrelease"
@@ -42,7 +43,7 @@ make_root() {
 # The agent's own keys as they should be, and as they are
 wanted() { "$agent" --dry-run --root "$root" 2> /dev/null; }
 published() {
-	tree_of "$1" | grep -E '^(attr/PVAddons/[A-Z][a-z]*(Version|alled) |attr/vif/[0-9]+/(name|mac/0|ipv[46]/[0-9]+(/prefix)?) |attr/eth[0-9]+/(ip|ipv6/[0-9]+/addr) |control/feature-balloon|data/(os_|meminfo_|updated)|drivers/[0-9]+ )' |
+	tree_of "$1" | grep -E '^(attr/PVAddons/[A-Z][a-z]*(Version|alled) |attr/vif/[0-9]+/(name|mac/0|ipv[46]/[0-9]+(/prefix)?) |attr/eth[0-9]+/(ip|ipv6/[0-9]+/addr) |control/feature-balloon|data/(os_|meminfo_|service/xe-guest-agent/|updated)|feature/hotplug/v(bd|if) |drivers/[0-9]+ )' |
 		grep -v ' = ""$'
 }
 allowed() { if [ "$TOOLSTACK" = libxl ]; then grep -v '^control/'; else cat; fi; }
@@ -75,8 +76,8 @@ test_start_and_follow() {
 	is "$(guest_count 5 TRANSACTION_END)" 1 "$GROUND: in one transaction"
 	is "$(grep -c ' WRITE OK' "$STORE_DIR/requests")" "$(wanted | allowed | wc -l)" "$GROUND: each key written once"
 	is "$(awk '$3 == "WRITE" && $4 == "OK" {sub(/\/.*/, "", $5); print $5}' "$STORE_DIR/requests" | uniq | tr '\n' ' ')" \
-		"$(if [ "$TOOLSTACK" = libxl ]; then echo "data drivers attr data "; else echo "data drivers attr control data "; fi)" \
-		"$GROUND: data and drivers, then attr and control, data/updated last"
+		"$(if [ "$TOOLSTACK" = libxl ]; then echo "data drivers attr data feature data "; else echo "data drivers attr control data feature data "; fi)" \
+		"$GROUND: data and drivers, then what is watched, data/updated last"
 	ok "$GROUND: an IPv4 address" has 5/attr/vif/0/ipv4/0 10.0.0.1
 	ok "$GROUND: an IPv6 address" has 5/attr/vif/0/ipv6/0 2001:db8::1
 	ok "$GROUND: drivers" has 5/drivers/0 "Linux xen-balloon 6.1.0-lab in-tree"

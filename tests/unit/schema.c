@@ -39,6 +39,8 @@ static void test_whole(void)
 	       "data/os_majorver = \"12\"\n"
 	       "data/os_name = \"Debian GNU/Linux 12\"\n"
 	       "data/os_uname = \"6.1.0\"\n"
+	       "data/service/xe-guest-agent/health = \"ok\"\n"
+	       "data/service/xe-guest-agent/version = \"1.0.0-1\"\n"
 	       "data/updated = \"1\"\n"
 	       "drivers/0 = \"Linux xen-blkfront 6.1.0 in-tree\"\n"
 	       "drivers/1 = \"Linux xen-netfront 6.1.0 out-of-tree\"\n",

@@ -22,6 +22,7 @@ static void test_own(void)
 		"data/service/xe-guest-agent/health",
 		"data/volumes",
 		"data/volumes/3/mount_points/0",
+		"data/volumes/3/extents/0/target",
 		"feature/hotplug/vif",
 		"attr/PVAddons/Installed",
 	};
