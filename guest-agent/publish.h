@@ -28,8 +28,8 @@ struct publisher {
 	struct tree published;
 	struct tree refused; /* paths not to be tried again until publish_forget() */
 	struct tree foreign; /* what others wrote beside our keys, to be left as it is */
-	size_t limit; /* keys that the quota takes, PUBLISH_ALL: it has room */
-	size_t fitted; /* the last such limit, 0: there was none */
+	size_t limit;	     /* keys that the quota takes, PUBLISH_ALL: it has room */
+	size_t fitted;	     /* the last such limit, 0: there was none */
 };
 
 void publish_init(struct publisher *p, struct xs_conn *conn);
