@@ -415,7 +415,8 @@ int netconf_interfaces_mark(const char *text, size_t len, const struct netconf *
 
 static void print_mask(FILE *out, int family, unsigned prefix)
 {
-	struct in_addr mask = { htonl(prefix ? UINT32_MAX << (32 - prefix) : 0) };
+	bool has_mask = family == AF_INET && prefix > 0;
+	struct in_addr mask = { htonl(has_mask ? UINT32_MAX << (32 - prefix) : 0) };
 	char text[INET6_ADDRSTRLEN];
 
 	if (family == AF_INET6)
