@@ -11,6 +11,8 @@
 #   XEN_TESTS += tests/xen/publish.t        a TAP script, run by `make check-xen`
 #   SCRIPTS += recipes/xe-guest-NAME        a shell script that is installed as it is
 #   SHARED += recipes/openrc/NAME           a file below SHAREDIR, for the administrator to copy
+#   UDEV_RULES += packaging/udev/NN-NAME.rules  rules that are in force once installed
+#   EXAMPLES += packaging/NAME.conf         a configuration with all keys as comments
 #   LIBS += dom0-tools/libNAME              a library, static and shared: besides _SRCS and
 #                                           _LIBS its _VERSION and _MAP (version script)
 #   PRELOADS += dom0-tools/libNAME-preload  an object for LD_PRELOAD: never with sanitizers
@@ -39,6 +41,9 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 # below it init/openrc and init/sysv: which of them is /etc/init.d's, the package knows
 INITDIR ?= $(PREFIX)/share/xen-pv-tools/init
+# udev looks below /usr/local/lib, too
+UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
+DOCDIR ?= $(PREFIX)/share/doc/xen-pv-tools
 
 , := ,
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -62,6 +67,8 @@ MAN :=
 UNITS :=
 SCRIPTS :=
 SHARED :=
+UDEV_RULES :=
+EXAMPLES :=
 SYSUSERS :=
 INIT_SCRIPTS :=
 PROFILES :=
@@ -213,6 +220,9 @@ install: setup-build all ## install below DESTDIR and PREFIX
 	install -m 755 $(WORKER_FILES) '$(DESTDIR)$(LIBEXECDIR)'
 	for s in $(SYSUSERS); do n=$${s##*/}; \
 		install -m 644 $$s '$(DESTDIR)$(SYSUSERSDIR)'/$${n%.sysusers}.conf || exit 1; done
+	install -d '$(DESTDIR)$(UDEVDIR)' '$(DESTDIR)$(DOCDIR)'
+	install -m 644 $(UDEV_RULES) '$(DESTDIR)$(UDEVDIR)'
+	install -m 644 $(EXAMPLES) '$(DESTDIR)$(DOCDIR)'
 	install -d '$(DESTDIR)$(PROFILEDIR)'
 	install -m 644 $(PROFILES) '$(DESTDIR)$(PROFILEDIR)'
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(LIBDIR)/xen-pv-tools' '$(DESTDIR)$(INCLUDEDIR)'

@@ -4,3 +4,6 @@ AGENT_NAMES := guest-agent/names.c guest-agent/collect_names.c guest-agent/colle
 	guest-agent/schema_host.c guest-agent/freeze.c
 AGENT_HOST := $(AGENT_CONFIG) $(AGENT_NAMES)
 MAN += docs/man/xe-guest-agent.conf.5
+EXAMPLES += packaging/xe-guest-agent.conf
+# vCPUs that the host adds
+UDEV_RULES += packaging/udev/60-xe-guest-vcpu.rules

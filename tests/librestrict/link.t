@@ -15,6 +15,10 @@ root=$dir/root lib=$dir/root/usr/lib
 is "$(cd "$root/usr" && find . -name '*xenrestrict*' | LC_ALL=C sort | tr '\n' ' ')" \
 	"./include/xenrestrict.h ./lib/libxenrestrict.a ./lib/libxenrestrict.so ./lib/libxenrestrict.so.1 ./lib/pkgconfig/xenrestrict.pc ./lib/xen-pv-tools/libxenrestrict-preload.so ./share/man/man3/libxenrestrict.3 " \
 	"the files"
+ok "the udev rule for added vCPUs, where udev looks" \
+	cmp "$root/usr/lib/udev/rules.d/60-xe-guest-vcpu.rules" "$top/packaging/udev/60-xe-guest-vcpu.rules"
+ok "the agent's example of a configuration, where its man page says" \
+	cmp "$root/usr/share/doc/xen-pv-tools/xe-guest-agent.conf" "$top/packaging/xe-guest-agent.conf"
 is "$(readlink "$lib/libxenrestrict.so")" libxenrestrict.so.1 "the link for linking"
 
 # names FILE : "VERSION NAME" of what it defines and others see
