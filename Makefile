@@ -10,7 +10,8 @@
 #   SCRIPT_TESTS += tests/daemon/agent.t    a TAP script, run by `make check`
 #   XEN_TESTS += tests/xen/publish.t        a TAP script, run by `make check-xen`
 #   SCRIPTS += recipes/xe-guest-NAME        a shell script that is installed as it is
-#   SHARED += recipes/openrc/NAME           a file below SHAREDIR, for the administrator to copy
+#   SHARED += recipes/NAME.cfg              a file below SHAREDIR, for the administrator to copy
+#   INIT_SCRIPTS += recipes/openrc/NAME     for OpenRC or (sysv/) SysV init, below INITDIR
 #   UDEV_RULES += packaging/udev/NN-NAME.rules  rules that are in force once installed
 #   EXAMPLES += packaging/NAME.conf         a configuration with all keys as comments
 #   LIBS += dom0-tools/libNAME              a library, static and shared: besides _SRCS and
@@ -238,7 +239,7 @@ install: setup-build all ## install below DESTDIR and PREFIX
 		install -D -m 644 $$m '$(DESTDIR)$(MANDIR)'/man$${m##*.}/$${m##*/} || exit 1; done
 	for u in $(UNITS); do to='$(DESTDIR)$(UNITDIR)'/$${u##*/}; \
 		install -m 644 $$u $$to && sed -i 's,@SBINDIR@,$(SBINDIR),g' $$to || exit 1; done
-	for i in $(INIT_SCRIPTS); do to='$(DESTDIR)$(INITDIR)'/$${i#packaging/}; \
+	for i in $(INIT_SCRIPTS); do to='$(DESTDIR)$(INITDIR)'/$${i#*/}; \
 		install -D -m 755 $$i $$to && sed -i 's,@SBINDIR@,$(SBINDIR),g' $$to || exit 1; done
 
 print-%:

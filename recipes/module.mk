@@ -5,6 +5,6 @@ MAN += docs/man/xe-guest-cloud-seed.8 docs/man/xe-guest-health-check.8 \
 	docs/man/xe-guest-vm-network.8
 UNITS += recipes/xe-guest-cloud-seed.service recipes/xe-guest-health-check.service \
 	recipes/xe-guest-vm-network.service
-# for systems without systemd, and what an administrator must enable by hand
-SHARED += recipes/xe-guest-cloud-seed.cfg packaging/udev/xe-guest-xenstore-group.rules.disabled \
-	$(sort $(wildcard recipes/openrc/* recipes/sysv/*))
+INIT_SCRIPTS += $(sort $(wildcard recipes/openrc/* recipes/sysv/*))
+# what an administrator must enable by hand
+SHARED += recipes/xe-guest-cloud-seed.cfg packaging/udev/xe-guest-xenstore-group.rules.disabled
