@@ -17,6 +17,7 @@
 # xgn ARG...           xe-guest-network; its output in $out, its status in $rc
 # addresses            of eth0, global ones, sorted: "10.9.0.5/24 fd09::5/64"
 # gateway4 | gateway6  the default route's
+# dad_pauses SECONDS MS   how long duplicates are looked for
 # settled WANTED       the addresses are these, within 20 s
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -74,6 +75,14 @@ net_make() {
 	ip -n peer addr add 10.9.0.1/24 dev peer0
 	ip -n peer addr add fd09::1/64 dev peer0 nodad
 	ip -n peer link set peer0 up
+	dad_pauses 0 100 # every change waits for them
+}
+
+# dad_pauses SECONDS MS : the kernel's when it looks for duplicates: a random one up to the
+# first, then the second for an answer.  By itself it takes 1 and 1000.
+dad_pauses() {
+	echo "$1" > /proc/sys/net/ipv6/conf/eth0/router_solicitation_delay
+	echo "$2" > /proc/sys/net/ipv6/neigh/eth0/retrans_time_ms
 }
 
 guest() { chroot "$room" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"; }
@@ -139,7 +148,7 @@ dhcp_start() {
 		'option router 10.9.0.1' "lease_file $NETCONF_ROOM/leases" "pidfile $NETCONF_ROOM/udhcpd.pid" \
 		> "$NETCONF_ROOM/udhcpd.conf"
 	: > "$NETCONF_ROOM/leases"
-	peer "$XEN_ROOT/bin/busybox" udhcpd -f "$NETCONF_ROOM/udhcpd.conf" > "$logs/udhcpd" 2>&1 &
+	peer "$XEN_ROOT/bin/busybox" udhcpd -f -a 100 "$NETCONF_ROOM/udhcpd.conf" > "$logs/udhcpd" 2>&1 &
 }
 
 xgn() {
