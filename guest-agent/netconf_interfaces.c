@@ -304,35 +304,53 @@ static int scan_line(struct scan *s, const struct line *l)
 	}
 }
 
+static bool is_edge(const struct line *l, const char *edge)
+{
+	size_t bare = l->len > 0 && l->text[l->len - 1] == '\n' ? l->len - 1 : l->len;
+
+	return bare == strlen(edge) && memcmp(l->text, edge, bare) == 0;
+}
+
+/* Behind the block whose first line is before @at.  Where somebody has removed its last
+ * line, it is @at: what follows is the administrator's as well, and must not go with it. */
+static const char *past_block(const char *at, const char *end, const char *first,
+			      const char *last)
+{
+	const char *p = at;
+	struct line l;
+
+	while (physical_line(&p, end, &l) && !is_edge(&l, first))
+		if (is_edge(&l, last))
+			return p;
+	return at;
+}
+
 /* @text without our block and our marks: as the administrator wrote it. */
 static int unmark(const char *text, size_t len, const char *ifname, char **ret_text,
 		  size_t *ret_len)
 {
-	char mark[MARK_MAX], begin[MARK_MAX], end_[MARK_MAX];
+	char mark[MARK_MAX], first[MARK_MAX], last[MARK_MAX];
 	const char *at = text, *end = text + len;
 	autofree char *out = malloc(len + 1);
-	bool block = false;
 	size_t n = 0;
 	struct line l;
 
 	if (!out)
 		return -ENOMEM;
 	mark_text(ifname, mark);
-	edge_text(ifname, true, begin);
-	edge_text(ifname, false, end_);
+	edge_text(ifname, true, first);
+	edge_text(ifname, false, last);
 	while (physical_line(&at, end, &l)) {
-		size_t bare = l.len > 0 && l.text[l.len - 1] == '\n' ? l.len - 1 : l.len;
 		size_t skip = strlen(mark);
-		bool first = bare == strlen(begin) && memcmp(l.text, begin, bare) == 0;
-		bool last = bare == strlen(end_) && memcmp(l.text, end_, bare) == 0;
 
+		if (is_edge(&l, first)) {
+			at = past_block(at, end, first, last);
+			continue;
+		}
 		if (l.len < skip || memcmp(l.text, mark, skip) != 0)
 			skip = 0;
-		if (!block && !first) {
-			memcpy(out + n, l.text + skip, l.len - skip);
-			n += l.len - skip;
-		}
-		block = (block || first) && !last;
+		memcpy(out + n, l.text + skip, l.len - skip);
+		n += l.len - skip;
 	}
 	out[n] = '\0';
 	*ret_len = n;

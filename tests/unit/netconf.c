@@ -215,6 +215,39 @@ static void test_interfaces(void)
 	netconf_interfaces_done(&has);
 }
 
+/* What the administrator wrote is not lost with the edges of our block. */
+static void test_interfaces_cut(void)
+{
+	static const struct {
+		const char *name, *text, *plain;
+	} cases[] = {
+		{ "a block",
+		  "a\n#xe-guest-network eth0 begin\nb\n#xe-guest-network eth0 end\nc\n",
+		  "a\nc\n" },
+		{ "a block without an end", "a\n#xe-guest-network eth0 begin\nb\nc\n",
+		  "a\nb\nc\n" },
+		{ "such a one before a whole one",
+		  "#xe-guest-network eth0 begin\na\n#xe-guest-network eth0 begin\nb\n"
+		  "#xe-guest-network eth0 end\nc",
+		  "a\nc" },
+		{ "another interface's block",
+		  "#xe-guest-network eth1 begin\nb\n#xe-guest-network eth1 end\n",
+		  "#xe-guest-network eth1 begin\nb\n#xe-guest-network eth1 end\n" },
+	};
+	struct netconf none = conf(NULL, NULL, NULL, NULL);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		autofree char *plain = NULL;
+		size_t len = 0;
+
+		ok(netconf_interfaces_mark(cases[i].text, strlen(cases[i].text), &none,
+					   &plain, &len) == 0 &&
+			   len == strlen(cases[i].plain) &&
+			   memcmp(plain, cases[i].plain, len) == 0,
+		   "without our block: %s", cases[i].name);
+	}
+}
+
 static void test_networkd(void)
 {
 	static const char text[] =
@@ -250,6 +283,7 @@ int main(void)
 	test_state();
 	test_undo();
 	test_interfaces();
+	test_interfaces_cut();
 	test_networkd();
 	return tap_done();
 }
