@@ -45,6 +45,7 @@ struct attempt {
 	struct tree want; /* without what was refused before, with what others wrote */
 	struct tree have; /* what the store holds */
 	enum schema_stage stage;
+	bool unheard, heard; /* changed in this run: what has no watch, what has one */
 };
 
 static bool is_refusal(int r)
@@ -73,6 +74,12 @@ static int refused(struct publisher *p, const char *path, int error)
 	return tree_setf(&p->refused, path, "%d", -error);
 }
 
+static void note_change(struct attempt *a, const char *path)
+{
+	a->heard = a->heard || schema_stage(path) == SCHEMA_WATCHED;
+	a->unheard = a->unheard || schema_is_unheard(path);
+}
+
 static int store_remove(void *arg, const char *path)
 {
 	struct attempt *a = arg;
@@ -81,6 +88,8 @@ static int store_remove(void *arg, const char *path)
 	if (schema_stage(path) != a->stage || tree_find(&a->p->refused, path))
 		return 0;
 	r = xs_conn_remove(a->p->conn, path);
+	if (r >= 0)
+		note_change(a, path);
 	return is_refusal(r) ? refused(a->p, path, r) : r;
 }
 
@@ -92,7 +101,17 @@ static int store_set(void *arg, const struct tree_entry *e)
 	if (schema_stage(e->path) != a->stage)
 		return 0;
 	r = xs_conn_write(a->p->conn, e->path, e->value, e->value_len);
+	if (r >= 0)
+		note_change(a, e->path);
 	return is_refusal(r) ? refused(a->p, e->path, r) : r;
+}
+
+/* Of a host name alone the host would not hear: a watched key is written as it is. */
+static int ring(struct attempt *a)
+{
+	const struct tree_entry *bell = tree_find(&a->want, SCHEMA_BELL_KEY);
+
+	return a->unheard && !a->heard && bell ? store_set(a, bell) : 0;
 }
 
 static int read_own(struct xs_conn *c, struct tree *out)
@@ -163,8 +182,12 @@ static int attempt(struct xs_conn *c, void *arg)
 
 	if (r >= 0)
 		r = reconcile(&a->want, a->asked, a->p);
-	for (a->stage = 0; r >= 0 && a->stage < SCHEMA_STAGES; a->stage++)
+	a->unheard = a->heard = false;
+	for (a->stage = 0; r >= 0 && a->stage < SCHEMA_STAGES; a->stage++) {
 		r = tree_diff(&a->have, &a->want, &ops, a);
+		if (r >= 0 && a->stage == SCHEMA_WATCHED)
+			r = ring(a);
+	}
 	return r;
 }
 

@@ -167,7 +167,15 @@ enum schema_stage schema_stage(const char *path)
 	return SCHEMA_UNWATCHED;
 }
 
+bool schema_is_unheard(const char *path)
+{
+	return tree_path_is_in(path, "drivers") || strncmp(path, "data/os_", 8) == 0 ||
+	       strcmp(path, "data/host_name_dns") == 0 ||
+	       strcmp(path, "data/domain") == 0;
+}
+
 bool schema_may_be_denied(const char *path)
 {
-	return tree_path_is_in(path, "control");
+	return tree_path_is_in(path, "control") || tree_path_is_in(path, "feature") ||
+	       tree_path_is_in(path, "xenserver");
 }

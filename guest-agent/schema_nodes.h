@@ -44,5 +44,12 @@ enum schema_stage {
 };
 enum schema_stage schema_stage(const char *path);
 
-/* A node that a toolstack may rightly keep from the guest: xl makes control read-only. */
+/* Does XAPI show this key, and look at it only when a watched one changes?  (It draws
+ * data/meminfo_free by itself, and is asked for data/volumes.) */
+bool schema_is_unheard(const char *path);
+/* Watched by hosts of all ages, read by none: written to tell of the former. */
+#define SCHEMA_BELL_KEY "attr/PVAddons/Installed"
+
+/* A node that a toolstack may rightly keep from the guest: xl makes control read-only, and
+ * older ones know nothing of feature or of VFs. */
 bool schema_may_be_denied(const char *path);

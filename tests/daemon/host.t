@@ -66,10 +66,18 @@ test_names() {
 	ok "$GROUND: without a driver no word of interfaces" lacks 5/feature/hotplug/vif
 	like "$(xapi .)" '"web\.example\.org"' "$GROUND: the name as XAPI puts it together"
 
+	# a toolstack watches attr, and not data/host_name_dns
+	client_open toolstack "$DOM0_SOCK"
+	client toolstack watch /local/domain/5/attr t > /dev/null
+	client toolstack event > /dev/null # a watch fires at first
 	guest_ctl 5 reset
+	guest_ctl 5 log "$STORE_DIR/requests"
 	name_host db.example.org
 	ok "$GROUND: a new host name is told at once" wait_for 5 has 5/data/host_name_dns db
-	is "$(guest_count 5 WRITE)/$(guest_count 5 RM)" 1/0 "$GROUND: and nothing but that"
+	is "$(awk '$3 == "WRITE" {print $4, $5}' "$STORE_DIR/requests" | paste -sd' ')/$(guest_count 5 RM)" \
+		"OK data/host_name_dns OK attr/PVAddons/Installed/0" "$GROUND: and nothing but that is written, and a key that is watched"
+	like "$(client toolstack event)" attr/PVAddons/Installed "$GROUND: so the host looks"
+	client_close toolstack
 	name_host db
 	ok "$GROUND: one without a domain, after the pause" wait_for 5 lacks 5/data/domain
 	printf '127.0.1.1 db.hosts.example db\n' > "$root/etc/hosts"

@@ -73,9 +73,36 @@ static void test_stages(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		ok(schema_stage(cases[i].path) == cases[i].stage,
 		   "what is watched comes after what is not: %s", cases[i].path);
+}
+
+static void test_denied(void)
+{
 	ok(schema_may_be_denied("control/feature-balloon") &&
-		   !schema_may_be_denied("data/updated"),
-	   "only control may be denied");
+		   schema_may_be_denied("feature/hotplug/vbd") &&
+		   schema_may_be_denied("xenserver/attr/net-sriov-vf/0/ipv4/0"),
+	   "what not every toolstack makes may be denied");
+	ok(!schema_may_be_denied("data/updated") && !schema_may_be_denied("attr/vif/0") &&
+		   !schema_may_be_denied("drivers/0"),
+	   "what every toolstack makes may not");
+}
+
+static void test_unheard(void)
+{
+	static const char *const unheard[] = { "data/os_name", "data/os_uname",
+					       "data/host_name_dns", "data/domain",
+					       "drivers/0" };
+	static const char *const others[] = { "data/meminfo_free", "data/volumes/0/free",
+					      "data/updated", SCHEMA_BELL_KEY,
+					      "attr/vif/0/ipv4/0" };
+
+	for (size_t i = 0; i < sizeof(unheard) / sizeof(*unheard); i++)
+		ok(schema_is_unheard(unheard[i]), "the host has to be told of: %s",
+		   unheard[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		ok(!schema_is_unheard(others[i]), "it sees by itself: %s", others[i]);
+	ok(schema_stage(SCHEMA_BELL_KEY) == SCHEMA_WATCHED &&
+		   schema_is_own(SCHEMA_BELL_KEY),
+	   "what it is told by is watched, and ours");
 }
 
 /* each is worth more than the next */
@@ -103,6 +130,8 @@ int main(void)
 {
 	test_own();
 	test_stages();
+	test_denied();
+	test_unheard();
 	test_ranks();
 	return tap_done();
 }
