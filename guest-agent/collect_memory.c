@@ -31,7 +31,7 @@ static bool field(const char *text, const char *name, uint64_t *ret_kib)
 int meminfo_parse(const char *text, struct memory_facts *ret)
 {
 	struct memory_facts m = { 0 };
-	uint64_t buffers = 0, cached = 0;
+	uint64_t buffers = 0, cached = 0, shared = 0;
 
 	if (!field(text, "MemTotal", &m.total_kib) || m.total_kib == 0)
 		return -EBADMSG;
@@ -40,6 +40,9 @@ int meminfo_parse(const char *text, struct memory_facts *ret)
 			return -EBADMSG;
 		(void)field(text, "Buffers", &buffers); /* absent: nothing to add */
 		(void)field(text, "Cached", &cached);
+		(void)field(text, "Shmem", &shared);
+		/* files in memory count as cached, but cannot be dropped */
+		cached -= shared < cached ? shared : cached;
 		if (__builtin_add_overflow(m.free_kib, buffers, &m.free_kib) ||
 		    __builtin_add_overflow(m.free_kib, cached, &m.free_kib))
 			return -EBADMSG;

@@ -192,6 +192,13 @@ static void test_meminfo(void)
 		{ "before 3.14",
 		  "MemTotal: 1000 kB\nMemFree: 10 kB\nBuffers: 20 kB\nCached: 30 kB\n", 0,
 		  1000, 60 },
+		{ "before 3.14, with files in memory",
+		  "MemTotal: 1000 kB\nMemFree: 10 kB\nBuffers: 20 kB\nCached: 300 kB\n"
+		  "Shmem: 250 kB\n",
+		  0, 1000, 80 },
+		{ "more of these than of the cache",
+		  "MemTotal: 1000 kB\nMemFree: 10 kB\nCached: 30 kB\nShmem: 31 kB\n", 0,
+		  1000, 10 },
 		{ "never over the total", "MemTotal: 50 kB\nMemAvailable: 60 kB\n", 0, 50,
 		  50 },
 		{ "no total", "MemFree: 10 kB\n", -EBADMSG, 0, 0 },
