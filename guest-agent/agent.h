@@ -6,7 +6,8 @@
  * address that the host sets, the watch on `domid` (fires at the
  * start and after resume or migration), the wall clock being set (resume does that too,
  * and is heard of earlier), SIGHUP, and once a minute or as configured for a sample of
- * memory and drivers.  Nothing else is polled and nothing is forked.
+ * memory and drivers.  Nothing else is polled and nothing is forked; only for a card
+ * that no device of the host explains the host's list is read again, ever less often.
  * Owns:   struct agent owns its descriptors, facts and publisher.
  * Errors: 0 or a negative errno, told in the log; -ENOTCONN: xenstore cannot be used.
  */
@@ -24,6 +25,8 @@
 #define AGENT_FAILED_MAX_MS  60000  /* of whole transactions */
 #define AGENT_AGAIN_MS	     1000   /* for what could not be read */
 #define AGENT_VOLUMES_MS     3000   /* that a single run waits for their space */
+#define AGENT_ASK_FIRST_MS   1000   /* for the device of a card; doubled each time */
+#define AGENT_ASK_MAX_MS     3600000
 
 struct agent;
 

@@ -43,6 +43,45 @@ static int read_devices(struct agent *a, uint64_t unexplained)
 	return r;
 }
 
+/* A card that no device of the host explains. */
+static bool has_stranger(const struct net_facts *net)
+{
+	for (size_t i = 0; i < net->link_count; i++) {
+		const struct link_fact *l = &net->link[i];
+
+		if (l->by_mac && l->device == DEVICE_NONE && !l->excluded)
+			return true;
+	}
+	return false;
+}
+
+/* The host may tell of a card (a VF that is plugged) after the kernel found it. */
+static void ask_again_later(struct agent *a, uint64_t unexplained)
+{
+	uint64_t *at = &a->at_ms[TIMER_DEVICES];
+
+	if (!has_stranger(&a->facts.net)) {
+		a->strangers = 0;
+		*at = AGENT_NEVER;
+		return;
+	}
+	if (unexplained != a->strangers)
+		a->strangers_ms = AGENT_ASK_FIRST_MS;
+	else if (*at != AGENT_NEVER)
+		return; /* it is about to be done */
+	else if (a->strangers_ms < AGENT_ASK_MAX_MS)
+		a->strangers_ms *= 2;
+	a->strangers = unexplained;
+	*at = io_now_ms() + a->strangers_ms;
+}
+
+void agent_ask_devices(struct agent *a)
+{
+	a->at_ms[TIMER_DEVICES] = AGENT_NEVER;
+	agent_forget_devices(a);
+	agent_collect_addresses(a);
+}
+
 static int attribute(struct agent *a, struct net_facts *net)
 {
 	uint64_t unexplained = links_unexplained(net);
@@ -50,7 +89,9 @@ static int attribute(struct agent *a, struct net_facts *net)
 
 	agent_complain("the host's network devices", r);
 	exclude(&a->config, net);
-	return links_resolve(net, &a->devices);
+	r = links_resolve(net, &a->devices);
+	ask_again_later(a, unexplained);
+	return r;
 }
 
 /* Addresses that could not be read stay what they were, and are asked for again soon. */

@@ -24,6 +24,7 @@ enum agent_timer {
 	TIMER_SAMPLE,	 /* memory, drivers, names */
 	TIMER_VOLUMES,	 /* their space */
 	TIMER_ADDRESSES, /* that could not be read */
+	TIMER_DEVICES,	 /* of the host, for a card that it has not told of */
 	TIMER_COUNT,
 };
 
@@ -37,6 +38,8 @@ struct agent {
 	struct netlink netlink;
 	struct device_list devices;  /* of the host, as far as they had to be read */
 	uint64_t unexplained;	     /* links_unexplained() of that time */
+	uint64_t strangers;	     /* the same, of the pause that strangers_ms is */
+	uint64_t strangers_ms;	     /* between two looks at the host's devices */
 	struct volumes *volumes;     /* owned; NULL: not asked for */
 	struct static_ip *static_ip; /* owned; NULL: not asked for, or without helper */
 	uint64_t names_at_ms;	     /* not listened to before */
@@ -68,6 +71,8 @@ void agent_set_freeze(struct agent *a);
 void agent_collect_addresses(struct agent *a);
 /* The host's devices may be others than they were. */
 void agent_forget_devices(struct agent *a);
+/* Read them anew, and what depends on them. */
+void agent_ask_devices(struct agent *a);
 static_ip_find agent_find_interface;
 
 /* agent_collect.c */

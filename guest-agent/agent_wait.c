@@ -113,6 +113,7 @@ static void (*const timers[TIMER_COUNT])(struct agent *a) = {
 	[TIMER_SAMPLE] = agent_sample,
 	[TIMER_VOLUMES] = agent_ask_volumes,
 	[TIMER_ADDRESSES] = agent_collect_addresses,
+	[TIMER_DEVICES] = agent_ask_devices,
 };
 
 static void list_fds(const struct agent *a, struct pollfd fds[FD_COUNT])

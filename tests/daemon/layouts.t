@@ -288,19 +288,23 @@ cards() {
 	domain_vif 5 6 00:16:3e:00:00:66
 	new_if ens6 00:16:3e:00:00:66
 	is_card ens6
-	new_if usb0 00:16:3e:00:00:34
-	is_card usb0
 	new_if copy0 00:16:3e:00:00:66 # no hardware
 	v4 10.0.6.1/24 dev ens6
-	v4 10.0.9.1/24 dev usb0
 	v4 10.0.9.2/24 dev copy0
 	sees "an emulated card is the vif with its MAC address" "6/ipv4/0=10.0.6.1"
 	is "$(key attr/vif/6/name) $(key attr/eth6/ip)" "ens6 10.0.6.1" "$GROUND: with all its keys"
-	like "$(why 10.0.9.1)" 'usb0: its interface is no vif, and no device of the host has its MAC' "$GROUND: another card is left out"
 	guest_ctl 5 reset
 	v4 10.0.6.2/24 dev ens6
 	sees "one more on the card" "6/ipv4/0=10.0.6.1 6/ipv4/1=10.0.6.2"
 	is "$(guest_count 5 READ)/$(guest_count 5 DIRECTORY)" 0/0 "$GROUND: what is known of the host is not asked again"
+	new_if usb0 00:16:3e:00:00:34
+	is_card usb0
+	v4 10.0.9.1/24 dev usb0
+	ok "$GROUND: the host is asked for another card" wait_for 30 eval '[ "$(guest_count 5 DIRECTORY)" -ge 2 ]'
+	like "$(why 10.0.9.1)" 'usb0: its interface is no vif, and no device of the host has its MAC' "$GROUND: which is left out"
+	domain_vif 5 9 00:16:3e:00:00:34
+	sees "until the host tells of it, after the kernel did" "6/ipv4/0=10.0.6.1 6/ipv4/1=10.0.6.2 9/ipv4/0=10.0.9.1"
+	domain_unvif 5 9
 }
 
 # (Only XAPI gives VFs to guests; xl has nowhere to tell of them.)
