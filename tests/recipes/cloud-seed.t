@@ -38,6 +38,7 @@ test_keys() {
 	seeds "$(wrote)" 'meta-data: \ninstance-id:vm-1\n
 user-data: #cloud-config' "userdata alone"
 	is "$(stat -c %a "$S" "$S/user-data" | xargs)" "700 600" "$GROUND: for root's eyes only"
+	is "$(stat -c %a "$tmp/lib" "$tmp/lib/seed" | xargs)" "755 755" "$GROUND: but not what is above it"
 	anew "userdata=$(printf '#!/bin/sh\necho "$(id)" '\''\0\377' | base64 -w 0)" \
 		userdata/encoding=base64 metadata=bm9uZQ== metadata/encoding=b64 \
 		"vendordata=$(echo '#cloud-config' | packed)" vendordata/encoding=gzip+base64
@@ -99,6 +100,13 @@ test_instance_id() {
 	instance $'\n{\n "local-hostname": "a",\n "b": {"c": "{"}}\n' \
 		'{"b": {"c": "{"}, "instance-id": "vm-1", "local-hostname": "a"}' "none in JSON: ours"
 	instance '{}' '{"instance-id": "vm-1"}' "an empty object"
+	instance $'%YAML 1.1\n# {\n--- # {\n\n {"local-hostname": "a"}' \
+		'{"instance-id": "vm-1", "local-hostname": "a"}' "an object after a comment"
+	instance $'# c\n---\n{"instance-id": "host-4"}' '{"instance-id": "host-4"}' "with the host's"
+	instance $'---\n  a: b\n  c:\n    instance-id: d\n' \
+		'{"a": "b", "c": {"instance-id": "d"}, "instance-id": "vm-1"}' "indented YAML"
+	instance $'  a: b\n  instance-id: host-5\n' '{"a": "b", "instance-id": "host-5"}' \
+		"the host's, in indented YAML"
 	anew userdata=x
 	seed
 	set_key userdata y
