@@ -9,6 +9,7 @@
 
 #define SECONDS_DIGITS 9	  /* over 30 years: no time-out needs more */
 #define KEY_MAX	       (2048 - 8) /* bytes: XENSTORE_REL_PATH_MAX less vm-data/ */
+#define KEY_SHOWN      80	  /* bytes of a bad one in its message */
 
 static const char usage[] =
 	"usage: vm-data [--domain ID|NAME] VERB ...\n"
@@ -173,7 +174,10 @@ static void take_key(struct vm_data_options *o, char *text, bool prefix)
 		key += strlen("vm-data/");
 	if (*key == '\0' || *key == '/' || strlen(key) > KEY_MAX ||
 	    tree_path_check(key) < 0)
-		bad(prefix ? "prefix" : "key", text);
+		options_wrong("bad %s '%.*s'%s: parts of A-Z a-z 0-9 - _ @ with single "
+			      "slashes between, %d bytes at most",
+			      prefix ? "prefix" : "key", KEY_SHOWN, text,
+			      strlen(text) > KEY_SHOWN ? "..." : "", KEY_MAX);
 	o->key = key;
 }
 

@@ -337,7 +337,10 @@ test_usage() {
 	misuses "rm needs a KEY below vm-data$" "rm of vm-data" "$V" rm vm-data/
 	misuses "rm needs a KEY$" "rm of nothing" "$V" rm
 	misuses "bad key '/x'" "an absolute key" "$V" set /x 1
-	misuses "bad key 'a b'" "a key with a space" "$V" rm 'a b'
+	misuses "bad key 'a b': parts of A-Z a-z 0-9 - _ @ with single slashes between, 2040 bytes at most$" \
+		"a key with a space" "$V" rm 'a b'
+	misuses "bad key 'x{80}'...: parts of .*, 2040 bytes at most$" "a key too long" \
+		"$V" set "$(printf %02041d 0 | tr 0 x)" v
 	misuses "--base64 is no option of list" "list --base64" "$V" list --base64
 	misuses "--raw is no option of set" "set --raw" "$V" set a b --raw
 	misuses "bad prefix '/'" "watch of an absolute prefix" "$V" watch /
