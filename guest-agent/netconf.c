@@ -237,7 +237,7 @@ static bool done_already(const struct job *j)
 {
 	struct netconf_why ignored = { "" };
 
-	return !netconf_change_any(&j->change) &&
+	return j->change.count == 0 &&
 	       netconf_link_has(&j->before, &j->next.set, &ignored) == 0;
 }
 

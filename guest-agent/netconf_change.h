@@ -5,7 +5,7 @@
  * Before the first is written, what they all were is put into one file, NETCONF_UNDO.  As
  * long as that is there the change is not done: whoever finds it at a start (we were
  * killed) or after a failure puts everything back.  Its removal is what makes the change
- * good.
+ * good.  A file that somebody else changed in between stays as he left it.
  *
  * Owns:   struct netconf_change owns its texts; netconf_change_done().
  * Errors: 0 or a negative errno, said in @why.
@@ -41,16 +41,18 @@ struct netconf_change {
 };
 
 /* @path will have @text (of @len bytes; taken over, also on failure; NULL: be gone).  What
- * it has now is read here.  A file that is there keeps its mode; a new one gets @mode. */
+ * it has now is read here, and one that has that already is no part of the change.  A file
+ * that is there keeps its mode; a new one gets @mode.
+ * -EOPNOTSUPP: it is not below /etc or NETCONF_DIR. */
 int netconf_change_add(struct netconf_change *c, const char *path, char *text, size_t len,
 		       mode_t mode, struct netconf_why *why);
-/* Is anything different from what it is now? */
-bool netconf_change_any(const struct netconf_change *c);
 /* From here on there is something to undo.  Fails where a file could not be written. */
 int netconf_change_begin(const struct netconf_change *c, struct netconf_why *why);
-/* Writes the new files, in the order in which they were added. */
+/* Writes the new files, in the order in which they were added.
+ * -EBUSY: one is not any more what it was when it was added. */
 int netconf_change_write(const struct netconf_change *c, struct netconf_why *why);
-/* Writes the old ones again, last first. */
+/* Writes the old ones again, last first, where the new ones are: what is neither has been
+ * changed by somebody else, which the log tells. */
 int netconf_change_back(const struct netconf_change *c, struct netconf_why *why);
 /* The change (or its being back) is good. */
 int netconf_change_commit(struct netconf_why *why);
@@ -58,7 +60,8 @@ int netconf_change_commit(struct netconf_why *why);
 int netconf_change_load(struct netconf_change *ret, struct netconf_why *why);
 void netconf_change_done(struct netconf_change *c);
 
-/* The undo file as bytes.  -EBADMSG: not what format makes, or a path that is not ours to
- * write: only those below /etc and NETCONF_DIR are. */
+/* Is @path ours to write?  Only those below /etc and NETCONF_DIR are. */
+bool netconf_undo_takes(const char *path);
+/* The undo file as bytes.  -EBADMSG: not what format makes, or a path that is not ours. */
 int netconf_undo_parse(const char *text, size_t len, struct netconf_change *ret);
 int netconf_undo_format(const struct netconf_change *c, char **ret_text, size_t *ret_len);

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* netconf_change.h: the undo file.  A line for each file, followed by its bytes:
+/* netconf_change.h: the undo file.  For each file its bytes before and after the change:
  *
  *	xe-guest-network undo 1
  *	backend ifupdown
  *	interface eth0
- *	old 644 12 /etc/network/interfaces
+ *	file /etc/network/interfaces
+ *	old 644 12
  *	<12 bytes>
- *	none /var/lib/xe-guest-network/eth0.state
+ *	new 644 8
+ *	<8 bytes>
+ *	file /etc/network/interfaces.d/eth0
+ *	old 644 3
+ *	<3 bytes>
+ *	new none
  *	end
  */
 #include <errno.h>
@@ -21,7 +27,21 @@
 #include "lib/io.h"
 
 #define HEAD	      "xe-guest-network undo 1\n"
-#define UNDO_LINE_MAX (NETCONF_PATH_MAX + 64) /* bytes: a path, a mode and a length */
+#define UNDO_LINE_MAX (NETCONF_PATH_MAX + 64) /* bytes: a word and a path */
+#define VALUE_MAX     32		      /* bytes: a mode and a length */
+
+/* fclose() tells of failures. */
+static void put_text(FILE *out, const char *which, const char *text, size_t len,
+		     mode_t mode)
+{
+	if (!text) {
+		(void)fprintf(out, "%s none\n", which);
+		return;
+	}
+	(void)fprintf(out, "%s %o %zu\n", which, (unsigned)mode, len);
+	(void)fwrite(text, 1, len, out);
+	(void)fputc('\n', out);
+}
 
 int netconf_undo_format(const struct netconf_change *c, char **ret_text, size_t *ret_len)
 {
@@ -35,14 +55,9 @@ int netconf_undo_format(const struct netconf_change *c, char **ret_text, size_t 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct netconf_file *f = &c->file[i];
 
-		if (!f->old_text) {
-			(void)fprintf(out, "none %s\n", f->path);
-			continue;
-		}
-		(void)fprintf(out, "old %o %zu %s\n", (unsigned)f->old_mode, f->old_len,
-			      f->path);
-		(void)fwrite(f->old_text, 1, f->old_len, out);
-		(void)fputc('\n', out);
+		(void)fprintf(out, "file %s\n", f->path);
+		put_text(out, "old", f->old_text, f->old_len, f->old_mode);
+		put_text(out, "new", f->new_text, f->new_len, f->new_mode);
 	}
 	(void)fputs("end\n", out);
 	if (fclose(out) != 0) /* ENOMEM of any of the above */
@@ -82,17 +97,14 @@ static int take_value(struct reader *in, const char *name, char *ret, size_t siz
 	return *ret ? 0 : -EBADMSG;
 }
 
-static int take_path(struct netconf_file *f, const char *path)
+bool netconf_undo_takes(const char *path)
 {
 	static const char etc[] = "/etc/", own[] = NETCONF_DIR "/";
 
-	if (strncmp(path, etc, sizeof(etc) - 1) != 0 &&
-	    strncmp(path, own, sizeof(own) - 1) != 0)
-		return -EBADMSG;
-	if (strstr(path, "/.") || strlen(path) >= sizeof(f->path))
-		return -EBADMSG;
-	memcpy(f->path, path, strlen(path) + 1);
-	return 0;
+	return (strncmp(path, etc, sizeof(etc) - 1) == 0 ||
+		strncmp(path, own, sizeof(own) - 1) == 0) &&
+	       !strstr(path, "/.") && !strchr(path, '\n') &&
+	       strlen(path) < NETCONF_PATH_MAX;
 }
 
 static int octal(const char *text, mode_t *ret)
@@ -107,29 +119,44 @@ static int octal(const char *text, mode_t *ret)
 	return 0;
 }
 
-/* "MODE LENGTH PATH", then the bytes. */
-static int take_old(struct reader *in, struct netconf_file *f)
+/* "@which MODE LENGTH", then the bytes; or "@which none". */
+static int take_text(struct reader *in, const char *which, char **ret_text,
+		     size_t *ret_len, mode_t *ret_mode)
 {
-	char *mode = in->line + strlen("old "), *length = strchr(mode, ' '), *path;
+	char value[VALUE_MAX], *length;
 	uint64_t len;
 
-	path = length ? strchr(length + 1, ' ') : NULL;
-	if (!path)
+	if (take_value(in, which, value, sizeof(value)) < 0)
+		return -EBADMSG;
+	if (strcmp(value, "none") == 0)
+		return 0;
+	length = strchr(value, ' ');
+	if (!length)
 		return -EBADMSG;
 	*length++ = '\0';
-	*path++ = '\0';
-	if (octal(mode, &f->old_mode) < 0 ||
-	    io_parse_u64(length, NETCONF_FILE_MAX, &len) < 0 || take_path(f, path) < 0 ||
+	if (octal(value, ret_mode) < 0 ||
+	    io_parse_u64(length, NETCONF_FILE_MAX, &len) < 0 ||
 	    (size_t)(in->end - in->at) <= len || in->at[len] != '\n')
 		return -EBADMSG;
-	f->old_text = malloc(len + 1);
-	if (!f->old_text)
+	*ret_text = malloc(len + 1);
+	if (!*ret_text)
 		return -ENOMEM;
-	memcpy(f->old_text, in->at, len);
-	f->old_text[len] = '\0';
-	f->old_len = len;
+	memcpy(*ret_text, in->at, len);
+	(*ret_text)[len] = '\0';
+	*ret_len = len;
 	in->at += len + 1;
 	return 0;
+}
+
+static int take_file(struct reader *in, struct netconf_file *f)
+{
+	int r;
+
+	if (strncmp(in->line, "file ", 5) != 0 || !netconf_undo_takes(in->line + 5))
+		return -EBADMSG;
+	memcpy(f->path, in->line + 5, strlen(in->line + 5) + 1); /* it fits */
+	r = take_text(in, "old", &f->old_text, &f->old_len, &f->old_mode);
+	return r < 0 ? r : take_text(in, "new", &f->new_text, &f->new_len, &f->new_mode);
 }
 
 static int take_files(struct reader *in, struct netconf_change *c)
@@ -139,16 +166,9 @@ static int take_files(struct reader *in, struct netconf_change *c)
 	while (r >= 0 && strcmp(in->line, "end") != 0) {
 		if (c->count == NETCONF_FILES_MAX)
 			return -EBADMSG;
-		if (strncmp(in->line, "none ", 5) == 0)
-			r = take_path(&c->file[c->count], in->line + 5);
-		else if (strncmp(in->line, "old ", 4) == 0)
-			r = take_old(in, &c->file[c->count]);
-		else
-			r = -EBADMSG;
-		if (r < 0)
-			return r;
-		c->count++;
-		r = next_line(in);
+		r = take_file(in, &c->file[c->count++]);
+		if (r >= 0)
+			r = next_line(in);
 	}
 	return r < 0 || in->at != in->end ? -EBADMSG : 0;
 }

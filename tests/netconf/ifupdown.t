@@ -27,6 +27,7 @@ iface eth0 inet static
 	mtu 1400
 	dns-nameservers 10.9.0.53
 	up echo up >> /tmp/commands
+	down [ ! -e /tmp/edit ] || echo "# by a command" >> /etc/network/interfaces.d/50-wired
 END
 backend=ifupdown
 config() { (cd "$net" && cat interfaces interfaces.d/*); }
@@ -47,4 +48,24 @@ xgn apply --interface eth0 --ipv4 none
 ok "given back" settled "$had"
 is "$(config)" "$config_before
 # a note of the administrator" "with what was changed since"
+
+config_before=$(config)
+killed renameat 3
+like "$(config)" "xe-guest-network eth0 begin" "killed in the midst of its files"
+echo "# another note" >> "$net/interfaces.d/50-wired"
+xgn repair
+is "$rc" 0 "repaired"
+like "$out" "50-wired was changed by somebody else" "what the administrator changed since is said"
+config_before="$config_before
+# another note"
+back "and stays"
+
+touch "$room/tmp/edit"
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+rm "$room/tmp/edit"
+is "$rc" 1 "a file that changes under our hands"
+like "$out" "somebody else has just changed .*50-wired; the old configuration is back$" "is said"
+config_before="$config_before
+# by a command"
+back "is left alone"
 done_testing

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "guest-agent/netconf_change.h"
 #include "guest-agent/netconf_interfaces.h"
@@ -139,27 +140,38 @@ static void test_state(void)
 static void test_undo(void)
 {
 	static const char text[] = "xe-guest-network undo 1\nbackend ifupdown\n"
-				   "interface eth0\nold 644 5 /etc/a\na\0b\nc\n"
-				   "none /var/lib/xe-guest-network/eth0.state\nend\n";
+				   "interface eth0\nfile /etc/a\nold 644 5\na\0b\nc\n"
+				   "new none\nfile /var/lib/xe-guest-network/eth0.state\n"
+				   "old none\nnew 600 2\nab\nend\n";
 	static const char *const files[] = {
-		"old 644 5 /etc/a\nabc\nend\n",	 "old 644 3 /usr/a\nabc\nend\n",
-		"none /etc/../usr/a\nend\n",	 "none etc/a\nend\n",
-		"old 4755 3 /etc/a\nabc\nend\n", "none /etc/a\n",
-		"none /etc/a\nend\nmore\n",	 "old 644 999999999 /etc/a\nabc\nend\n",
-		"old 644 -1 /etc/a\nabc\nend\n",
+		"file /etc/a\nold 644 5\nabc\nnew none\nend\n",
+		"file /usr/a\nold 644 3\nabc\nnew none\nend\n",
+		"file /etc/../usr/a\nold none\nnew none\nend\n",
+		"file etc/a\nold none\nnew none\nend\n",
+		"file /etc/a\nold 4755 3\nabc\nnew none\nend\n",
+		"file /etc/a\nold none\nnew none\n",
+		"file /etc/a\nold none\nend\n",
+		"file /etc/a\nnew none\nold none\nend\n",
+		"file /etc/a\nold none\nnew none\nend\nmore\n",
+		"file /etc/a\nold 644 999999999\nabc\nnew none\nend\n",
+		"file /etc/a\nold 644 -1\nabc\nnew none\nend\n",
 	};
 	autofree char *again = NULL;
+	struct netconf_why why = { "" };
 	struct netconf_change c;
 	size_t len;
 
 	is_int(netconf_undo_parse(text, sizeof(text) - 1, &c), 0, "an undo file is read");
 	ok(c.count == 2 && c.file[0].old_len == 5 && !c.file[1].old_text &&
-		   c.file[0].old_mode == 0644,
+		   c.file[0].old_mode == 0644 && !c.file[0].new_text &&
+		   c.file[1].new_len == 2 && c.file[1].new_mode == 0600,
 	   "a file with any bytes, and one that was not there");
 	ok(netconf_undo_format(&c, &again, &len) == 0 && len == sizeof(text) - 1 &&
 		   memcmp(again, text, len) == 0,
 	   "and written, the same");
 	netconf_change_done(&c);
+	is_int(netconf_change_add(&c, "/usr/a", strdup("a"), 1, 0644, &why), -EOPNOTSUPP,
+	       "what cannot be undone is not changed");
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char bad[256];
 
