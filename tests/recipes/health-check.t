@@ -59,6 +59,14 @@ test_failure() {
 	like "$(get_key xo-backup-health-check-error)" '^much: exit status 1: x{397}END$' \
 		"$GROUND: of which the end is told"
 	anew
+	check cut "for i in \$(seq 201); do printf 'é'; done; printf x; exit 1"
+	health
+	like "$(get_key xo-backup-health-check-error)" '^cut: exit status 1: (é){199}x$' \
+		"$GROUND: a character that is cut is left out"
+	anew
+	check odd "printf 'a\\377b\\303(\\340\\200\\200c\\355\\240\\200\\360\\237\\230\\200\\364\\220\\200\\200\\342\\202\\254 \\300\\257end\\303'; exit 1"
+	answers 1 failure "odd: exit status 1: ab(c😀€ end" "bytes that are no UTF-8"
+	anew
 	for i in 1 2 3 4 5 6 7 8; do check "$i" "printf %0500d 1; exit 1"; done
 	health
 	is "$(get_key --raw xo-backup-health-check-error | wc -c)" 1800 "$GROUND: cut to what the store takes"

@@ -36,6 +36,7 @@ END
 cat > "$checks/10-db" <<- END
 	#!/bin/sh
 	until [ -e "$tmp/go" ]; do sleep 0.1; done
+	printf 'no\\351 \\303\\251'
 	exit "\$(cat "$tmp/go")"
 END
 chmod 755 "$tmp"/bin/* "$checks/10-db"
@@ -90,7 +91,7 @@ does() {
 	like "$(< "$tmp/said")" "'wrong' is neither none, dhcp nor static" "$name: and said"
 	health 0 success
 	health 1 failure
-	is "$(get_key xo-backup-health-check-error)" "10-db: exit status 1" "$name: with its text"
+	is "$(get_key xo-backup-health-check-error)" "10-db: exit status 1: no é" "$name: with its text"
 	echo kvm > "$sys"
 	set_keys xo-backup-health-check=planned userdata=y networks/0/type=none
 	for recipe in cloud-seed vm-network health-check; do
