@@ -57,32 +57,34 @@ static void tell(struct server *s, const void *message, size_t len)
 
 /* ---- OFFER ---- */
 
-static void offer(struct server *s)
+/* @anyway: also what the client was told last. */
+static void offer(struct server *s, bool anyway)
 {
 	char backend[NETCONF_BACKEND_MAX], why[NETCONF_WHY_MAX] = "";
 	struct network_offer m;
-	int r = netconf_probe(backend, sizeof(backend), why, sizeof(why));
+	bool usable = netconf_probe(backend, sizeof(backend), why, sizeof(why)) >= 0;
 
-	s->usable = r >= 0;
-	if (s->usable)
+	if (usable == s->usable && !anyway)
+		return;
+	s->usable = usable;
+	if (usable)
 		log_info("addresses can be set, through %s", backend);
 	else
 		log_debug("addresses cannot be set: %s", why);
-	network_wire_put_offer(s->usable ? backend : NULL, why, &m);
+	network_wire_put_offer(usable ? backend : NULL, why, &m);
 	tell(s, &m, sizeof(m));
 }
 
-/* The same offer is not made twice: @s->usable is false before. */
+static void probe_after(struct server *s, uint64_t pause_ms)
+{
+	s->probe_ms = pause_ms > PROBE_AGAIN_MAX_MS ? PROBE_AGAIN_MAX_MS : pause_ms;
+	s->probe_at_ms = io_now_ms() + s->probe_ms;
+}
+
 static void offer_again(struct server *s)
 {
-	char backend[NETCONF_BACKEND_MAX], why[NETCONF_WHY_MAX];
-
-	s->probe_ms *= 2;
-	if (s->probe_ms > PROBE_AGAIN_MAX_MS)
-		s->probe_ms = PROBE_AGAIN_MAX_MS;
-	s->probe_at_ms = io_now_ms() + s->probe_ms;
-	if (netconf_probe(backend, sizeof(backend), why, sizeof(why)) >= 0)
-		offer(s);
+	probe_after(s, s->probe_ms * 2);
+	offer(s, false);
 }
 
 /* ---- a client ---- */
@@ -110,9 +112,8 @@ static void take_client(struct server *s)
 	}
 	log_debug("an agent has come");
 	s->client = steal_fd(&fd);
-	s->probe_ms = PROBE_AGAIN_MS;
-	s->probe_at_ms = io_now_ms() + s->probe_ms;
-	offer(s);
+	probe_after(s, PROBE_AGAIN_MS);
+	offer(s, true);
 }
 
 /* That the guest decides is said of every interface at every boot. */
@@ -134,6 +135,10 @@ static void apply(struct server *s, uint32_t id, const struct netconf *want)
 		log_info("addresses of %s are as the host wants them", want->ifname);
 	network_wire_put_result(id, r < 0 ? r : 0, why, &m);
 	tell(s, &m, sizeof(m));
+	if (r == -EOPNOTSUPP && s->client >= 0) { /* for no other interface, either? */
+		probe_after(s, PROBE_AGAIN_MS);
+		offer(s, false);
+	}
 }
 
 static void hear_client(struct server *s)

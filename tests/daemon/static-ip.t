@@ -347,6 +347,15 @@ test_no_backend() {
 	ahead 6000
 	ok "no back end: when one comes, it is" wait_for 10 usable 1
 	ok "no back end: and the order is done" wait_for 10 gone 5 enabled
+	rm "$dir/backend"
+	echo "-95 nobody has it" > "$dir/answer"
+	configure 5 "" 1 10.0.0.6/24
+	ok "no back end: when it goes, the next order fails" wait_for 10 result 5 95 "IPv4: nobody has it"
+	ok "no back end: and the feature is withdrawn" wait_for 10 usable 0
+	rm "$dir/answer"
+	echo lab > "$dir/backend"
+	ahead 12000
+	ok "no back end: until there is one again" wait_for 10 usable 1
 	agent_stop
 	serve_stop
 }
