@@ -118,6 +118,71 @@ test_config() {
 	agent_stop
 }
 
+# What each switch takes away (the addresses' that of old hosts, too)
+switches() {
+	cat <<- END
+		addresses attr/vif/0/ipv4/0
+		memory data/meminfo_free
+		os data/os_name
+		drivers drivers/0
+		volumes data/volumes/0/name
+		host-name data/host_name_dns
+		balloon control/feature-balloon
+		hot-plug feature/hotplug/vbd
+		legacy-keys attr/eth0/ip
+	END
+}
+all_but() {
+	local path
+	while read -r path; do
+		[ "$path" = "$1" ] || [ "$1 $path" = "attr/vif/0/ipv4/0 attr/eth0/ip" ] ||
+			! lacks "5/$path" || return 1
+	done <<< "$expected"
+}
+
+test_switches() {
+	local key path expected
+	make_root
+	rm -f "$conf"
+	name_host web
+	mkdir -p "$root"/sys/{block/xvda/device,bus/xen/drivers/vbd/vbd-51712} \
+		"$root"/run/udev/data "$root"/sys/devices/system/xen_memory/xen_memory0/info
+	echo 202:0 > "$root/sys/block/xvda/dev"
+	echo 2048 > "$root/sys/block/xvda/size"
+	echo device/vbd/51712 > "$root/sys/block/xvda/device/nodename"
+	echo E:ID_FS_TYPE=xfs > "$root/run/udev/data/b202:0"
+	echo 262144 | tee "$root"/sys/devices/system/xen_memory/xen_memory0/{target_kb,info/current_kb} > /dev/null
+	expected=$(switches | awk '{print $2}' | if [ "$TOOLSTACK" = libxl ]; then grep -v ^control; else cat; fi)
+	ok "$GROUND: the agent starts without a configuration" agent_start 5
+	ok "$GROUND: all is told" wait_for 5 all_but
+	while read -r key path; do
+		echo "$key = off" > "$conf"
+		kill -HUP "$agent_pid"
+		ok "$GROUND: $key = off at SIGHUP takes $path away" wait_for 5 lacks "5/$path"
+		ok "$GROUND: and nothing else" wait_for 5 all_but "$path"
+		: > "$conf"
+		kill -HUP "$agent_pid"
+		ok "$GROUND: and it comes back" wait_for 5 all_but
+	done < <(switches)
+	printf 'include-interface = eth1\n' > "$conf"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: include-interface" wait_for 5 lacks 5/attr/vif/0
+	printf 'include-prefix = 10.1.9.0/24\n' > "$conf"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: include-prefix" wait_for 5 has 5/attr/vif/1/ipv4/0 10.1.9.9
+	printf 'memory-interval = 5\n' > "$conf"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: no list is none again" wait_for 5 has 5/attr/vif/1/ipv4/0 10.1.0.1
+	if [ "$GROUND" = O/xenopsd ]; then # it takes 5 s
+		sed -i 's/131072/100000/' "$root/proc/meminfo"
+		ok "$GROUND: memory-interval" wait_for 30 has 5/data/meminfo_free 100000
+	fi
+	printf 'suspend-timeout = off\n' > "$conf"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: suspend-timeout" wait_for 5 grep -qx 20000 "$freeze"
+	agent_stop
+}
+
 test_check_config() {
 	local out
 	make_root
@@ -136,6 +201,7 @@ body() {
 	guest_bus 5
 	test_names
 	test_config
+	test_switches
 	domain_destroy 5
 }
 test_check_config
