@@ -45,6 +45,10 @@ test_rm() {
 	refuses 1 "no 'vm-data/a' in this domain$" "rm of what is not there" guest rm a
 	gives 0 '' "rm in dom0" dom0 rm --domain 5 vm-data/k
 	gives 0 '' "and nothing is left" guest list
+	guest set d/e/x 1
+	gives 0 '' "rm of the last key of a directory" guest rm d/e/x
+	gives 0 $'d/e\n' "leaves the directory, a key without a value" guest list
+	gives 0 '' "which goes as any" guest rm d
 	refuses 1 "no 'vm-data/k' in /local/domain/5$" "rm in dom0 of what is not there" \
 		dom0 rm --domain 5 k
 	refuses 1 "no domain '9'$" "rm: no such domain" dom0 rm x --domain 9
