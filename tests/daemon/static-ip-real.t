@@ -25,10 +25,14 @@ gone() { ! xs0 exists "$at/$1"; }
 result() { [ "$(xs0 read "$at/error-code") $(xs0 read "$at/error-msg")" = "$1" ]; }
 usable() { [ "$(cat "$dir/usable" 2>/dev/null)" = 1 ]; }
 
-pair_start() {
-	guest "$O/xe-guest-network" serve --socket /run/xe-guest-network/socket 2>> "$logs/serve" &
+# Not by guest(), whose shell would be what is ended
+serve_start() {
+	(exec chroot "$room" "$O/xe-guest-network" serve --socket /run/xe-guest-network/socket) 2>> "$logs/serve" &
 	serve_pid=$!
-	wait_for 20 [ -S "$socket" ] || return
+	wait_for 20 [ -S "$socket" ]
+}
+pair_start() {
+	serve_start || return
 	XENSTORED_PATH=$GUEST_SOCK "$O/tests/daemon/static_ip_agent" "$socket" "$dir" \
 		2>> "$logs/agent" > /dev/null &
 	agent_pid=$!
@@ -106,6 +110,38 @@ networkd_start
 wait_for 20 settled "10.9.0.60/24"
 scenario networkd systemd-networkd
 [ "$tap_bad" = 0 ] || diag "$(cat "$logs/serve" "$logs/agent")"
+
+# ---- the whole agent, without its rights by then ----
+
+fix=$NETCONF_ROOM/fix
+mkdir -p "$fix"/proc/sys/kernel "$fix"/sys/{hypervisor,class/net/eth0/device} "$fix/etc"
+chmod 755 "$NETCONF_ROOM" "$fix"
+echo xen > "$fix/sys/hypervisor/type"
+echo device/vif/0 > "$fix/sys/class/net/eth0/device/nodename"
+printf 'MemTotal: 262144 kB\nMemFree: 1000 kB\nMemAvailable: 131072 kB\n' > "$fix/proc/meminfo"
+echo 'xe-guest-agent:x:64321:64321::/:/usr/sbin/nologin' > "$fix/etc/passwd"
+echo 'static-addresses = on' > "$fix/etc/xe-guest-agent.conf"
+ln -s "$room/run/xe-guest-network" /run/xe-guest-network # /run is the test's own
+feature() { [ "$(xs0 read /local/domain/5/control/feature-static-ip-setting 2> /dev/null)" = 1 ]; }
+published() { [ "$(xs0 read /local/domain/5/attr/vif/0/ipv4/0 2> /dev/null)" = 10.9.0.7 ]; }
+no_feature() { ! xs0 exists /local/domain/5/control/feature-static-ip-setting; }
+
+serve_start || bail "the helper listens"
+XENSTORED_PATH=$GUEST_SOCK "$O/xe-guest-agent" --root "$fix" 2>> "$logs/whole" &
+agent_pid=$!
+ok "the agent: tells the host that it can" wait_for 20 feature
+order enabled=1 address=10.9.0.7/24 gateway=10.9.0.1
+ok "the agent: a static address ends" wait_for 70 gone enabled
+ok "the agent: without error" result "0 "
+ok "the agent: and is there" settled 10.9.0.7/24
+ok "the agent: for the host as well" wait_for 20 published
+kill -KILL "$serve_pid"
+wait "$serve_pid" 2> /dev/null
+ok "the agent: without its helper it tells the host that it cannot" wait_for 20 no_feature
+kill -TERM "$agent_pid"
+wait "$agent_pid"
+is $? 0 "the agent: and ends as always"
+[ "$tap_bad" = 0 ] || diag "$(cat "$logs/whole")"
 store_stop
 
 # ---- the scripts for systems without systemd ----
