@@ -76,6 +76,13 @@ test_refused() {
 user-data: mine' "another's seed is left alone"
 }
 
+test_full() {
+	anew userdata=x
+	recipe_full "$tmp/lib" xe-guest-cloud-seed --directory "$S"
+	is "$RC" 1 "$GROUND: a full disk"
+	like "$ERR" "xe-guest-cloud-seed: cannot write to $tmp/lib/seed" "$GROUND: a full disk: message"
+}
+
 # instance METADATA WANTED NAME
 instance() {
 	anew userdata=x
@@ -232,6 +239,7 @@ body() {
 	guest_bus 5
 	test_keys
 	test_refused
+	test_full
 	test_instance_id
 	[ "$TOOLSTACK" = libxl ] || test_kill
 	if [ "$GROUND" = O/xenopsd ]; then

@@ -138,6 +138,18 @@ test_read_only() {
 	ok "$GROUND: and nothing was run" test ! -e "$tmp/hit"
 }
 
+test_full() {
+	anew
+	check a 'echo bad; exit 1'
+	recipe_full "$tmp/full" xe-guest-health-check --directory "$C"
+	is "$RC:$(get_key xo-backup-health-check):$(get_key xo-backup-health-check-error)" \
+		"1:failure:a: exit status 1: bad" "$GROUND: a failure on a full disk is one"
+	planned
+	TMPDIR=$tmp/none health
+	is "$RC:$(get_key xo-backup-health-check):$(get_key xo-backup-health-check-error)" \
+		"1:failure:no place in $tmp/none for what the checks print" "$GROUND: no place for output"
+}
+
 # Killed while a check runs: the next start does it again.
 test_kill() {
 	local pid
@@ -166,6 +178,7 @@ body() {
 	test_well
 	test_failure
 	test_not_run
+	test_full
 	test_read_only
 	[ "$TOOLSTACK" = libxl ] || { test_time; test_kill; }
 	anew

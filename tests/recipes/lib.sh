@@ -24,3 +24,12 @@ set_keys() {
 }
 set_key() { XENSTORED_PATH=$DOM0_SOCK "$O/vm-data" --domain 5 set "$@"; }
 get_key() { XENSTORED_PATH=$DOM0_SOCK "$O/vm-data" --domain 5 get "$@" 2> /dev/null; }
+# recipe_full DIR NAME ARGUMENT... : the same, with DIR on a disk of one block
+recipe_full() {
+	mkdir -p "$1"
+	XENSTORED_PATH=$GUEST_SOCK PATH=$tmp/bin:$PATH TMPDIR=$1 unshare --mount --propagation private \
+		sh -c 'mount -t tmpfs -o size=4k full "$1" && shift && exec sh "$@"' sh \
+		"$1" "$RECIPES/$2" "${@:3}" > "$tmp/out" 2> "$tmp/err"
+	RC=$?
+	ERR=$(< "$tmp/err")
+}
