@@ -104,6 +104,11 @@ static int list_ours(const struct netconf_state *s, struct ours *ret, bool *ret_
 	*ret_original = false;
 	if (r < 0)
 		return r;
+	if (strlen(output) == sizeof(output) - 1) /* ours may be in what was cut */
+		return netconf_why(why, -E2BIG,
+				   "NetworkManager has too many connections: their list "
+				   "is over %zu bytes",
+				   sizeof(output) - 1);
 	own_name(s->set.ifname, own);
 	for (line = strtok_r(output, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {

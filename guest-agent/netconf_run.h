@@ -15,7 +15,7 @@
 
 #include "guest-agent/netconf_why.h"
 
-#define NETCONF_RUN_OUTPUT 4096	 /* bytes kept: a device of nmcli's is some hundred */
+#define NETCONF_RUN_OUTPUT 16384 /* bytes kept: 300 connections in nmcli's list */
 #define NETCONF_RUN_QUICK  5000	 /* ms, for a question */
 #define NETCONF_RUN_LONG   45000 /* ms, for a change: dhclient gives up after 30 s or so */
 

@@ -23,4 +23,27 @@ is "$(cat "$room/sys/class/net/eth0/mtu")" 1400 "the MTU stays"
 is "$(guest nmcli -g ipv4.dns connection show "xe-guest-network eth0")" 10.9.0.53 "so does the name server"
 is "$(guest nmcli -g connection.autoconnect-priority connection show "xe-guest-network eth0")" 999 \
 	"ours is the one that a boot brings up"
+xgn apply --interface eth0 --ipv4 none
+
+# connections FROM TO : as many more
+connections() {
+	local n at=$room/etc/NetworkManager/system-connections
+	for ((n = $1; n <= $2; n++)); do
+		(umask 77 && printf '[connection]\nid=office %d\nuuid=00000000-0000-4000-8000-%012d\ntype=ethernet\ninterface-name=eth%d\n' \
+			"$n" "$n" "$n" > "$at/other-$n.nmconnection")
+	done
+	guest nmcli connection reload
+}
+connections 1 150
+config_before=$(config)
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+is "$rc $out" "0 " "among many connections ours is found"
+xgn apply --interface eth0 --ipv4 none
+back "given back among many"
+connections 151 500
+config_before=$(config)
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+is "$rc" 1 "too many connections"
+like "$out" "too many connections" "are said"
+back "too many"
 done_testing
