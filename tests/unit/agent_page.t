@@ -41,7 +41,7 @@ text=$(plain docs/man/xe-guest-agent.conf.5)
 ok "the example has keys" [ "${#keys[@]}" -ge 18 ]
 is "$(lacks "${keys[@]}")" "" "their page has them all"
 while read -r key value; do
-	like "$(sed -n "/^\.It Cm $key\$/,/^\.It/p" docs/man/xe-guest-agent.conf.5)" "(^|[^0-9])$value[.]" \
+	like "$(sed -n "/^\.It Cm $key\$/,/^\.It/p" docs/man/xe-guest-agent.conf.5)" "(^|[^0-9])${value}[.]" \
 		"and that $key is $value without it"
 done < <(sed -nE 's/^#([a-z-]+(interval|timeout)) = (.+)/\1 \3/p' "$example")
 root=$(mktemp -d "${TMPDIR:-/tmp}/agent-page.XXXXXX")
