@@ -68,6 +68,7 @@ health() {
 	rm -f "$tmp/go"
 	ok "$name: the start does not wait for the health check" starts health-check
 	ok "$name: which runs" wait_for 20 is_state running
+	ok "$name: and keeps no lock of init's" "$run" health-check stop
 	echo "$1" > "$tmp/go"
 	ok "$name: and is answered: $2" wait_for 20 is_state "$2"
 }

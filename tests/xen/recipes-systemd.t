@@ -25,7 +25,7 @@ dom0_journal() { guest "journalctl -q -o cat -u xe-guest-$1"; }
 dom0_put() {
 	guest_put /job/recipes.tar /run/recipes.tar
 	ok "the files" guest 'tar -x -C / --keep-directory-symlink -m -f /run/recipes.tar'
-	guest 'mkdir -p /var/lib/cloud /etc/xe-guest-agent/health-check.d; systemctl daemon-reload'
+	guest 'rm -rf /var/lib/cloud; mkdir -p /etc/xe-guest-agent/health-check.d; systemctl daemon-reload'
 	is "$(guest 'systemd-analyze verify --man=no xe-guest-cloud-seed.service xe-guest-health-check.service' 2>&1)" "" \
 		"systemd-analyze verify has nothing to say"
 }
