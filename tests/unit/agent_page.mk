@@ -1,1 +1,1 @@
-SCRIPT_TESTS += tests/unit/agent_page.t
+SCRIPT_TESTS += tests/unit/agent_page.t tests/daemon/agent-once.t
