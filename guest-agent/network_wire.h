@@ -94,8 +94,9 @@ bool network_wire_ifname_is_fine(const char *name);
 /* A station's own: neither zero nor a group's. */
 bool network_wire_mac_is_fine(const uint8_t mac[6]);
 /* NULL, or what is wrong with a family's wish, as the end of a sentence of which @ret_what
- * is the beginning.  @family: AF_INET or AF_INET6.  Addresses are of a host (no group, loopback, unspecified, no network's or
- * broadcast address); a gateway is another host in the same network, or has a link-local
- * address: from elsewhere it could not be reached. */
+ * is the beginning.  @family: AF_INET or AF_INET6.  Addresses are of a host (no group,
+ * loopback, unspecified, no network's or broadcast address); a gateway is another host in
+ * the same network, for IPv6 also one with a link-local address: from elsewhere it could
+ * not be reached.  netconf_check() wants the same. */
 const char *network_wire_wrong_family(int family, const struct netconf_family *f,
 				      const char **ret_what);

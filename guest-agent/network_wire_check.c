@@ -55,11 +55,6 @@ static const char *wrong_host4(uint32_t a, unsigned prefix)
 	return NULL;
 }
 
-static bool is_link_local4(uint32_t a)
-{
-	return a >> 16 == 0xa9fe; /* 169.254.0.0/16 */
-}
-
 /* ---- IPv6 ---- */
 
 static const char *wrong_host6(const struct in6_addr *a)
@@ -90,7 +85,6 @@ static bool same_network6(const struct in6_addr *a, const struct in6_addr *b,
 /* ---- both ---- */
 
 static const char the_address[] = "the address", the_gateway[] = "the gateway";
-static const char not_on_link[] = "is neither in the address's network nor link-local";
 static const char is_itself[] = "is the address itself";
 
 static const char *wrong_gateway4(uint32_t a, uint32_t g, unsigned prefix)
@@ -102,7 +96,8 @@ static const char *wrong_gateway4(uint32_t a, uint32_t g, unsigned prefix)
 		return why;
 	if (g == a)
 		return is_itself;
-	return on_link || is_link_local4(g) ? NULL : not_on_link;
+	/* 169.254.0.0/16 neither: no back end takes it without a route to it */
+	return on_link ? NULL : "is not in the address's network";
 }
 
 static const char *wrong_gateway6(const struct in6_addr *a, const struct in6_addr *g,
@@ -114,8 +109,9 @@ static const char *wrong_gateway6(const struct in6_addr *a, const struct in6_add
 		return why;
 	if (IN6_ARE_ADDR_EQUAL(a, g))
 		return is_itself;
-	return IN6_IS_ADDR_LINKLOCAL(g) || same_network6(a, g, prefix) ? NULL
-								       : not_on_link;
+	if (IN6_IS_ADDR_LINKLOCAL(g) || same_network6(a, g, prefix))
+		return NULL;
+	return "is neither in the address's network nor link-local";
 }
 
 static const char *wrong4(const struct netconf_family *f, const char **ret_what)

@@ -132,7 +132,7 @@ test_failures() {
 	configure 5 "" 1 10.0.0.5/24 10.9.0.1
 	wait_for 10 gone 5 enabled
 	ok "$GROUND: nonsense of the host's is told back" result 5 22 \
-		"IPv4: 10.0.0.5/24, gateway 10.9.0.1: the gateway is neither in the address's network nor link-local"
+		"IPv4: 10.0.0.5/24, gateway 10.9.0.1: the gateway is not in the address's network"
 	plug 5 enabled=7 enabled6=1 address6=2001:db8::9/64
 	wait_for 10 gone 5 enabled && wait_for 10 gone 5 enabled6
 	ok "$GROUND: a wrong family does not spoil the other" result 5 22 "IPv4: enabled is '7': known are 0 (none), 1 (static) and 2 (automatic)"
