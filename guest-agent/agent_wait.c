@@ -28,13 +28,25 @@ enum {
 	FD_COUNT = FD_STATIC_IP + STATIC_IP_FDS,
 };
 
-/* What is kept over a reload is what took rights to open: the user, the watch and the
- * helper of static addresses, the thread of the volumes. */
+/* What took rights to open is kept over a reload: the watch and the helper of static
+ * addresses, the thread of the volumes.  (And who runs as a user cannot become another.) */
+static void tell_kept(const struct agent *a, bool static_addresses)
+{
+	if (a->config.static_addresses != static_addresses)
+		log_warning("'static-addresses' is %s after a restart, not before",
+			    a->config.static_addresses ? "on" : "off");
+	if (a->config.volumes && !a->volumes)
+		log_warning("'volumes' is on after a restart, not before");
+}
+
 static void reload(struct agent *a)
 {
+	bool static_addresses = a->config.static_addresses;
+
 	(void)notify_systemd("RELOADING=1"); /* nobody may be listening */
 	log_info("reading everything again");
 	agent_config_reload(&a->config, a->rootfd);
+	tell_kept(a, static_addresses);
 	agent_set_freeze(a);
 	agent_collect_all(a);
 	agent_publish_anew(a);

@@ -181,6 +181,14 @@ test_switches() {
 	kill -HUP "$agent_pid"
 	ok "$GROUND: suspend-timeout" wait_for 5 grep -qx 20000 "$freeze"
 	agent_stop
+	echo 'volumes = off' > "$conf"
+	ok "$GROUND: starts without volumes" agent_start 5
+	ok "$GROUND: and takes them away" wait_for 5 lacks 5/data/volumes
+	echo 'static-addresses = on' > "$conf"
+	kill -HUP "$agent_pid"
+	ok "$GROUND: what takes a restart is told" wait_for 5 eval '[ "$(grep -cE ".(volumes|static-addresses). is on after a restart" "$root/log")" = 2 ]'
+	ok "$GROUND: they are not back" lacks 5/data/volumes
+	agent_stop
 }
 
 test_check_config() {
