@@ -68,4 +68,19 @@ like "$out" "somebody else has just changed .*50-wired; the old configuration is
 config_before="$config_before
 # by a command"
 back "is left alone"
+
+mv "$net/interfaces.d/50-wired" "$room/etc/elsewhere"
+ln -s /etc/elsewhere "$net/interfaces.d/50-wired"
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+is "$rc" 1 "a file that is a symbolic link"
+like "$out" "50-wired: a part of it is a symbolic link" "is said"
+rm "$net/interfaces.d/50-wired"
+mv "$room/etc/elsewhere" "$net/interfaces.d/50-wired"
+back "is not followed"
+mv "$room/var/lib/xe-guest-network" "$room/var/lib/elsewhere"
+ln -s elsewhere "$room/var/lib/xe-guest-network"
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+is "$rc" 1 "a directory of ours that is a symbolic link"
+like "$out" "/var/lib/xe-guest-network/.* a part of it is a symbolic link" "is said"
+is "$(ls -A "$room/var/lib/elsewhere")" "" "and nothing is written there"
 done_testing
