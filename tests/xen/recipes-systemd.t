@@ -9,7 +9,8 @@ send_program "$O/vm-data"
 root=$job_dir/root
 mkdir -p "$root/usr/bin" "$root/usr/sbin" "$root/lib/systemd/system" "$root/usr/share/xen-pv-tools"
 cp "$O/static/vm-data" "$root/usr/bin/"
-for name in cloud-seed health-check; do
+cp "$O/static/xe-guest-network" "$root/usr/sbin/"
+for name in cloud-seed health-check vm-network; do
 	cp "recipes/xe-guest-$name" "$root/usr/sbin/"
 	sed 's,@SBINDIR@,/usr/sbin,g' "recipes/xe-guest-$name.service" \
 		> "$root/lib/systemd/system/xe-guest-$name.service"
@@ -26,7 +27,7 @@ dom0_put() {
 	guest_put /job/recipes.tar /run/recipes.tar
 	ok "the files" guest 'tar -x -C / --keep-directory-symlink -m -f /run/recipes.tar'
 	guest 'rm -rf /var/lib/cloud; mkdir -p /etc/xe-guest-agent/health-check.d; systemctl daemon-reload'
-	is "$(guest 'systemd-analyze verify --man=no xe-guest-cloud-seed.service xe-guest-health-check.service' 2>&1)" "" \
+	is "$(guest 'systemd-analyze verify --man=no xe-guest-cloud-seed.service xe-guest-health-check.service xe-guest-vm-network.service' 2>&1)" "" \
 		"systemd-analyze verify has nothing to say"
 }
 
@@ -47,6 +48,18 @@ dom0_health() {
 		"the health check's unit answers"
 	like "$(dom0_journal health-check)" "running 10-up" "and says what it did"
 	is "$(dom0_result health-check Result)" success "it ends well"
+}
+
+# What is applied is static-ip.t's matter, and that of tests/recipes.
+dom0_network() {
+	dom0_map role=db
+	ok "the network's unit, with nothing to do" guest systemctl start xe-guest-vm-network
+	is "$(dom0_journal vm-network | grep -c xe-guest-vm-network:)" 0 "and nothing to say"
+	dom0_map networks/0/mac=00:16:3e:ff:ff:fe networks/0/type=dhcp
+	guest 'systemctl start xe-guest-vm-network 2> /dev/null'
+	is "$(dom0_result vm-network Result)" exit-code "for a MAC that no interface has it fails"
+	like "$(dom0_journal vm-network | tr '\n' ' ')" "there is no interface with MAC 00:16:3e:ff:ff:fe .*xe-guest-vm-network: interface 0 stays as it was" \
+		"and the journal tells why"
 }
 
 dom0_device() { guest 'stat -c "%a %G" /dev/xen/xenbus'; }
@@ -72,6 +85,7 @@ dom0_recipes() {
 	dom0_put
 	dom0_seed
 	dom0_health
+	dom0_network
 	dom0_group
 }
 
