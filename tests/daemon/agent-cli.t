@@ -92,6 +92,7 @@ at_exit "kill -KILL $listener 2>/dev/null"
 wait_for 5 test -S "$notified"
 kill -STOP "$STORE_PID"
 stream=$(stat -c %d:%i "$dir/err")
+: > "$dir/strace" # looked at before strace has made it
 # (a sanitizer's search for leaks needs to trace, which strace does already)
 ASAN_OPTIONS=detect_leaks=0 NOTIFY_SOCKET=$notified XENSTORED_PATH=$GUEST_SOCK JOURNAL_STREAM=$stream \
 	strace -f -qq -o "$dir/strace" -e trace=process,poll,connect,sendto "$agent" --root "$guest" 2> "$dir/err" &
