@@ -396,11 +396,11 @@ test_one_client() {
 	: > "$dir/serve.log"
 	waiter first
 	first=$waiter
-	ok "server: the first client has an offer" wait_for 10 grep -q offer "$dir/first"
+	ok "server: the first client has an offer" wait_for 10 grep -qs offer "$dir/first"
 	waiter second
-	ok "server: the second waits in the queue" wait_for 10 grep -q connected "$dir/second"
+	ok "server: the second waits in the queue" wait_for 10 grep -qs connected "$dir/second"
 	waiter_stop "$first"
-	ok "server: until the first has gone" wait_for 10 grep -q offer "$dir/second"
+	ok "server: until the first has gone" wait_for 10 grep -qs offer "$dir/second"
 	is "$(grep -oE 'come|gone' "$dir/serve.log" | tr '\n' ' ')" "come gone come " "server: one after the other"
 	waiter_stop "$waiter"
 	"$serve" "$socket" "$dir" 2> "$dir/second.log"
@@ -449,12 +449,12 @@ test_activation() {
 	local first
 	waiter first
 	first=$waiter
-	wait_for 10 grep -q offer "$dir/first"
+	wait_for 10 grep -qs offer "$dir/first"
 	ahead 100000
 	waiter second
-	wait_for 10 grep -q connected "$dir/second"
+	wait_for 10 grep -qs connected "$dir/second"
 	waiter_stop "$first"
-	ok "activation: with a client it stays" wait_for 10 grep -q offer "$dir/second"
+	ok "activation: with a client it stays" wait_for 10 grep -qs offer "$dir/second"
 	: > "$dir/serve.log"
 	waiter_stop "$waiter"
 	wait_for 10 log_has serve "the agent has gone"
