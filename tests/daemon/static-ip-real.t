@@ -6,6 +6,7 @@
 need_root
 . "$(dirname "$0")/../netconf/lib.sh"
 . "$(dirname "$0")/lib.sh"
+at_exit "cd / && umount -l '$NETCONF_ROOM' && rmdir '$NETCONF_ROOM'" # its trap is in place of the room's
 cd "$top" || exit 2
 
 MAC=00:16:3e:00:00:01
