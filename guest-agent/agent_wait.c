@@ -28,13 +28,17 @@ enum {
 	FD_COUNT = FD_STATIC_IP + STATIC_IP_FDS,
 };
 
-/* What took rights to open is kept over a reload: the watch and the helper of static
- * addresses, the thread of the volumes.  (And who runs as a user cannot become another.) */
-static void tell_kept(const struct agent *a, bool static_addresses)
+/* What takes rights to open, and was not opened at the start, stays away: the helper of
+ * static addresses, the thread of the volumes.  (And who runs as a user cannot become
+ * another.) */
+static void open_or_close(struct agent *a, bool static_addresses)
 {
-	if (a->config.static_addresses != static_addresses)
-		log_warning("'static-addresses' is %s after a restart, not before",
-			    a->config.static_addresses ? "on" : "off");
+	if (!a->config.static_addresses) {
+		static_ip_free(a->static_ip);
+		a->static_ip = NULL;
+	} else if (!static_addresses) {
+		log_warning("'static-addresses' is on after a restart, not before");
+	}
 	if (a->config.volumes && !a->volumes)
 		log_warning("'volumes' is on after a restart, not before");
 }
@@ -46,7 +50,7 @@ static void reload(struct agent *a)
 	(void)notify_systemd("RELOADING=1"); /* nobody may be listening */
 	log_info("reading everything again");
 	agent_config_reload(&a->config, a->rootfd);
-	tell_kept(a, static_addresses);
+	open_or_close(a, static_addresses);
 	agent_set_freeze(a);
 	agent_collect_all(a);
 	agent_publish_anew(a);

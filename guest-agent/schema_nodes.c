@@ -30,8 +30,9 @@ enum {
 	RANK_STEPS = 600,
 };
 
-/* Every node that the agent may make; '#' stands for a decimal number, the last of which
- * is the key's number among its like. */
+/* Every node that the agent may make; '#' stands for a decimal number; the
+ * last is the key's number among its like.  '*' is a number that does not count: the keys
+ * of a volume belong together. */
 static const struct node {
 	const char *pattern;
 	unsigned rank;
@@ -71,12 +72,12 @@ static const struct node {
 	{ "data/volumes/#/size", RANK_VOLUME },
 	{ "data/volumes/#/volume_name", RANK_VOLUME },
 	{ "data/volumes/#/extents", RANK_VOLUME },
-	{ "data/volumes/#/extents/#", RANK_VOLUME },
-	{ "data/volumes/#/extents/#/length", RANK_VOLUME },
-	{ "data/volumes/#/extents/#/offset", RANK_VOLUME },
-	{ "data/volumes/#/extents/#/target", RANK_VOLUME },
+	{ "data/volumes/#/extents/*", RANK_VOLUME },
+	{ "data/volumes/#/extents/*/length", RANK_VOLUME },
+	{ "data/volumes/#/extents/*/offset", RANK_VOLUME },
+	{ "data/volumes/#/extents/*/target", RANK_VOLUME },
 	{ "data/volumes/#/mount_points", RANK_VOLUME },
-	{ "data/volumes/#/mount_points/#", RANK_VOLUME },
+	{ "data/volumes/#/mount_points/*", RANK_VOLUME },
 	{ "drivers/#", RANK_SYSTEM },
 	{ "feature/hotplug/vbd", RANK_SYSTEM },
 	{ "feature/hotplug/vif", RANK_SYSTEM },
@@ -98,16 +99,17 @@ static const struct node device_nodes[] = {
 	{ "#/name", RANK_EXTRA },
 };
 
-/* @ret_number: the last number of the path, 0 when there is none. */
+/* @ret_number: the key's number among its like, 0 when it has none. */
 static bool matches(const char *path, const char *pattern, unsigned *ret_number)
 {
 	*ret_number = 0;
 	for (; *pattern; pattern++) {
-		size_t digits = *pattern == '#' ? strspn(path, "0123456789") : 0;
+		bool number = *pattern == '#' || *pattern == '*';
+		size_t digits = number ? strspn(path, "0123456789") : 0;
 
-		if (*pattern == '#' ? digits == 0 : *path != *pattern)
+		if (number ? digits == 0 : *path != *pattern)
 			return false;
-		if (digits)
+		if (*pattern == '#')
 			*ret_number = digits < 4 ? (unsigned)strtoul(path, NULL, 10)
 						 : RANK_STEPS;
 		path += digits ? digits : 1;

@@ -127,15 +127,27 @@ feature() { [ "$(xs0 read /local/domain/5/control/feature-static-ip-setting 2> /
 published() { [ "$(xs0 read /local/domain/5/attr/vif/0/ipv4/0 2> /dev/null)" = 10.9.0.7 ]; }
 no_feature() { ! xs0 exists /local/domain/5/control/feature-static-ip-setting; }
 
+agent_start() {
+	XENSTORED_PATH=$GUEST_SOCK "$O/xe-guest-agent" --root "$fix" 2>> "$logs/whole" &
+	agent_pid=$!
+}
+
 serve_start || bail "the helper listens"
-XENSTORED_PATH=$GUEST_SOCK "$O/xe-guest-agent" --root "$fix" 2>> "$logs/whole" &
-agent_pid=$!
+agent_start
 ok "the agent: tells the host that it can" wait_for 20 feature
 order enabled=1 address=10.9.0.7/24 gateway=10.9.0.1
 ok "the agent: a static address ends" wait_for 70 gone enabled
 ok "the agent: without error" result "0 "
 ok "the agent: and is there" settled 10.9.0.7/24
 ok "the agent: for the host as well" wait_for 20 published
+echo 'static-addresses = off' > "$fix/etc/xe-guest-agent.conf"
+kill -HUP "$agent_pid"
+ok "the agent: switched off, it tells so at once" wait_for 20 no_feature
+echo 'static-addresses = on' > "$fix/etc/xe-guest-agent.conf"
+kill -TERM "$agent_pid"
+wait "$agent_pid"
+agent_start
+ok "the agent: and on again after a new start" wait_for 20 feature
 kill -KILL "$serve_pid"
 wait "$serve_pid" 2> /dev/null
 ok "the agent: without its helper it tells the host that it cannot" wait_for 20 no_feature

@@ -122,6 +122,9 @@ static void test_ranks(void)
 		   "%s is worth at least what %s is", order[i - 1], order[i]);
 	is_int(schema_rank("attr/vif/0/ipv4/4294967295"),
 	       schema_rank("attr/vif/0/ipv4/600"), "numbers beyond count alike");
+	ok(schema_rank("data/volumes/9/extents/0/target") >
+		   schema_rank("data/volumes/1/name"),
+	   "the keys of a volume go together");
 	ok(schema_rank("attr/vif/0/name") > schema_rank("data/volumes/0/size"),
 	   "what XAPI does not read is worth the least");
 }
