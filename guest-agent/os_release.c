@@ -136,6 +136,8 @@ int os_redhat_parse(const char *text, struct os_facts *ret)
 		       sizeof("rhel")); /* what os-release says later */
 	else
 		copy_text(os.distro, text, strcspn(text, " \n"));
+	if (!os.distro[0])
+		memcpy(os.distro, "linux", sizeof("linux")); /* a line without a name */
 	lower(os.distro);
 	split_version(release + strlen(" release "), &os);
 	*ret = os;
