@@ -59,7 +59,7 @@ const char *schema_left_out(const struct address_fact *a)
 		return "another host has it (duplicate address)";
 	if (a->family == AF_INET6 && (a->flags & IFA_F_TENTATIVE))
 		return "tentative until duplicate-address detection ends";
-	if (a->family == AF_INET6 && (a->flags & IFA_F_DEPRECATED))
+	if (a->flags & IFA_F_DEPRECATED)
 		return "deprecated: its preferred lifetime is over";
 	return NULL;
 }

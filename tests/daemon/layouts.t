@@ -157,8 +157,10 @@ held_back() {
 	v6 2001:db8::1/64 dev eth0
 	v6 2001:db8::2/64 dev eth0 nodad preferred_lft 0
 	v6 2001:db8::3/64 dev eth0 nodad
+	v4 10.0.0.9/24 dev eth0 preferred_lft 0
+	v4 10.0.0.10/24 dev eth0
 	ok "$GROUND: a duplicate" wait_for 30 eval 'ip -6 addr show dev eth0 | grep -q dadfailed'
-	sees "a duplicate and a deprecated address are held back" "0/ipv6/0=2001:db8::3"
+	sees "a duplicate and a deprecated address are held back" "0/ipv4/0=10.0.0.10 0/ipv6/0=2001:db8::3"
 	like "$(why 2001:db8::1)" 'eth0: another host has it' "$GROUND: with a reason"
 	ip addr flush dev p-eth0
 	ip addr flush dev eth0

@@ -230,8 +230,7 @@ static void test_left_out(void)
 		{ "2001:db8::2", "duplicate", ETH0, IFA_F_TENTATIVE | IFA_F_DADFAILED },
 		{ "2001:db8::3", "deprecated", ETH0, IFA_F_DEPRECATED },
 		{ "2001:db8::4", NULL, ETH0, IFA_F_NODAD },
-		/* a lifetime means nothing here */
-		{ "10.0.0.1", NULL, ETH0, IFA_F_DEPRECATED },
+		{ "10.0.0.1", "deprecated", ETH0, IFA_F_DEPRECATED },
 		{ "172.17.0.1", "of kind bridge", DOCKER0, 0 },
 	};
 
