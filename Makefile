@@ -184,7 +184,7 @@ demo: setup-build setup-check setup-lab ## show the main job on real Xen; KEEP=1
 
 bench: setup-build setup-check setup-lab ## measure speed and memory and print them beside the peers' figures
 	@$(MAKE) -s --no-print-directory tests-built
-	@rc=0; for b in bench eliloader eliloader-disk broker; do O=$(O) tests/bench/$$b || rc=1; done; exit $$rc
+	@rc=0; for b in bench agent-memory eliloader eliloader-disk broker; do O=$(O) tests/bench/$$b || rc=1; done; exit $$rc
 
 # One libFuzzer program per target, FUZZ_S seconds each; finds go to build/fuzz/NAME.
 FUZZ_S ?= 60
