@@ -37,6 +37,8 @@ struct netconf_family {
 		struct in_addr in;
 		struct in6_addr in6;
 	} address;
+	bool by_host; /* the host's wish: its NETCONF_NONE leaves alone what others set here,
+		       * since it says that at every boot */
 	uint8_t prefix; /* bits: 1 to 32, or 1 to 128 */
 	bool has_gateway;
 	union {

@@ -30,7 +30,8 @@ static bool has_mac(const struct netconf *c)
 
 static void merge_family(struct netconf_family *set, const struct netconf_family *want)
 {
-	if (want->mode == NETCONF_KEEP)
+	if (want->mode == NETCONF_KEEP ||
+	    (want->mode == NETCONF_NONE && want->by_host && !set->by_host))
 		return;
 	*set = *want;
 	if (want->mode == NETCONF_NONE)
@@ -86,16 +87,20 @@ int netconf_parse_cidr(int family, const char *text, struct netconf_family *ret)
 	return 0;
 }
 
-/* "none-of-ours" has no line; "auto", "static CIDR", "static CIDR GATEWAY". */
+/* "none-of-ours" has no line; "auto", "static CIDR", "static CIDR GATEWAY", each of them
+ * also with "host" before it. */
 static int parse_family(int family, char *text, struct netconf_family *ret)
 {
+	bool by_host = strncmp(text, "host ", 5) == 0;
 	struct netconf_family f;
 	char *gateway;
 
 	if (ret->mode != NETCONF_KEEP)
 		return -EBADMSG; /* a second line */
+	text += by_host ? 5 : 0;
 	if (strcmp(text, "auto") == 0) {
-		ret->mode = NETCONF_AUTO;
+		*ret = (struct netconf_family){ .mode = NETCONF_AUTO,
+						.by_host = by_host };
 		return 0;
 	}
 	if (strncmp(text, "static ", 7) != 0)
@@ -106,6 +111,7 @@ static int parse_family(int family, char *text, struct netconf_family *ret)
 		*gateway++ = '\0';
 	if (netconf_parse_cidr(family, text, &f) < 0)
 		return -EBADMSG;
+	f.by_host = by_host;
 	f.has_gateway = gateway != NULL;
 	if (gateway && inet_pton(family, gateway, &f.gateway) != 1)
 		return -EBADMSG;
@@ -179,19 +185,20 @@ int netconf_state_parse(const char *text, size_t len, struct netconf_state *ret)
 static void family_line(int family, const struct netconf_family *f, char *ret,
 			size_t size)
 {
+	const char *name = family == AF_INET ? "ipv4" : "ipv6";
+	const char *host = f->by_host ? " host" : "";
 	char address[INET6_ADDRSTRLEN], gateway[INET6_ADDRSTRLEN];
 
 	*ret = '\0';
 	if (f->mode == NETCONF_AUTO)
-		(void)snprintf(ret, size, "%s auto\n",
-			       family == AF_INET ? "ipv4" : "ipv6");
+		(void)snprintf(ret, size, "%s%s auto\n", name, host);
 	if (f->mode != NETCONF_STATIC)
 		return;
 	netconf_text(family, &f->address, address, sizeof(address));
 	netconf_text(family, &f->gateway, gateway, sizeof(gateway));
-	(void)snprintf(ret, size, "%s static %s/%u%s%s\n", /* fits */
-		       family == AF_INET ? "ipv4" : "ipv6", address, f->prefix,
-		       f->has_gateway ? " " : "", f->has_gateway ? gateway : "");
+	(void)snprintf(ret, size, "%s%s static %s/%u%s%s\n", /* fits */
+		       name, host, address, f->prefix, f->has_gateway ? " " : "",
+		       f->has_gateway ? gateway : "");
 }
 
 int netconf_state_format(const struct netconf_state *s, char **ret_text)

@@ -7,10 +7,10 @@
  *	backend systemd-networkd
  *	original /etc/systemd/network/20-wired.network
  *	mac 00163e000001
- *	ipv4 static 10.0.0.5/24 10.0.0.1
+ *	ipv4 host static 10.0.0.5/24 10.0.0.1
  *	ipv6 auto
  *
- * A family that is not ours has no line, and where none is ours there is no file.
+ * "host": as the host wished.  A family that is not ours has no line, and where none is ours there is no file.
  *
  * Owns:   nothing; plain data.
  * Errors: 0 or a negative errno.

@@ -141,6 +141,12 @@ static void apply(struct server *s, uint32_t id, const struct netconf *want)
 	}
 }
 
+static const struct netconf *by_host(struct netconf *want)
+{
+	want->v4.by_host = want->v6.by_host = true;
+	return want;
+}
+
 static void hear_client(struct server *s)
 {
 	union network_message m;
@@ -156,7 +162,7 @@ static void hear_client(struct server *s)
 	else if (network_wire_get_apply(&m, (size_t)n, &id, &want, &why) < 0)
 		hang_up(s, why);
 	else
-		apply(s, id, &want);
+		apply(s, id, by_host(&want));
 }
 
 /* ---- the loop ---- */

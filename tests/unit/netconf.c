@@ -106,7 +106,7 @@ static void test_state(void)
 	static const char text[] =
 		"xe-guest-network 1\ninterface eth0\nbackend networkd\n"
 		"original /etc/x\nmac 00163e000001\n"
-		"ipv4 static 10.0.0.5/24 10.0.0.1\nipv6 auto\n";
+		"ipv4 host static 10.0.0.5/24 10.0.0.1\nipv6 auto\n";
 	static const struct {
 		const char *name, *text;
 	} bad[] = {
@@ -135,6 +135,34 @@ static void test_state(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		is_int(netconf_state_parse(bad[i].text, strlen(bad[i].text), &s),
 		       -EBADMSG, bad[i].name);
+}
+
+/* At every boot the host says of each interface that it sets nothing there. */
+static void test_owner(void)
+{
+	static const struct {
+		const char *name;
+		bool set_by_host, taken_by_host, stays;
+	} cases[] = {
+		{ "the host takes back what it set", true, true, false },
+		{ "it does not take what the guest's own set", false, true, true },
+		{ "the guest's own take what the host set", true, false, false },
+		{ "and what they set", false, false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct netconf_state s = {
+			.set.v6 = { .mode = NETCONF_AUTO,
+				    .by_host = cases[i].set_by_host },
+		};
+		struct netconf none = {
+			.ifname = "eth0",
+			.v6 = { .mode = NETCONF_NONE, .by_host = cases[i].taken_by_host },
+		};
+
+		netconf_state_merge(&s, &none);
+		ok(netconf_state_empty(&s) == !cases[i].stays, "%s", cases[i].name);
+	}
 }
 
 static void test_undo(void)
@@ -293,6 +321,7 @@ int main(void)
 	test_check();
 	test_cidr();
 	test_state();
+	test_owner();
 	test_undo();
 	test_interfaces();
 	test_interfaces_cut();
