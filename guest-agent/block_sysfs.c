@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guest-agent/nodename.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -128,9 +129,10 @@ static void read_vbd(int fd, struct block_device *d)
 	autofree char *nodename = read_text(fd, "device/nodename");
 	uint32_t devid;
 
-	d->has_vbd = nodename &&
-		     block_vbd_parse_nodename(nodename, strlen(nodename), &devid) >= 0 &&
-		     block_vbd_decode(devid, &d->vbd);
+	d->has_vbd =
+		nodename &&
+		nodename_parse("device/vbd/", nodename, strlen(nodename), &devid) >= 0 &&
+		block_vbd_decode(devid, &d->vbd);
 }
 
 int block_read_disk(int blockfd, const char *name, struct block_device *ret)

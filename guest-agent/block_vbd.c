@@ -1,37 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "guest-agent/block_vbd.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "lib/io.h"
-
-int block_vbd_parse_nodename(const char *text, size_t len, uint32_t *ret_devid)
-{
-	static const char prefix[] = "device/vbd/";
-	char digits[sizeof("4294967295") + 1];
-	uint64_t devid;
-	int r;
-
-	if (len > 0 && text[len - 1] == '\n')
-		len--;
-	if (len < sizeof(prefix) - 1 || memcmp(text, prefix, sizeof(prefix) - 1) != 0)
-		return -ENODEV;
-	text += sizeof(prefix) - 1;
-	len -= sizeof(prefix) - 1;
-	if (len == 0 || memchr(text, '\0', len))
-		return -EBADMSG;
-	(void)snprintf(digits, sizeof(digits), "%.*s", (int)len, text);
-	r = io_parse_u64(digits, UINT32_MAX, &devid);
-	if (r < 0)
-		return r == -ERANGE ? r : -EBADMSG;
-	if (len >= sizeof(digits))
-		return -ERANGE;
-	*ret_devid = (uint32_t)devid;
-	return 0;
-}
 
 /* "a" to "z", "aa" to "zz", and so on: @n counts from 0.  The end of @buf is filled. */
 static const char *letters(uint32_t n, char *buf, size_t size)

@@ -22,9 +22,5 @@ struct block_vbd {
 		[BLOCK_VBD_NAME_MAX]; /* "xvda"; "xvda1" when the host gives a partition */
 };
 
-/* Parse the nodename of sysfs, "device/vbd/51712", of @len bytes: no NUL needed, one
- * trailing newline allowed.
- * -ENODEV: another class.  -EBADMSG: malformed.  -ERANGE: over 32 bits. */
-int block_vbd_parse_nodename(const char *text, size_t len, uint32_t *ret_devid);
 /* false: a number that the interface does not give a meaning. */
 bool block_vbd_decode(uint32_t devid, struct block_vbd *ret);

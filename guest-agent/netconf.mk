@@ -5,7 +5,7 @@ NETCONF_PURE := guest-agent/netconf_check.c guest-agent/netconf_state.c guest-ag
 	lib/text_list.c
 NETCONF := guest-agent/netconf.c guest-agent/netconf_probe.c guest-agent/netconf_link.c \
 	guest-agent/netconf_run.c guest-agent/netconf_networkd.c guest-agent/netconf_ifupdown.c \
-	guest-agent/netconf_nm.c guest-agent/vif.c $(NETCONF_PURE)
+	guest-agent/netconf_nm.c guest-agent/vif.c guest-agent/nodename.c $(NETCONF_PURE)
 PROGS += guest-agent/xe-guest-network
 guest-agent/xe-guest-network_SRCS = guest-agent/network_main.c $(NETCONF) \
 	$(AGENT_NETWORK_SERVE) $(LIB_BASE)

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * vif - which Xen virtual interface (vif) a Linux network device is.
- * Source: xenbus "nodename" in sysfs, holding the ~/device/vif/$DEVID of xen.git
- *         docs/misc/xenstore-paths.pandoc
+ * Source: nodename.h
  * Owns:   nothing; results are copied out, arguments are borrowed.
  * Errors: 0 or a negative errno; ret_ arguments are written on success only.
  */
 #pragma once
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-/* Parse @len bytes: no NUL needed, one trailing newline allowed.
- * -ENODEV: another class of node.  -EBADMSG: malformed.  -ERANGE: over 32 bits. */
-int vif_parse_nodename(const char *text, size_t len, uint32_t *ret_devid);
 /* The vif behind interface @ifname, from sys/class/net below @rootfd.
  * -ENOENT: it is no Xen device (or gone by now). */
 int vif_read_devid(int rootfd, const char *ifname, uint32_t *ret_devid);

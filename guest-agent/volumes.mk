@@ -1,5 +1,5 @@
 # the disks and file systems of the guest, and the thread that asks for their space
-AGENT_VOLUMES_PURE := guest-agent/block_vbd.c guest-agent/block_udev.c guest-agent/block_find.c \
+AGENT_VOLUMES_PURE := guest-agent/block_vbd.c guest-agent/nodename.c guest-agent/block_udev.c guest-agent/block_find.c \
 	guest-agent/block_sysfs.c guest-agent/block.c guest-agent/mountinfo.c \
 	guest-agent/mountinfo_reach.c guest-agent/volumes_facts.c guest-agent/volumes_extents.c \
 	guest-agent/volumes_mounts.c guest-agent/volumes_plan.c guest-agent/volumes_answers.c \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guest-agent/block.h"
+#include "guest-agent/nodename.h"
 #include "guest-agent/schema_volumes.h"
 #include "lib/cleanup.h"
 
@@ -17,7 +18,7 @@ static void check_number(const char *text, size_t len)
 	struct block_vbd vbd;
 	uint32_t devid;
 
-	if (block_vbd_parse_nodename(text, len, &devid) < 0 ||
+	if (nodename_parse("device/vbd/", text, len, &devid) < 0 ||
 	    !block_vbd_decode(devid, &vbd))
 		return;
 	if (strlen(vbd.name) < 3 || strlen(vbd.name) >= sizeof(vbd.name) ||

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest-agent/devices.h"
+#include "guest-agent/nodename.h"
 #include "guest-agent/vif.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	if (vif_parse_nodename(text, size, &devid) == 0 &&
+	if (nodename_parse("device/vif/", text, size, &devid) == 0 &&
 	    memcmp(text, "device/vif/", strlen("device/vif/")) != 0)
 		abort();
 	use_device(text, size);

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "guest-agent/block_events.h"
+#include "guest-agent/nodename.h"
 #include "tests/tap.h"
 
 static void test_nodename(void)
@@ -27,8 +28,8 @@ static void test_nodename(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		uint32_t devid = 0;
-		int r = block_vbd_parse_nodename(cases[i].text, strlen(cases[i].text),
-						 &devid);
+		int r = nodename_parse("device/vbd/", cases[i].text,
+				       strlen(cases[i].text), &devid);
 
 		ok(r == cases[i].r && devid == cases[i].devid, "nodename: %s",
 		   cases[i].name);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "guest-agent/netlink_parse.h"
+#include "guest-agent/nodename.h"
 #include "guest-agent/vif.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -38,7 +39,8 @@ static void test_nodename(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		uint32_t devid = 0;
-		int r = vif_parse_nodename(cases[i].text, strlen(cases[i].text), &devid);
+		int r = nodename_parse("device/vif/", cases[i].text,
+				       strlen(cases[i].text), &devid);
 
 		ok(r == cases[i].result && devid == cases[i].devid, "nodename: %s",
 		   cases[i].name);
