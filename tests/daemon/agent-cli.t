@@ -1,16 +1,8 @@
 #!/bin/bash
 # xe-guest-agent: options, exit status, what it says, readiness, and that it never forks.
 . "$(dirname "$0")/../tap.sh"
-need_root
-[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net "$0" "$@"
-cd "$(dirname "$0")/../.." || exit 2
-. tests/daemon/lib.sh
-
-agent=$O/xe-guest-agent
-dir=$(mktemp -d "${TMPDIR:-/tmp}/agent-cli.XXXXXX")
-chmod 755 "$dir" # the agent reads it as a user of its own
-at_exit "rm -rf '$dir'"
-ip link set lo up
+. "$(dirname "$0")/agent.sh"
+dir=$root
 ip link add lan0 type veth peer name peer0
 ip link set peer0 up
 ip link set lan0 addrgenmode none up

@@ -2,15 +2,7 @@
 # Single runs of the agent: --once takes the flag of a dead agent away, changes nothing in the
 # guest, and asks xenstore which device a card is; --dry-run touches no store, so it cannot.
 . "$(dirname "$0")/../tap.sh"
-need_root
-[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net "$0" "$@"
-cd "$(dirname "$0")/../.." || exit 2
-. tests/daemon/lib.sh
-
-agent=$O/xe-guest-agent
-root=$(mktemp -d "${TMPDIR:-/tmp}/once-root.XXXXXX")
-chmod 755 "$root" # the agent reads it as a user of its own
-at_exit "rm -rf '$root'"
+. "$(dirname "$0")/agent.sh"
 mkdir -p "$root"/{proc/sys/kernel,etc,sys/power,sys/class/net/eth0/device}
 printf 'MemTotal:  262144 kB\nMemAvailable:  131072 kB\n' > "$root/proc/meminfo"
 echo 20000 > "$root/sys/power/pm_freeze_timeout"

@@ -2,16 +2,9 @@
 # xe-guest-agent without its rights: who it is, what it is refused, and that all it does goes
 # on; the unit; and the static program where there is nothing but itself.
 . "$(dirname "$0")/../tap.sh"
-need_root
-[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net --mount "$0" "$@"
-cd "$(dirname "$0")/../.." || exit 2
-. tests/daemon/lib.sh
-
-agent=$O/xe-guest-agent
-root=$(mktemp -d "${TMPDIR:-/tmp}/agent-priv.XXXXXX")
-chmod 755 "$root"
-at_exit "umount -q '$root'; rm -rf '$root'"
-ip link set lo up
+AGENT_SPACES=--mount
+. "$(dirname "$0")/agent.sh"
+at_exit "umount -q '$root'"
 ip link add eth0 type veth peer name peer0
 ip link set eth0 addrgenmode none
 ip link set peer0 up

@@ -2,17 +2,8 @@
 # xe-guest-agent against both real store daemons and both toolstacks' trees, in a network
 # namespace of its own with a real interface.
 . "$(dirname "$0")/../tap.sh"
-need_root
-[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net "$0" "$@"
-cd "$(dirname "$0")/../.." || exit 2
-. tests/daemon/lib.sh
+. "$(dirname "$0")/agent.sh"
 
-agent=$O/xe-guest-agent
-root=$(mktemp -d "${TMPDIR:-/tmp}/agent-root.XXXXXX")
-chmod 755 "$root" # the agent reads it as a user of its own
-at_exit "rm -rf '$root'"
-
-ip link set lo up
 ip link add eth0 type veth peer name peer0
 ip link set peer0 up
 # link-local addresses come when duplicate-address detection ends: only where asked for

@@ -2,18 +2,10 @@
 # xe-guest-agent's configuration, names, hot-plug flags, health and suspend time-out, against
 # both real store daemons and both toolstacks' trees, in network and UTS namespaces of its own.
 . "$(dirname "$0")/../tap.sh"
-need_root
-[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net --uts "$0" "$@"
-cd "$(dirname "$0")/../.." || exit 2
-. tests/daemon/lib.sh
-
-agent=$O/xe-guest-agent
-root=$(mktemp -d "${TMPDIR:-/tmp}/host-root.XXXXXX")
-chmod 755 "$root" # the agent reads it as a user of its own
-at_exit "rm -rf '$root'"
+AGENT_SPACES=--uts
+. "$(dirname "$0")/agent.sh"
 conf=$root/etc/xe-guest-agent.conf
 freeze=$root/sys/power/pm_freeze_timeout
-ip link set lo up
 ip link add eth0 type veth peer name eth1
 ip link set eth0 up && ip link set eth1 up
 ip addr add 10.0.0.1/24 dev eth0

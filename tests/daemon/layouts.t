@@ -2,16 +2,7 @@
 # Which addresses the host sees, in the layouts that this kernel has: each scenario is named
 # after what another agent gets wrong there.  What XAPI sees is asked of guest-metrics.
 . "$(dirname "$0")/../tap.sh"
-need_root
-[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net "$0" "$@"
-cd "$(dirname "$0")/../.." || exit 2
-. tests/daemon/lib.sh
-
-agent=$O/xe-guest-agent
-root=$(mktemp -d "${TMPDIR:-/tmp}/layouts-root.XXXXXX")
-chmod 755 "$root" # the agent reads it as a user of its own
-at_exit "rm -rf '$root'"
-ip link set lo up
+. "$(dirname "$0")/agent.sh"
 
 # is_vif IFNAME DEVID, is_card IFNAME (hardware that does not say what it is), is_nothing IFNAME
 is_card() { mkdir -p "$root/sys/class/net/$1/device"; }

@@ -2,20 +2,11 @@
 # xe-guest-agent where the store has no room for all that it would say: the most useful
 # keys are there, one line tells, and the rest comes when there is room.
 . "$(dirname "$0")/../tap.sh"
-need_root
-[ -n "${AGENT_NETNS:-}" ] || AGENT_NETNS=1 exec unshare --net "$0" "$@"
-cd "$(dirname "$0")/../.." || exit 2
-. tests/daemon/lib.sh
-
-agent=$O/xe-guest-agent
-root=$(mktemp -d "${TMPDIR:-/tmp}/agent-root.XXXXXX")
-chmod 755 "$root"
-at_exit "rm -rf '$root'"
+. "$(dirname "$0")/agent.sh"
 mkdir -p "$root"/{proc,etc,sys/class/net/eth0/device}
 echo device/vif/0 > "$root/sys/class/net/eth0/device/nodename"
 printf 'MemTotal: 262144 kB\nMemAvailable: 131072 kB\n' > "$root/proc/meminfo"
 
-ip link set lo up
 ip link add eth0 type veth peer name peer0
 ip link set eth0 addrgenmode none
 ip link set peer0 up
