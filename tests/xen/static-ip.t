@@ -52,7 +52,7 @@ dom0_obeyed() {
 	is "$(dom0_addresses)" "10.78.0.5/24 fd78::5/64" "$1: beside the other"
 	dom0_order enabled=1 address=10.78.0.5/24 gateway=10.79.0.1
 	ok "$1: nonsense" wait_for 60 dom0_gone enabled
-	like "$(dom0_error)" "^22 IPv4: .*the gateway is neither" "$1: is told back"
+	like "$(dom0_error)" "^22 IPv4: .*the gateway is not in the address's network" "$1: is told back"
 	is "$(dom0_addresses)" "10.78.0.5/24 fd78::5/64" "$1: and nothing has changed"
 }
 
