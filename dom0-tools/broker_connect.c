@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -21,6 +20,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/notify.h"
+#include "lib/signals.h"
 
 #define ASK_CONNECT 'c'
 #define ASK_READY   'r'
@@ -125,11 +125,9 @@ static int serve(struct connector *c)
 /* 0: go on.  1: we were told to end. */
 static int take_signal(struct connector *c)
 {
-	struct signalfd_siginfo info;
+	int number = signals_next(c->signals);
 
-	if (read(c->signals, &info, sizeof(info)) != sizeof(info))
-		return 0;
-	return info.ssi_signo == SIGCHLD ? 0 : 1;
+	return number == 0 || number == SIGCHLD ? 0 : 1;
 }
 
 static int wait_child(struct connector *c, bool told)

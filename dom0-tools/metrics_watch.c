@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "dom0-tools/metrics_json.h"
@@ -16,6 +15,7 @@
 #include "lib/domains.h"
 #include "lib/log.h"
 #include "lib/options.h"
+#include "lib/signals.h"
 #include "lib/xs_watch.h"
 
 #define EVENTS_AT_ONCE 1000 /* then it looks, shows and pauses */
@@ -230,17 +230,13 @@ int metrics_watch(struct xs_conn *xs, struct metrics_fleet *fleet,
 		  const struct metrics_watch_options *opt)
 {
 	autowatch struct xs_watch *watch = NULL;
-	autoclose int signal_fd = -1;
-	sigset_t ends;
+	autoclose int signal_fd = signals_open((const int[]){ SIGINT, SIGTERM, 0 });
 	int r;
 
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
-	signal_fd = signalfd(-1, &ends, SFD_CLOEXEC);
-	if (signal_fd < 0)
-		return -errno;
+	if (signal_fd < 0) {
+		log_error("cannot take signals: %s", strerror(-signal_fd));
+		return signal_fd;
+	}
 	r = xs_watch_new(DOMAINS_DIR, &watch);
 	if (r < 0) {
 		log_error("cannot watch %s: %s", DOMAINS_DIR, strerror(-r));

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,11 +15,13 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/signals.h"
 
 #define STATUS_FAILED 1
 
-/* What is handed on to the program; the first three also ask it to end. */
-static const int forwarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
+/* All but SIGCHLD are handed on to the program; the first three also ask it to end. */
+static const int taken[] = { SIGTERM, SIGINT,  SIGHUP,	SIGQUIT,
+			     SIGUSR1, SIGUSR2, SIGCHLD, 0 };
 #define ENDING 3
 
 struct supervisor {
@@ -31,19 +32,6 @@ struct supervisor {
 	bool broker_ended;
 	int status; /* of process 1; -1: it runs */
 };
-
-static int open_signals(void)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set); /* none of these can fail */
-	(void)sigaddset(&set, SIGCHLD);
-	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
-		(void)sigaddset(&set, forwarded[i]);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 static int write_pid(struct room *room)
 {
@@ -162,20 +150,20 @@ static void on_child(struct supervisor *s)
 static void forward(struct supervisor *s, int number)
 {
 	for (size_t i = 0; i < ENDING; i++)
-		if (number == forwarded[i] && s->stop_at_ms == 0)
+		if (number == taken[i] && s->stop_at_ms == 0)
 			s->stop_at_ms = io_now_ms() + 1000ULL * s->room->opt->stop_s;
 	(void)kill(s->room->init, number); /* our child, not yet waited for */
 }
 
 static void on_signals(struct supervisor *s)
 {
-	struct signalfd_siginfo info;
+	int number;
 
-	while (read(s->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
+	while ((number = signals_next(s->signals)) != 0) {
+		if (number == SIGCHLD)
 			on_child(s);
 		else if (s->room->init != 0)
-			forward(s, (int)info.ssi_signo);
+			forward(s, number);
 	}
 }
 
@@ -254,7 +242,7 @@ int room_main(const struct room_options *opt)
 	int status = STATUS_FAILED;
 
 	if (room_open(&room, opt) == 0) {
-		s.signals = open_signals();
+		s.signals = signals_open(taken);
 		if (s.signals < 0) {
 			log_error("signals: %s", strerror(-s.signals));
 		} else {

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
+#include "lib/signals.h"
 
 #define DEFAULT_USER "xenstore-broker"
 #define OTHER_USER   "nobody"
@@ -47,22 +47,6 @@ static int open_sockets(const struct broker_options *opt, struct child *child)
 	return r;
 }
 
-/* Signals are read: SIGCHLD by the parent only. */
-static int open_signals(bool child_too, int *ret_fd)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	if (child_too)
-		sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	*ret_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return *ret_fd < 0 ? -errno : 0;
-}
-
 /* Whoever started us may have left more open: that is nothing for who reads clients. */
 static int keep_own(const struct child *c)
 {
@@ -90,7 +74,7 @@ __attribute__((noreturn)) static void run_child(struct child *child, pid_t paren
 	if (r == 0)
 		r = keep_own(child);
 	if (r == 0)
-		r = open_signals(false, &child->signals);
+		r = child->signals = signals_open((const int[]){ SIGTERM, SIGINT, 0 });
 	if (r < 0)
 		log_error("cannot start: %s", strerror(-r));
 	exit(r < 0 ? EXIT_FAILURE : child_run(child));
@@ -101,9 +85,9 @@ static int run(const struct broker_options *opt, struct child *child)
 	struct connector c = { .upstream = child->upstream, .ready_fd = opt->ready_fd };
 	pid_t parent = getpid();
 	int pair[2] = { -1, -1 };
-	int r = open_signals(true, &c.signals);
+	int r = c.signals = signals_open((const int[]){ SIGTERM, SIGINT, SIGCHLD, 0 });
 
-	if (r == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+	if (r >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		r = -errno;
 	if (r < 0) {
 		log_error("cannot start: %s", strerror(-r));

@@ -16,12 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 
 #include "guest-agent/static_ip.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/signals.h"
 
 static const char *dir;
 
@@ -68,25 +68,13 @@ static void say_usable(bool usable)
 		log_error("cannot say whether it is usable: %s", strerror(errno));
 }
 
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 /* 1: stop. */
 static int hear_signals(int fd, struct static_ip *s)
 {
-	struct signalfd_siginfo si;
+	int number;
 
-	while (read(fd, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGTERM)
+	while ((number = signals_next(fd)) != 0) {
+		if (number == SIGTERM)
 			return 1;
 		static_ip_interfaces_changed(s);
 	}
@@ -130,7 +118,7 @@ int main(int argc, char *argv[])
 	if (argc != 3)
 		return 2;
 	dir = argv[2];
-	signals = open_signals();
+	signals = signals_open((const int[]){ SIGHUP, SIGTERM, 0 });
 	r = signals < 0 ? signals : xs_conn_open(&xs);
 	if (r >= 0)
 		r = static_ip_open(argv[1], find, NULL, &s);

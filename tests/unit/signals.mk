@@ -1,0 +1,2 @@
+TESTS += tests/unit/signals
+tests/unit/signals_SRCS := tests/unit/signals.c $(LIB_BASE)
