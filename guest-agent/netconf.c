@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guest-agent/netconf_backend.h"
+#include "guest-agent/netconf_check.h"
 #include "guest-agent/netconf_file.h"
 #include "guest-agent/netconf_link.h"
 #include "lib/cleanup.h"
@@ -349,12 +350,9 @@ int netconf_apply(const struct netconf *want, char *ret_why, size_t size)
 {
 	struct netconf_why why = { "" };
 	autoclose int fd = -1;
-	const char *what;
-	int r = netconf_check(want, &what);
+	int r = netconf_check(want, why.text, sizeof(why.text));
 
-	if (r < 0)
-		r = netconf_why(&why, r, "%s", what);
-	else
+	if (r >= 0)
 		r = lock(&fd, &why);
 	if (r >= 0)
 		r = apply(want, &why);

@@ -1,117 +1,174 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* netconf_state.h: what makes sense. */
+#include "guest-agent/netconf_check.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-
-#include "guest-agent/netconf_state.h"
+#include <sys/socket.h>
 
 bool netconf_name_good(const char *name)
 {
-	static const char first[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-		"0123456789";
-	static const char more[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-				   "0123456789.-";
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._-";
 	size_t len = strnlen(name, IF_NAMESIZE);
 
-	return len > 0 && len < IF_NAMESIZE && strspn(name, first) > 0 &&
-	       strspn(name, more) == len;
+	return len > 0 && len < IF_NAMESIZE && strspn(name, good) == len &&
+	       !strchr("._-", name[0]);
 }
 
-static bool in4_good(struct in_addr in)
+bool netconf_mac_good(const uint8_t mac[6])
 {
-	uint32_t a = ntohl(in.s_addr);
+	static const uint8_t zero[6];
 
-	return a >> 24 != 0 && a >> 24 != 127 && a >> 28 < 0xe; /* multicast, reserved */
+	return !(mac[0] & 1) && memcmp(mac, zero, sizeof(zero)) != 0;
 }
 
-static bool in6_good(const struct in6_addr *in)
+/* ---- IPv4 ---- */
+
+static uint32_t mask_of(unsigned prefix)
 {
-	return !IN6_IS_ADDR_UNSPECIFIED(in) && !IN6_IS_ADDR_LOOPBACK(in) &&
-	       !IN6_IS_ADDR_MULTICAST(in) && !IN6_IS_ADDR_V4MAPPED(in) &&
-	       !IN6_IS_ADDR_V4COMPAT(in);
+	return prefix == 0 ? 0 : UINT32_MAX << (32 - prefix);
 }
 
-/* Do the first @prefix bits agree? */
-static bool same_net(const void *a, const void *b, unsigned prefix)
+/* NULL, or what is wrong with a host's address in a network of that length. */
+static const char *wrong_host4(uint32_t a, unsigned prefix)
 {
-	const uint8_t *x = a, *y = b;
+	uint32_t host = a & ~mask_of(prefix);
+
+	if (a >> 24 == 0)
+		return "is unspecified (0.0.0.0/8)";
+	if (a >> 24 == 127)
+		return "is a loopback address";
+	if (a >> 28 == 14)
+		return "is a multicast address";
+	if (a >> 28 == 15)
+		return "is reserved or broadcast (240.0.0.0/4)";
+	/* two and one address: RFC 3021 */
+	if (prefix < 31 && host == 0)
+		return "is that of the network, not of a host";
+	if (prefix < 31 && host == ~mask_of(prefix))
+		return "is the broadcast address of its network";
+	return NULL;
+}
+
+/* ---- IPv6 ---- */
+
+static const char *wrong_host6(const struct in6_addr *a)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(a))
+		return "is unspecified (::)";
+	if (IN6_IS_ADDR_LOOPBACK(a))
+		return "is a loopback address";
+	if (IN6_IS_ADDR_MULTICAST(a))
+		return "is a multicast address";
+	if (IN6_IS_ADDR_V4MAPPED(a))
+		return "is a mapped IPv4 address";
+	if (IN6_IS_ADDR_V4COMPAT(a))
+		return "is a compatible IPv4 address";
+	return NULL;
+}
+
+static bool same_network6(const struct in6_addr *a, const struct in6_addr *b,
+			  unsigned prefix)
+{
 	unsigned bytes = prefix / 8, bits = prefix % 8;
 
-	if (memcmp(x, y, bytes) != 0)
+	if (memcmp(a, b, bytes) != 0)
 		return false;
-	return bits == 0 || (x[bytes] ^ y[bytes]) >> (8 - bits) == 0;
+	return bits == 0 || (a->s6_addr[bytes] ^ b->s6_addr[bytes]) >> (8 - bits) == 0;
 }
 
-/* Of a network with room for hosts, all zeros and all ones are no host's. */
-static bool is_host(const struct netconf_family *f)
-{
-	uint32_t mask, a = ntohl(f->address.in.s_addr);
+/* ---- both ---- */
 
-	if (f->prefix >= 31)
-		return true;
-	mask = UINT32_MAX >> f->prefix;
-	return (a & mask) != 0 && (a & mask) != mask;
+static const char the_address[] = "the address", the_gateway[] = "the gateway";
+static const char is_itself[] = "is the address itself";
+
+static const char *wrong_gateway4(uint32_t a, uint32_t g, unsigned prefix)
+{
+	bool on_link = !((g ^ a) & mask_of(prefix));
+	const char *why = wrong_host4(g, on_link ? prefix : 32);
+
+	if (why)
+		return why;
+	if (g == a)
+		return is_itself;
+	/* 169.254.0.0/16 neither: no back end takes it without a route to it */
+	return on_link ? NULL : "is not in the address's network";
 }
 
-static const char *check_static4(const struct netconf_family *f)
+static const char *wrong_gateway6(const struct in6_addr *a, const struct in6_addr *g,
+				  unsigned prefix)
 {
-	if (f->prefix < 1 || f->prefix > 32)
-		return "the IPv4 prefix is not 1 to 32";
-	if (!in4_good(f->address.in))
-		return "the IPv4 address is none that a machine can have";
-	if (!is_host(f))
-		return "the IPv4 address is its network's own or broadcast address";
-	if (!f->has_gateway)
+	const char *why = wrong_host6(g);
+
+	if (why)
+		return why;
+	if (IN6_ARE_ADDR_EQUAL(a, g))
+		return is_itself;
+	if (IN6_IS_ADDR_LINKLOCAL(g) || same_network6(a, g, prefix))
 		return NULL;
-	if (!in4_good(f->gateway.in))
-		return "the IPv4 gateway is none that a machine can have";
-	if (f->gateway.in.s_addr == f->address.in.s_addr)
-		return "the IPv4 gateway is the address itself";
-	return same_net(&f->address, &f->gateway, f->prefix)
-		       ? NULL
-		       : "the IPv4 gateway is not in the address's network";
+	return "is neither in the address's network nor link-local";
 }
 
-static const char *check_static6(const struct netconf_family *f)
+static const char *wrong4(const struct netconf_family *f, const char **ret_what)
 {
-	if (f->prefix < 1 || f->prefix > 128)
-		return "the IPv6 prefix is not 1 to 128";
-	if (!in6_good(&f->address.in6))
-		return "the IPv6 address is none that a machine can have";
-	if (!f->has_gateway)
+	uint32_t a = ntohl(f->address.in.s_addr);
+	const char *why = wrong_host4(a, f->prefix);
+
+	*ret_what = the_address;
+	if (why || !f->has_gateway)
+		return why;
+	*ret_what = the_gateway;
+	return wrong_gateway4(a, ntohl(f->gateway.in.s_addr), f->prefix);
+}
+
+static const char *wrong6(const struct netconf_family *f, const char **ret_what)
+{
+	const char *why = wrong_host6(&f->address.in6);
+
+	*ret_what = the_address;
+	if (why || !f->has_gateway)
+		return why;
+	*ret_what = the_gateway;
+	return wrong_gateway6(&f->address.in6, &f->gateway.in6, f->prefix);
+}
+
+const char *netconf_wrong_family(int family, const struct netconf_family *f,
+				 const char **ret_what)
+{
+	unsigned max = family == AF_INET ? 32 : 128;
+
+	if (f->mode != NETCONF_STATIC)
 		return NULL;
-	if (!in6_good(&f->gateway.in6))
-		return "the IPv6 gateway is none that a machine can have";
-	if (memcmp(&f->gateway.in6, &f->address.in6, sizeof(f->address.in6)) == 0)
-		return "the IPv6 gateway is the address itself";
-	return IN6_IS_ADDR_LINKLOCAL(&f->gateway.in6) ||
-			       same_net(&f->address, &f->gateway, f->prefix)
-		       ? NULL
-		       : "the IPv6 gateway is neither in the address's network nor "
-			 "link-local";
+	*ret_what = "the prefix length";
+	if (f->prefix == 0 || f->prefix > max)
+		return family == AF_INET ? "is not from 1 to 32" : "is not from 1 to 128";
+	return family == AF_INET ? wrong4(f, ret_what) : wrong6(f, ret_what);
 }
 
-static const char *wrong(const struct netconf *want)
+static int wrong(char *ret_why, size_t size, const char *beginning, const char *what,
+		 const char *why)
 {
-	const char *what = NULL;
+	if (ret_why)
+		(void)snprintf(ret_why, size, "%s%s %s", beginning, what, why);
+	return -EINVAL;
+}
 
-	if (memchr(want->ifname, '\0', sizeof(want->ifname)) == NULL ||
-	    !netconf_name_good(want->ifname))
-		return "the interface's name is not one of letters, digits, '.', '_' "
-		       "and '-'";
+int netconf_check(const struct netconf *want, char *ret_why, size_t size)
+{
+	const char *what, *why;
+
+	if (!netconf_name_good(want->ifname))
+		return wrong(ret_why, size, "", "the interface's name",
+			     "is not one of letters, digits, '.', '_' and '-'");
 	if (want->v4.mode > NETCONF_AUTO || want->v6.mode > NETCONF_AUTO)
-		return "there is no such mode";
-	if (want->v4.mode == NETCONF_STATIC)
-		what = check_static4(&want->v4);
-	if (!what && want->v6.mode == NETCONF_STATIC)
-		what = check_static6(&want->v6);
-	return what;
-}
-
-int netconf_check(const struct netconf *want, const char **ret_what)
-{
-	*ret_what = wrong(want);
-	return *ret_what ? -EINVAL : 0;
+		return wrong(ret_why, size, "", "the mode", "is not known");
+	why = netconf_wrong_family(AF_INET, &want->v4, &what);
+	if (why)
+		return wrong(ret_why, size, "IPv4: ", what, why);
+	why = netconf_wrong_family(AF_INET6, &want->v6, &what);
+	if (why)
+		return wrong(ret_why, size, "IPv6: ", what, why);
+	return 0;
 }

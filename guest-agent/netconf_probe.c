@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "guest-agent/netconf.h"
-#include "guest-agent/netconf_state.h"
+#include "guest-agent/netconf_check.h"
 #include "guest-agent/vif.h"
 #include "lib/cleanup.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest-agent/netconf_check.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/text.h"
@@ -158,7 +159,7 @@ static int parse_line(char *line, struct netconf_state *s)
 int netconf_state_parse(const char *text, size_t len, struct netconf_state *ret)
 {
 	struct netconf_state s = { 0 };
-	const char *end = text + len, *eol, *what;
+	const char *end = text + len, *eol;
 	char line[STATE_LINE_MAX];
 	bool first = true;
 
@@ -176,7 +177,7 @@ int netconf_state_parse(const char *text, size_t len, struct netconf_state *ret)
 		first = false;
 	}
 	if (first || !s.backend[0] || netconf_state_empty(&s) ||
-	    netconf_check(&s.set, &what) < 0)
+	    netconf_check(&s.set, NULL, 0) < 0)
 		return -EBADMSG;
 	*ret = s;
 	return 0;

@@ -46,9 +46,3 @@ int netconf_state_format(const struct netconf_state *s, char **ret_text);
 const char *netconf_text(int family, const void *address, char *ret, size_t size);
 /* "10.0.0.5/24": strictly ADDRESS/PREFIX with a prefix of 1 to 32 (128).  -EINVAL */
 int netconf_parse_cidr(int family, const char *text, struct netconf_family *ret);
-/* Is @name what the kernel takes for an interface, and nothing that could be more in a
- * file, a path or a command line: letters, digits, '.', '_', '-', not at the beginning? */
-bool netconf_name_good(const char *name);
-/* Does @want make sense: names, modes, addresses that a machine may have, a gateway that
- * the address reaches?  -EINVAL, and @ret_what (borrowed) says what does not. */
-int netconf_check(const struct netconf *want, const char **ret_what);

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "guest-agent/netconf_change.h"
+#include "guest-agent/netconf_check.h"
 #include "guest-agent/netconf_file.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"

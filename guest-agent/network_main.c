@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "guest-agent/netconf.h"
+#include "guest-agent/netconf_check.h"
 #include "guest-agent/netconf_state.h"
 #include "guest-agent/network_serve.h"
 #include "lib/io.h"

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guest-agent/netconf_check.h"
+
 enum { WIRE_KEEP, WIRE_NONE, WIRE_STATIC, WIRE_AUTO };
 
 #define ERRNO_MAX 4095 /* as the kernel has it */
@@ -183,10 +185,9 @@ static const char *wrong_apply(const struct network_apply *m)
 {
 	const char *why;
 
-	if (!is_text(m->ifname, sizeof(m->ifname)) ||
-	    !network_wire_ifname_is_fine(m->ifname))
+	if (!is_text(m->ifname, sizeof(m->ifname)) || !netconf_name_good(m->ifname))
 		return "an interface cannot have that name";
-	if (!network_wire_mac_is_fine(m->mac))
+	if (!netconf_mac_good(m->mac))
 		return "an interface cannot have that MAC address";
 	if (!is_zero(m->zero, sizeof(m->zero)))
 		return "its padding is not zero";
@@ -215,8 +216,8 @@ int network_wire_get_apply(const void *data, size_t len, uint32_t *ret_id,
 	memcpy(want.mac, m.mac, sizeof(want.mac));
 	get_family(&m.v4, sizeof(struct in_addr), &want.v4);
 	get_family(&m.v6, sizeof(struct in6_addr), &want.v6);
-	if (network_wire_wrong_family(AF_INET, &want.v4, &why) ||
-	    network_wire_wrong_family(AF_INET6, &want.v6, &why))
+	if (netconf_wrong_family(AF_INET, &want.v4, &why) ||
+	    netconf_wrong_family(AF_INET6, &want.v6, &why))
 		return wrong("an address in it makes no sense", ret_why);
 	*ret_id = m.id;
 	*ret_want = want;

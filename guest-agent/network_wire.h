@@ -85,18 +85,3 @@ void network_wire_put_result(uint32_t id, int code, const char *text,
 			     struct network_result *ret);
 int network_wire_get_result(const void *data, size_t len, struct network_result *ret,
 			    const char **ret_why);
-
-/* ---- what an address, an interface's name and a MAC must be (network_wire_check.c) ---- */
-
-/* Letters, digits, '.', '_' and '-', the first a letter or digit: what every back end's
- * files take without quoting.  (The kernel takes more.) */
-bool network_wire_ifname_is_fine(const char *name);
-/* A station's own: neither zero nor a group's. */
-bool network_wire_mac_is_fine(const uint8_t mac[6]);
-/* NULL, or what is wrong with a family's wish, as the end of a sentence of which @ret_what
- * is the beginning.  @family: AF_INET or AF_INET6.  Addresses are of a host (no group,
- * loopback, unspecified, no network's or broadcast address); a gateway is another host in
- * the same network, for IPv6 also one with a link-local address: from elsewhere it could
- * not be reached.  netconf_check() wants the same. */
-const char *network_wire_wrong_family(int family, const struct netconf_family *f,
-				      const char **ret_what);

@@ -1,5 +1,5 @@
 # addresses that the host sets: the agent's side, and what its privileged helper serves
-AGENT_NETWORK_WIRE := guest-agent/network_wire.c guest-agent/network_wire_check.c
+AGENT_NETWORK_WIRE := guest-agent/network_wire.c guest-agent/netconf_check.c
 AGENT_STATIC_IP_PURE := guest-agent/static_ip_setting.c $(AGENT_NETWORK_WIRE)
 AGENT_STATIC_IP := guest-agent/static_ip.c guest-agent/static_ip_store.c \
 	guest-agent/static_ip_order.c guest-agent/static_ip_helper.c $(AGENT_STATIC_IP_PURE)

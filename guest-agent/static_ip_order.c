@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guest-agent/netconf_check.h"
 #include "lib/io.h"
 #include "lib/log.h"
 
@@ -55,7 +56,7 @@ static bool find_interface(struct static_ip_order *o, static_ip_find *find, void
 
 	memcpy(device.mac, conf->mac, sizeof(device.mac));
 	r = find(arg, &device, conf->ifname);
-	if (r >= 0 && network_wire_ifname_is_fine(conf->ifname))
+	if (r >= 0 && netconf_name_good(conf->ifname))
 		return true;
 	if (r == -ENODEV && o->state == STATIC_IP_NEW) {
 		o->state = STATIC_IP_WAITS;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest-agent/network_wire.h"
+#include "guest-agent/netconf_check.h"
 #include "lib/io.h"
 #include "lib/log.h"
 
@@ -84,7 +84,7 @@ int static_ip_parse_mac(const struct static_ip_value *v, uint8_t ret_mac[6])
 		if (io_parse_hex(v->text + 3 * i, 2, &mac[i]) < 0)
 			return -EINVAL;
 	}
-	if (!network_wire_mac_is_fine(mac))
+	if (!netconf_mac_good(mac))
 		return -EINVAL;
 	memcpy(ret_mac, mac, sizeof(mac));
 	return 0;
@@ -137,7 +137,7 @@ static int parse_static(int family, const struct static_ip_setting *s,
 				   family == AF_INET ? "wanted is one as 192.0.2.1"
 						     : "wanted is one as 2001:db8::1",
 				   ret_why, size);
-	why = network_wire_wrong_family(family, ret, &what);
+	why = netconf_wrong_family(family, ret, &what);
 	if (why)
 		return wrong(ret_why, size, "%s%s%s: %s %s", s->address.text,
 			     ret->has_gateway ? ", gateway " : "",

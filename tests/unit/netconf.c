@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guest-agent/netconf_change.h"
+#include "guest-agent/netconf_check.h"
 #include "guest-agent/netconf_interfaces.h"
 #include "guest-agent/netconf_networkd_text.h"
 #include "lib/cleanup.h"
@@ -62,6 +63,7 @@ static void test_check(void)
 		{ "10.0.0.5/24", "10.0.1.1", NULL, NULL, -EINVAL },
 		{ "10.0.0.5/24", "10.0.0.5", NULL, NULL, -EINVAL },
 		{ "10.0.0.129/25", "10.0.0.127", NULL, NULL, -EINVAL },
+		{ "10.0.0.5/24", "10.0.0.255", NULL, NULL, -EINVAL },
 		{ NULL, NULL, "::1/128", NULL, -EINVAL },
 		{ NULL, NULL, "::/64", NULL, -EINVAL },
 		{ NULL, NULL, "ff02::1/64", NULL, -EINVAL },
@@ -71,18 +73,19 @@ static void test_check(void)
 		{ "auto", NULL, "auto", NULL, 0 },
 	};
 	static const char *const bad[] = {
-		"",	      ".", "..", "-e", "a/b", "a b", "eth0;", "abcdefghijklmnop",
-		"eth\xc3\xa4"
+		"",	 ".",	  "..",	   "-e",
+		"a/b",	 "a b",	  "eth0;", "abcdefghijklmnop",
+		"a\nb", "a\tb", "_a",	   "eth\xc3\xa4"
 	};
-	const char *what;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct netconf c =
 			conf(cases[i].v4, cases[i].gw4, cases[i].v6, cases[i].gw6);
+		char why[NETCONF_WHY_MAX] = "";
 
-		is_int(netconf_check(&c, &what), cases[i].r,
+		is_int(netconf_check(&c, why, sizeof(why)), cases[i].r,
 		       cases[i].v4 ? cases[i].v4 : cases[i].v6);
-		ok((what != NULL) == (cases[i].r < 0), "and says why");
+		ok((why[0] != '\0') == (cases[i].r < 0), "and says why");
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ok(!netconf_name_good(bad[i]), "no name: '%s'", bad[i]);
