@@ -2,11 +2,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -22,21 +20,6 @@
 
 /* The last second of time_t, whatever its size. */
 #define TIME_MAX ((time_t)((UINT64_C(1) << (8 * sizeof(time_t) - 1)) - 1))
-
-static int open_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
-}
 
 /* A timer that never ends but by the clock being set, which resume does before a program
  * runs again.  The watch comes later: the kernel hands out events one after another, and
@@ -69,7 +52,7 @@ int agent_open(int rootfd, struct agent **ret_agent)
 		return -ENOMEM;
 	}
 	a->rootfd = rootfd;
-	a->signals = a->clock = a->names = a->netlink.ask = a->netlink.hear = -1;
+	a->clock = a->names = a->netlink.ask = a->netlink.hear = -1;
 	a->freeze.fd = -1;
 	agent_config_init(&a->config);
 	agent_config_load(&a->config, rootfd);
@@ -97,7 +80,6 @@ void agent_free(struct agent *a)
 	devices_done(&a->devices);
 	net_facts_done(&a->facts.net);
 	netlink_close(&a->netlink);
-	cleanup_close(&a->signals);
 	cleanup_close(&a->clock);
 	cleanup_close(&a->names);
 	cleanup_close(&a->rootfd);
@@ -139,16 +121,11 @@ static void open_extras(struct agent *a)
 	(void)notify_open(); /* nobody may be listening */
 }
 
-int agent_start(struct agent *a)
+int agent_start(struct agent *a, int signals)
 {
-	int r = open_signals();
+	int r = open_clock();
 
-	if (r < 0) {
-		log_error("cannot take signals: %s", strerror(-r));
-		return r;
-	}
-	a->signals = r;
-	r = open_clock();
+	a->signals = signals;
 	if (r < 0) {
 		log_error("cannot watch the clock: %s", strerror(-r));
 		return r;

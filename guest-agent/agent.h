@@ -39,9 +39,10 @@ static inline void agent_freep(struct agent **a)
 }
 #define autoagent __attribute__((cleanup(agent_freep)))
 
-/* Before privileges are dropped: open what agent_publish_once() needs, or agent_run(). */
+/* Before privileges are dropped: open what agent_publish_once() needs, or agent_run(),
+ * which reads @signals (signals.h; borrowed). */
 int agent_connect(struct agent *a);
-int agent_start(struct agent *a);
+int agent_start(struct agent *a, int signals);
 /* From here on nothing is opened that takes rights: see privileges.h. */
 int agent_drop_privileges(struct agent *a);
 

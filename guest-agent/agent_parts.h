@@ -30,9 +30,9 @@ enum agent_timer {
 
 struct agent {
 	int rootfd;
-	int signals;
-	int clock; /* owned; readable when the wall clock was set */
-	int names; /* owned; tells when a host name was set */
+	int signals; /* borrowed */
+	int clock;   /* owned; readable when the wall clock was set */
+	int names;   /* owned; tells when a host name was set */
 	struct agent_config config;
 	struct freeze freeze;
 	struct netlink netlink;

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "guest-agent/agent_parts.h"
@@ -15,6 +14,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/notify.h"
+#include "lib/signals.h"
 
 /* Places in what poll() waits for. */
 enum {
@@ -60,10 +60,10 @@ static void reload(struct agent *a)
 /* 1: stop. */
 static int handle_signal(struct agent *a)
 {
-	struct signalfd_siginfo si;
+	int number;
 
-	while (read(a->signals, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo != SIGHUP)
+	while ((number = signals_next(a->signals)) != 0) {
+		if (number != SIGHUP)
 			return 1;
 		reload(a);
 	}

@@ -2,15 +2,18 @@
 /* xe-guest-agent - publish this guest's metrics in xenstore, see xe-guest-agent(8). */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "guest-agent/agent.h"
 #include "guest-agent/config.h"
+#include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/options.h"
+#include "lib/signals.h"
 
 enum {
 	EXIT_STOPPED = 0,
@@ -87,8 +90,22 @@ static struct options options_parse(int argc, char *argv[])
 	return opt;
 }
 
+/* What comes during the start is obeyed after it.  -1: a single run, which it ends. */
+static int open_signals(const struct options *opt, int *ret_fd)
+{
+	bool single = opt->dry_run || opt->once || opt->check;
+	int fd = single ? -1 : signals_open((const int[]){ SIGTERM, SIGINT, SIGHUP, 0 });
+
+	if (!single && fd < 0) {
+		log_error("cannot take signals: %s", strerror(-fd));
+		return fd;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
 /* The whole run; a negative errno, -ENOTCONN when it is xenstore's fault. */
-static int run(const struct options *opt, int rootfd)
+static int run(const struct options *opt, int rootfd, int signals)
 {
 	autoagent struct agent *agent = NULL;
 	int r = agent_open(rootfd, &agent);
@@ -96,7 +113,7 @@ static int run(const struct options *opt, int rootfd)
 	if (r < 0)
 		return r;
 	if (!opt->dry_run)
-		r = opt->once ? agent_connect(agent) : agent_start(agent);
+		r = opt->once ? agent_connect(agent) : agent_start(agent, signals);
 	if (r >= 0)
 		r = agent_drop_privileges(agent);
 	if (r < 0)
@@ -110,6 +127,7 @@ int main(int argc, char *argv[])
 {
 	const char *reason = NULL;
 	struct options opt;
+	autoclose int signals = -1;
 	int rootfd, r;
 
 	if (io_reserve_std_fds() < 0)
@@ -117,6 +135,8 @@ int main(int argc, char *argv[])
 	log_open("xe-guest-agent", log_is_journal(), false);
 	opt = options_parse(argc, argv);
 	log_open("xe-guest-agent", log_is_journal(), opt.verbose);
+	if (open_signals(&opt, &signals) < 0)
+		return EXIT_FAILURE;
 	rootfd = open(opt.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (rootfd < 0) {
 		log_error("cannot open '%s': %s", opt.root, strerror(errno));
@@ -128,7 +148,7 @@ int main(int argc, char *argv[])
 		log_error("not a Xen guest: %s", reason);
 		return EXIT_NO_GUEST;
 	}
-	r = run(&opt, rootfd);
+	r = run(&opt, rootfd, signals);
 	if (r == -ENOTCONN)
 		return EXIT_NO_XENSTORE;
 	return r < 0 ? EXIT_FAILURE : EXIT_STOPPED;
