@@ -1,6 +1,7 @@
 # xe-guest-network: addresses that the host sets, through what configures the network
 NETCONF_PURE := guest-agent/netconf_check.c guest-agent/netconf_state.c guest-agent/netconf_undo.c \
 	guest-agent/netconf_networkd_text.c guest-agent/netconf_interfaces.c \
+	guest-agent/netconf_interfaces_write.c guest-agent/netconf_line.c \
 	guest-agent/netconf_change.c guest-agent/netconf_file.c guest-agent/netconf_why.c \
 	lib/text_list.c
 NETCONF := guest-agent/netconf.c guest-agent/netconf_probe.c guest-agent/netconf_link.c \

@@ -33,6 +33,10 @@ struct netconf_interfaces {
  * -EBADMSG: a NUL byte.  -E2BIG: more than TEXT_LIST_MAX of something. */
 int netconf_interfaces_scan(const char *text, size_t len, const char *ifname,
 			    struct netconf_interfaces *ret);
+/* Without our block and our marks: as the administrator wrote it.  @ret_text is the
+ * caller's (free()). */
+int netconf_interfaces_unmark(const char *text, size_t len, const char *ifname,
+			      char **ret_text, size_t *ret_len);
 /* The file as it is to be: our marks of @set->ifname are taken away, then the stanzas of
  * those families that are ours are marked.  @ret_text is the caller's (free()). */
 int netconf_interfaces_mark(const char *text, size_t len, const struct netconf *set,
