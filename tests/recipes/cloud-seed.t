@@ -255,6 +255,12 @@ test_usage() {
 	GROUND=usage GUEST_SOCK=$tmp/none
 	recipe xe-guest-cloud-seed --help
 	like "$RC:$(< "$tmp/out")" "^0:usage: xe-guest-cloud-seed " "--help"
+	recipe xe-guest-cloud-seed --version
+	is "$RC:$(< "$tmp/out")" "0:xe-guest-cloud-seed $("$O/vm-data" --version | cut -d ' ' -f 2)" "--version"
+	recipe xe-guest-cloud-seed --directory=seed
+	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-cloud-seed: bad directory 'seed': an absolute path is needed" "an option with its value after ="
+	recipe xe-guest-cloud-seed --directory=
+	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-cloud-seed: --directory needs a value" "an option with an empty value"
 	recipe xe-guest-cloud-seed now
 	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-cloud-seed: bad operand 'now'" "an operand"
 	recipe xe-guest-cloud-seed --directory

@@ -191,6 +191,12 @@ test_usage() {
 	GROUND=usage GUEST_SOCK=$tmp/none
 	recipe xe-guest-health-check --help
 	like "$RC:$(< "$tmp/out")" "^0:usage: xe-guest-health-check " "--help"
+	recipe xe-guest-health-check --version
+	is "$RC:$(< "$tmp/out")" "0:xe-guest-health-check $("$O/vm-data" --version | cut -d ' ' -f 2)" "--version"
+	recipe xe-guest-health-check --timeout=x
+	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-health-check: --timeout: 'x' is no number of seconds" "an option with its value after ="
+	recipe xe-guest-health-check --timeout=
+	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-health-check: --timeout needs a value" "an option with an empty value"
 	recipe xe-guest-health-check now
 	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-health-check: bad operand 'now'" "an operand"
 	for value in 0 -1 x 1.5 '' 1000000; do

@@ -144,6 +144,12 @@ test_usage() {
 	GROUND=usage GUEST_SOCK=$tmp/none
 	recipe xe-guest-vm-network --help
 	like "$RC:$(< "$tmp/out")" "^0:usage: xe-guest-vm-network " "--help"
+	recipe xe-guest-vm-network --version
+	is "$RC:$(< "$tmp/out")" "0:xe-guest-vm-network $("$O/vm-data" --version | cut -d ' ' -f 2)" "--version"
+	recipe xe-guest-vm-network --state=state
+	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-vm-network: bad directory 'state': an absolute path is needed" "an option with its value after ="
+	recipe xe-guest-vm-network --state=
+	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-vm-network: --state needs a value" "an option with an empty value"
 	recipe xe-guest-vm-network now
 	is "$RC:$(head -n 1 <<< "$ERR")" "2:xe-guest-vm-network: bad operand 'now'" "an operand"
 	recipe xe-guest-vm-network --state state
