@@ -16,14 +16,18 @@ static bool field(const char *text, const char *name, uint64_t *ret_kib)
 	size_t n = strlen(name);
 
 	for (const char *line = text; line; line = strchr(line, '\n')) {
+		const char *digits;
 		char *end;
 
 		line += *line == '\n';
 		if (strncmp(line, name, n) != 0 || line[n] != ':')
 			continue;
+		digits = line + n + 1 + strspn(line + n + 1, " \t");
+		if (*digits < '0' || *digits > '9') /* strtoull() takes a sign, too */
+			return false;
 		errno = 0;
-		*ret_kib = strtoull(line + n + 1, &end, 10);
-		return errno == 0 && end != line + n + 1 && strncmp(end, " kB", 3) == 0;
+		*ret_kib = strtoull(digits, &end, 10);
+		return errno == 0 && strncmp(end, " kB", 3) == 0;
 	}
 	return false;
 }
@@ -58,7 +62,7 @@ bool memory_has_moved(const struct memory_facts *m, uint64_t told_kib)
 	uint64_t free = m->free_kib;
 	uint64_t moved = free > told_kib ? free - told_kib : told_kib - free;
 
-	return moved >= m->total_kib / 100 * MEMORY_MOVED_PERCENT;
+	return told_kib == 0 || moved >= m->total_kib / 100 * MEMORY_MOVED_PERCENT;
 }
 
 int collect_memory(int rootfd, struct memory_facts *ret)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -37,9 +38,15 @@ static const struct {
 /* These know the minor version where os-release gives the major alone. */
 static const char *const minor_sources[] = { "etc/debian_version", "etc/redhat-release" };
 
+/* Nobody is waited for: a FIFO has no lines. */
 static int read_release(int rootfd, const char *path, char **ret_text)
 {
-	return io_read_file_at(rootfd, path, RELEASE_FILE_MAX, ret_text, NULL);
+	autoclose int fd =
+		openat(rootfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	return io_read_limited(fd, RELEASE_FILE_MAX, ret_text, NULL);
 }
 
 static void collect_distribution(int rootfd, struct os_facts *os)

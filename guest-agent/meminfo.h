@@ -2,7 +2,7 @@
 /*
  * meminfo - total and available memory from the text of /proc/meminfo.
  * Free:   MemAvailable; on kernels before 3.14, which lack it, MemFree + Buffers +
- *         Cached.
+ *         Cached - Shmem.
  * Errors: -EBADMSG: no MemTotal or no free memory in it.
  * Source: linux Documentation/filesystems/proc.rst
  */
@@ -13,5 +13,6 @@
 int meminfo_parse(const char *text, struct memory_facts *ret);
 
 #define MEMORY_MOVED_PERCENT 1 /* of the total: less is not worth a write */
-/* Is free memory so far from the @told_kib that was told last that it has to be told? */
+/* Is free memory so far from the @told_kib that was told last (0: none yet) that it has to
+ * be told? */
 bool memory_has_moved(const struct memory_facts *m, uint64_t told_kib);

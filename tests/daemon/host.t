@@ -194,6 +194,18 @@ test_check_config() {
 	is "$(grep -cE 'xe-guest-agent.conf(:2|:3|.d/a.conf:1): ' <<< "$out")" 3 "and all errors are told"
 }
 
+test_first_values() {
+	local out
+	make_root
+	rm "$root/etc/os-release"
+	mkfifo "$root/etc/os-release"
+	printf 'MemTotal:  262144 kB\nMemAvailable:  1000 kB\n' > "$root/proc/meminfo"
+	out=$(timeout 60 "$agent" --dry-run --root "$root" 2> /dev/null)
+	is $? 0 "an os-release that is a FIFO is not waited for"
+	like "$out" '^data/os_distro = "linux"$' "and says nothing"
+	like "$out" '^data/meminfo_free = "1000"$' "memory of which hardly any is free is told as it is"
+}
+
 body() {
 	domain_new 5 "$TOOLSTACK"
 	domain_vif 5 0 00:16:3e:00:00:01
@@ -205,5 +217,6 @@ body() {
 	domain_destroy 5
 }
 test_check_config
+test_first_values
 for_each_ground body
 done_testing

@@ -199,6 +199,8 @@ static void test_meminfo(void)
 		{ "more of these than of the cache",
 		  "MemTotal: 1000 kB\nMemFree: 10 kB\nCached: 30 kB\nShmem: 31 kB\n", 0,
 		  1000, 10 },
+		{ "no number below zero",
+		  "MemTotal: 50 kB\nMemAvailable: -1 kB\nMemFree: 9 kB\n", 0, 50, 9 },
 		{ "never over the total", "MemTotal: 50 kB\nMemAvailable: 60 kB\n", 0, 50,
 		  50 },
 		{ "no total", "MemFree: 10 kB\n", -EBADMSG, 0, 0 },
@@ -230,6 +232,8 @@ static void test_memory_moved(void)
 	   "nor under 1 %%");
 	ok(memory_has_moved(&m, 49000) && memory_has_moved(&m, 51000), "but 1 %% is");
 	ok(memory_has_moved(&m, 0), "and the first one");
+	m.free_kib = 500;
+	ok(memory_has_moved(&m, 0) && !memory_has_moved(&m, 900), "however little it is");
 }
 
 int main(void)
