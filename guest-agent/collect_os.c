@@ -45,7 +45,7 @@ static int read_release(int rootfd, const char *path, char **ret_text)
 		openat(rootfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0)
-		return -errno;
+		return -ENOENT; /* or no right to read it */
 	return io_read_limited(fd, RELEASE_FILE_MAX, ret_text, NULL);
 }
 
