@@ -33,3 +33,11 @@ struct netconf_backend {
 
 extern const struct netconf_backend netconf_networkmanager, netconf_networkd,
 	netconf_netplan, netconf_ifupdown;
+
+/* NULL: there is none of that name. */
+const struct netconf_backend *netconf_backend_by_name(const char *name);
+/* Whose is s->set.ifname?  -EOPNOTSUPP: nobody's that we know. */
+int netconf_backend_find(struct netconf_state *s, const struct netconf_backend **ret,
+			 struct netconf_why *why);
+int netconf_backend_stop(const struct netconf_backend *b, const struct netconf_state *now,
+			 struct netconf_why *why);

@@ -34,6 +34,8 @@ struct netconf_link {
 	size_t gateways;
 };
 
+/* Bytes of an address: 4 or 16. */
+size_t netconf_address_len(int family);
 /* Is there an interface @ifname, and (unless @mac is all zero) has it that MAC?  -ENODEV */
 int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_why *why);
 /* -ENODEV: no such interface. */
