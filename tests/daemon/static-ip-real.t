@@ -161,7 +161,11 @@ store_stop
 
 mkdir -p "$room/run/sys/hypervisor"
 echo xen > "$room/run/sys/hypervisor/type"
-sed "s,@SBINDIR@,$O," "$top/packaging/sysv/xe-guest-network" > "$room/run/sysv"
+# one that is slow to start: it is waited for
+mkdir "$room/run/slow"
+printf '#!/bin/sh\nsleep 0.5\nexec "%s/xe-guest-network" "$@"\n' "$O" > "$room/run/slow/xe-guest-network"
+chmod 755 "$room/run/slow/xe-guest-network"
+sed "s,@SBINDIR@,/run/slow," "$top/packaging/sysv/xe-guest-network" > "$room/run/sysv"
 sysv() { guest env XE_GUEST_SYS=/run/sys sh /run/sysv "$@"; }
 openrc() {
 	guest timeout 20 /sbin/openrc-run /etc/init.d/xe-guest-network "$@" >> "$logs/openrc" 2>&1
@@ -174,16 +178,22 @@ openrc_install() {
 	echo default > "$room/run/openrc/softlevel"
 	: > "$room/etc/insserv.conf" # Debian's OpenRC reads it
 	# (the room's /sys is the machine's)
-	sed "s,@SBINDIR@,$O,; s,/sys/hypervisor,/run/sys/hypervisor," \
+	sed "s,@SBINDIR@,/run/slow,; s,/sys/hypervisor,/run/sys/hypervisor," \
 		"$top/packaging/openrc/xe-guest-network" > "$room/etc/init.d/xe-guest-network"
 	chmod 755 "$room/etc/init.d/xe-guest-network"
 }
 
+peer_perl() { perl -MIO::Socket::UNIX -e "exit !IO::Socket::UNIX->new(Type => SOCK_SEQPACKET, $1)" "$socket"; }
+connects() { peer_perl 'Peer => shift'; }
+# as a helper leaves it that was killed
+left_over() { rm -f "$socket" && peer_perl 'Local => shift, Listen => 1'; }
+
 # lives NAME FUNCTION
 lives() {
 	local pid file=$room/run/xe-guest-network.pid
+	ok "$1: a socket is left over" left_over
 	ok "$1: start" "$2" start
-	ok "$1: when it returns, the agent can connect" [ -S "$socket" ]
+	ok "$1: when it returns, the agent can connect" connects
 	ok "$1: status" eval "$2 status > /dev/null"
 	pid=$(< "$file")
 	"$2" start
@@ -202,6 +212,9 @@ ok "sysv: a number that is another's by now" sysv stop
 sysv nonsense 2> "$logs/usage"
 is $? 2 "sysv: anything else is a usage error"
 rm -f "$room/run/xe-guest-network.pid" "$socket"
+mv "$room/run/slow" "$room/run/away"
+is "$(sysv start 2>&1; echo $?)" 0 "sysv: no program any more: silently nothing"
+mv "$room/run/away" "$room/run/slow"
 openrc_install
 lives OpenRC openrc
 [ "$tap_bad" = 0 ] || diag "$(cat "$logs/openrc")"
