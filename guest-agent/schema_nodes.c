@@ -20,14 +20,15 @@ const struct schema_own schema_own[] = {
 };
 const size_t schema_own_count = sizeof(schema_own) / sizeof(*schema_own);
 
-/* Ranks.  A key that is one of many adds its number, up to RANK_STEPS. */
+/* Ranks.  A key that is one of many adds its number, up to RANK_STEPS: more than there is
+ * room for, so that the last of a kind still comes before the first of the next. */
 enum {
+	RANK_STEPS = 10000,
 	RANK_IDENTITY = 0, /* that there is an agent, and which */
 	RANK_SYSTEM = 1,
-	RANK_ADDRESS = 10,
-	RANK_VOLUME = 300,
-	RANK_EXTRA = 400, /* what XAPI of today does not read */
-	RANK_STEPS = 600,
+	RANK_ADDRESS = 2,
+	RANK_VOLUME = RANK_ADDRESS + RANK_STEPS + 1,
+	RANK_EXTRA = RANK_VOLUME + RANK_STEPS + 1, /* what XAPI of today does not read */
 };
 
 /* Every node that the agent may make; '#' stands for a decimal number; the
@@ -110,7 +111,7 @@ static bool matches(const char *path, const char *pattern, unsigned *ret_number)
 		if (number ? digits == 0 : *path != *pattern)
 			return false;
 		if (*pattern == '#')
-			*ret_number = digits < 4 ? (unsigned)strtoul(path, NULL, 10)
+			*ret_number = digits < 5 ? (unsigned)strtoul(path, NULL, 10)
 						 : RANK_STEPS;
 		path += digits ? digits : 1;
 	}
@@ -153,7 +154,7 @@ unsigned schema_rank(const char *path)
 
 	if (!node || node->rank < RANK_ADDRESS)
 		return node ? node->rank : RANK_SYSTEM;
-	return node->rank + (number < RANK_STEPS ? number : RANK_STEPS);
+	return node->rank + number;
 }
 
 enum schema_stage schema_stage(const char *path)

@@ -109,19 +109,22 @@ static void test_unheard(void)
 static void test_ranks(void)
 {
 	static const char *const order[] = {
-		"attr/PVAddons/MajorVersion",  "data/os_name",
-		"attr/vif/3/ipv4/0",	       "attr/vif/0/ipv4/1",
-		"attr/vif/0/ipv6/20",	       "data/volumes/0/size",
-		"data/volumes/9/mount_points", "attr/vif/0/ipv6/299",
-		"attr/vif/0/ipv4/0/prefix",    "attr/vif/0/ipv4/599",
+		"attr/PVAddons/MajorVersion", "data/os_name",
+		"attr/vif/3/ipv4/0",	      "attr/vif/0/ipv4/1",
+		"attr/vif/0/ipv6/20",	      "attr/vif/0/ipv6/299",
+		"attr/vif/0/ipv4/999",	      "attr/vif/0/ipv4/1000",
+		"data/volumes/0/size",	      "data/volumes/9/mount_points",
+		"data/volumes/127/size",      "attr/vif/0/ipv4/0/prefix",
 		"attr/eth0/ipv6/500/addr",
 	};
 
 	for (size_t i = 1; i < sizeof(order) / sizeof(*order); i++)
-		ok(schema_rank(order[i - 1]) <= schema_rank(order[i]),
-		   "%s is worth at least what %s is", order[i - 1], order[i]);
+		ok(schema_rank(order[i - 1]) < schema_rank(order[i]),
+		   "%s is worth more than %s", order[i - 1], order[i]);
 	is_int(schema_rank("attr/vif/0/ipv4/4294967295"),
-	       schema_rank("attr/vif/0/ipv4/600"), "numbers beyond count alike");
+	       schema_rank("attr/vif/0/ipv4/10000"), "numbers beyond count alike");
+	ok(schema_rank("attr/vif/0/ipv4/4294967295") < schema_rank("data/volumes/0/size"),
+	   "any address is worth more than a volume");
 	ok(schema_rank("data/volumes/9/extents/0/target") >
 		   schema_rank("data/volumes/1/name"),
 	   "the keys of a volume go together");
