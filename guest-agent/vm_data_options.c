@@ -141,11 +141,12 @@ static void take_option(struct vm_data_options *o, int option)
 	case O_TIMEOUT:
 		o->has_timeout = true;
 		if (vm_data_parse_seconds(optarg, &o->timeout_ms) < 0)
-			bad("time-out", optarg);
+			options_wrong("bad time-out '%s': seconds, such as 300 or 2.5",
+				      optarg);
 		break;
 	case O_FORMAT:
 		if (vm_data_format_parse(optarg, &o->format) < 0)
-			bad("format", optarg);
+			options_wrong("bad format '%s': json, shell, env or ini", optarg);
 		break;
 	case O_VERBOSE:
 		o->verbose = true;

@@ -2,6 +2,7 @@
 /* The verb populate. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,22 +13,33 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
+struct source {
+	const char *name; /* borrowed */
+	bool ignored;	  /* something in it is not below vm-data/ */
+};
+
 static void map_problem(void *arg, const char *text)
 {
-	log_error("%s: %s", *(const char *const *)arg, text);
+	const struct source *s = arg;
+
+	log_error("%s: %s", s->name, text);
 }
 
 static void map_ignored(void *arg, const char *text)
 {
-	log_debug("%s: %s", *(const char *const *)arg, text);
+	struct source *s = arg;
+
+	log_debug("%s: %s", s->name, text);
+	s->ignored = true;
 }
 
-/* The map in @file, checked. */
+/* The map in @file, checked.  One whose keys all lack the prefix would empty the guest's
+ * vm-data without a word. */
 static enum vm_data_status read_map(const char *file, struct tree *ret_nodes)
 {
 	bool is_stdin = strcmp(file, "-") == 0;
-	const char *name = is_stdin ? "standard input" : file;
-	struct vm_data_map_sink sink = { map_problem, map_ignored, &name };
+	struct source source = { .name = is_stdin ? "standard input" : file };
+	struct vm_data_map_sink sink = { map_problem, map_ignored, &source };
 	autofree char *text = NULL;
 	size_t len = 0;
 	int r;
@@ -37,10 +49,16 @@ static enum vm_data_status read_map(const char *file, struct tree *ret_nodes)
 	else
 		r = io_read_file_at(AT_FDCWD, file, VM_DATA_MAP_MAX, &text, &len);
 	if (r < 0) {
-		log_error("cannot read '%s': %s", name, strerror(-r));
+		log_error("cannot read '%s': %s", source.name, strerror(-r));
 		return STATUS_USAGE;
 	}
 	r = vm_data_map_read(text, len, &sink, ret_nodes);
+	if (r >= 0 && ret_nodes->count == 0 && source.ignored) {
+		log_error("%s: nothing in it is below vm-data/, as in "
+			  "vm-data/hostname=web1; nothing was changed",
+			  source.name);
+		return STATUS_USAGE;
+	}
 	if (r == -ENOMEM)
 		log_error("out of memory");
 	return r >= 0 ? STATUS_FOUND : r == -ENOMEM ? STATUS_FAILED : STATUS_USAGE;

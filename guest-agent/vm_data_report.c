@@ -58,6 +58,8 @@ enum vm_data_status vm_data_report(const struct vm_data_job *job, int r)
 			  *job->home ? "" : dom0_hint(job->conn));
 	else if (r == -ENXIO)
 		log_error("no domain '%s'", job->opt.domain);
+	else if (r == -ETIME && job->opt.value)
+		log_error("'%s' did not become '%s' in time", key, job->opt.value);
 	else if (r == -ETIME)
 		log_error("'%s' did not come in time", key);
 	else if (r == -ENOMEM)

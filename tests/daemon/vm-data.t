@@ -189,7 +189,7 @@ test_wait() {
 			guest wait none --timeout 0
 		refuses 5 "'none' did not come in time" "wait --timeout" \
 			guest wait none --timeout 0.05
-		refuses 5 "in time" "wait for another value" \
+		refuses 5 "'here' did not become '2' in time" "wait for another value" \
 			guest wait here --value 2 --timeout .05
 		waited wait_late "wait: written later" guest wait sub/late --timeout 20
 		waited wait_late "wait: written later, dom0" dom0 wait sub/late --domain vm5
@@ -301,11 +301,17 @@ vm-data/new = "1"   (n5)' "$GROUND: populate after set_xenstore_data: permission
 		"the domain's quota" dom0 populate --domain 5 "$tmp/map"
 	refuses 2 "cannot read '$tmp/none': No such file" "no such file" \
 		dom0 populate --domain 5 "$tmp/none"
+	refuses 2 "standard input: nothing in it is below vm-data/, as in vm-data/hostname=web1; nothing was changed" \
+		"keys without the prefix" dom0 populate --domain 5 - <<< 'hostname=web1'
+	refuses 2 "nothing in it is below vm-data/" "JSON keys without the prefix" \
+		dom0 populate --domain 5 - <<< '{"hostname": "web1"}'
 	is "$(nodes 5)" "$before" "$GROUND: what was refused has changed nothing"
 	run dom0 populate --domain 5 --verbose - <<< $'FIST/a=b\nvm-data/x=1\nvm-data=2'
 	is "$RC:$(grep -c 'ignored$' <<< "$ERR")" 0:2 "$GROUND: --verbose tells what is ignored"
 	run dom0 populate --domain 5 - <<< $'FIST/a=b\nvm-data/x=1\nvm-data=2'
 	is "$RC:$ERR" 0: "$GROUND: else it is silent"
+	run dom0 populate --domain 5 - < /dev/null
+	is "$RC:$ERR:$(nodes 5)" '0::vm-data = ""   (n5)' "$GROUND: an empty map empties it"
 }
 
 # The largest that is allowed: written by dom0, read by the guest.
@@ -475,9 +481,9 @@ test_usage() {
 	misuses "bad key '../name'" "dots" "$V" get ../name
 	misuses "bad key 'a\\\\x1b\[m'" "a key with an escape sequence" "$V" get $'a\033[m'
 	misuses "bad prefix 'a b'" "a prefix with a space" "$V" list 'a b'
-	misuses "bad time-out 'soon'" "a time-out in words" "$V" wait x --timeout soon
+	misuses "bad time-out 'soon': seconds, such as 300 or 2.5" "a time-out in words" "$V" wait x --timeout soon
 	misuses "bad time-out '-1'" "a negative time-out" "$V" wait x --timeout -1
-	misuses "bad format 'xml'" "an unknown format" "$V" export --format=xml
+	misuses "bad format 'xml': json, shell, env or ini" "an unknown format" "$V" export --format=xml
 	misuses "unrecognized option '--colour'" "an unknown option" "$V" get x --colour
 	misuses "option '--default' requires an argument" "an option cut short" "$V" get x --default
 	misuses "--value is no option of get" "an option of another verb" "$V" get x --value y
