@@ -2,6 +2,7 @@
 /* xe-guest-network - set addresses as the host asks, see xe-guest-network(8). */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,11 @@
 #include "guest-agent/netconf_check.h"
 #include "guest-agent/netconf_state.h"
 #include "guest-agent/network_serve.h"
+#include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/options.h"
+#include "lib/signals.h"
 
 enum {
 	EXIT_DONE = 0,
@@ -155,7 +158,6 @@ static struct netconf take_want(const struct options *o)
 	const char *name = value(o, O_INTERFACE), *mac = value(o, O_MAC);
 	struct netconf want = { .v4.mode = NETCONF_KEEP };
 
-	only(o, O_INTERFACE, O_GATEWAY6);
 	if (!name && !mac)
 		options_wrong("apply needs --interface or --mac");
 	if (!value(o, O_IPV4) && !value(o, O_IPV6))
@@ -171,12 +173,27 @@ static struct netconf take_want(const struct options *o)
 	return want;
 }
 
+/* A change under way is finished or taken back: what would end us waits until then, and a
+ * log that nobody reads any more does not end us. */
+static int hold_signals(void)
+{
+	int fd = signals_open((const int[]){ SIGTERM, SIGINT, SIGHUP, 0 });
+
+	(void)signal(SIGPIPE, SIG_IGN); /* cannot fail */
+	if (fd < 0)
+		log_error("cannot take signals: %s", strerror(-fd));
+	return fd;
+}
+
 static int verb_apply(const struct options *o)
 {
 	struct netconf want = take_want(o);
+	autoclose int signals = hold_signals();
 	char why[NETCONF_WHY_MAX];
 	int r;
 
+	if (signals < 0)
+		return EXIT_NOT_APPLIED;
 	if (!want.ifname[0] && find_mac(&want) < 0) {
 		log_error("there is no interface with MAC %s", value(o, O_MAC));
 		return EXIT_NOT_APPLIED;
@@ -190,9 +207,12 @@ static int verb_apply(const struct options *o)
 
 static int verb_repair(const struct options *o)
 {
+	autoclose int signals = hold_signals();
 	char why[NETCONF_WHY_MAX];
 
-	only(o, O_END, O_END);
+	(void)o;
+	if (signals < 0)
+		return EXIT_NOT_APPLIED;
 	if (netconf_repair(why, sizeof(why)) >= 0)
 		return EXIT_DONE;
 	log_error("%s", why);
@@ -206,7 +226,7 @@ static int verb_probe(const struct options *o)
 	size_t count = 0, usable = 0;
 	int r = netconf_list(list, NETCONF_INTERFACES_MAX, &count), printed;
 
-	only(o, O_END, O_END);
+	(void)o;
 	if (r < 0)
 		log_error("cannot list the interfaces: %s", strerror(-r));
 	for (size_t i = 0; i < count; i++) {
@@ -227,27 +247,29 @@ static int verb_serve(const struct options *o)
 {
 	const char *path = value(o, O_SOCKET);
 	char why[NETCONF_WHY_MAX];
-	int fd = -1, r;
+	autoclose int signals = hold_signals(), fd = -1;
+	int r;
 
-	only(o, O_SOCKET, O_SOCKET);
+	if (signals < 0)
+		return EXIT_NOT_APPLIED;
 	r = path ? network_serve_listen(path, &fd) : network_serve_inherited(&fd);
 	if (r < 0)
 		return EXIT_NOT_APPLIED; /* it is in the log */
 	if (netconf_repair(why, sizeof(why)) < 0)
 		log_warning("%s", why);
-	r = path ? network_serve(fd) : network_serve_until_idle(fd);
-	return r < 0 ? EXIT_NOT_APPLIED : EXIT_DONE;
+	return network_serve(fd, signals, !path) < 0 ? EXIT_NOT_APPLIED : EXIT_DONE;
 }
 
 int main(int argc, char *argv[])
 {
 	static const struct {
 		const char *name;
+		int first, last; /* of its options */
 		int (*run)(const struct options *o);
-	} verbs[] = { { "probe", verb_probe },
-		      { "apply", verb_apply },
-		      { "repair", verb_repair },
-		      { "serve", verb_serve } };
+	} verbs[] = { { "probe", O_END, O_END, verb_probe },
+		      { "apply", O_INTERFACE, O_GATEWAY6, verb_apply },
+		      { "repair", O_END, O_END, verb_repair },
+		      { "serve", O_SOCKET, O_SOCKET, verb_serve } };
 	struct options o;
 
 	if (io_reserve_std_fds() < 0)
@@ -256,7 +278,9 @@ int main(int argc, char *argv[])
 	o = options_parse(argc, argv);
 	log_open("xe-guest-network", log_is_journal(), o.verbose);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strcmp(o.verb, verbs[i].name) == 0)
+		if (strcmp(o.verb, verbs[i].name) == 0) {
+			only(&o, verbs[i].first, verbs[i].last);
 			return verbs[i].run(&o);
+		}
 	options_wrong("there is no verb '%s'", o.verb);
 }

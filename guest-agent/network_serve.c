@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,9 +22,9 @@
 
 struct server {
 	int listen_fd; /* borrowed */
-	int signals;   /* owned */
+	int signals;   /* borrowed */
 	int client;    /* owned; -1: none */
-	bool ends_when_idle;
+	bool until_idle;
 	uint64_t idle_at_ms;  /* since when there is no client */
 	bool usable;	      /* what the client was told last */
 	uint64_t probe_at_ms; /* to look again; counts while not usable */
@@ -167,26 +165,12 @@ static void hear_client(struct server *s)
 
 /* ---- the loop ---- */
 
-static int open_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return -errno;
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
-}
-
 /* When something is to be done without an event; UINT64_MAX: never. */
 static uint64_t wake_at_ms(const struct server *s)
 {
 	if (s->client >= 0)
 		return s->usable ? UINT64_MAX : s->probe_at_ms;
-	return s->ends_when_idle ? s->idle_at_ms + NETWORK_IDLE_MS : UINT64_MAX;
+	return s->until_idle ? s->idle_at_ms + NETWORK_IDLE_MS : UINT64_MAX;
 }
 
 static int wait_ms(uint64_t at_ms)
@@ -223,15 +207,14 @@ static int turn(struct server *s)
 	return 0;
 }
 
-static int serve(int listen_fd, bool ends_when_idle)
+int network_serve(int listen_fd, int signals, bool until_idle)
 {
-	autoclose int signals = open_signals();
 	struct server s = { .listen_fd = listen_fd,
 			    .signals = signals,
 			    .client = -1,
-			    .ends_when_idle = ends_when_idle,
+			    .until_idle = until_idle,
 			    .idle_at_ms = io_now_ms() };
-	int r = signals < 0 ? signals : 0;
+	int r = 0;
 
 	while (r == 0)
 		r = turn(&s);
@@ -239,14 +222,4 @@ static int serve(int listen_fd, bool ends_when_idle)
 	if (r < 0)
 		log_error("cannot wait for the agent: %s", strerror(-r));
 	return r < 0 ? r : 0;
-}
-
-int network_serve(int listen_fd)
-{
-	return serve(listen_fd, false);
-}
-
-int network_serve_until_idle(int listen_fd)
-{
-	return serve(listen_fd, true);
 }

@@ -13,6 +13,7 @@
  * Errors: 0 or a negative errno, told in the log.
  */
 #pragma once
+#include <stdbool.h>
 
 #define NETWORK_SOCKET	"/run/xe-guest-network/socket"
 #define NETWORK_IDLE_MS 30000 /* without a client, before a server ends that may */
@@ -25,9 +26,7 @@ int network_serve_listen(const char *path, int *ret_listen_fd);
  * listening SOCK_SEQPACKET socket, or several. */
 int network_serve_inherited(int *ret_listen_fd);
 
-/* Until SIGTERM or SIGINT (0), which it blocks and takes itself.  A request under way is
- * finished first. */
-int network_serve(int listen_fd);
-/* The same, ending (0) also after NETWORK_IDLE_MS without a client: for who is started
+/* Until one of @signals (signals.h) comes (0).  A request under way is finished first.
+ * @until_idle: or until there was no client for NETWORK_IDLE_MS (0): for who is started
  * again by the next one, as by systemd. */
-int network_serve_until_idle(int listen_fd);
+int network_serve(int listen_fd, int signals, bool until_idle);

@@ -24,6 +24,7 @@
 #include "guest-agent/network_serve.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
+#include "lib/signals.h"
 
 static const char *dir;
 
@@ -94,7 +95,9 @@ int netconf_apply(const struct netconf *want, char *ret_why, size_t size)
 int main(int argc, char *argv[])
 {
 	bool until_idle = argc == 4 && strcmp(argv[1], "--until-idle") == 0;
-	int fd = -1, r;
+	autoclose int signals = signals_open((const int[]){ SIGTERM, 0 });
+	autoclose int fd = -1;
+	int r;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	log_open("static_ip_serve", false, true);
@@ -105,8 +108,6 @@ int main(int argc, char *argv[])
 		    ? network_serve_inherited(&fd)
 		    : network_serve_listen(argv[1 + until_idle], &fd);
 	if (r >= 0)
-		r = until_idle ? network_serve_until_idle(fd) : network_serve(fd);
-	if (fd >= 0)
-		(void)close(fd);
+		r = network_serve(fd, signals, until_idle);
 	return r < 0 ? 1 : 0;
 }
