@@ -109,12 +109,10 @@ void agent_collect_addresses(struct agent *a)
 
 static bool is_device(const struct link_fact *l, const struct static_ip_device *d)
 {
-	const uint8_t *mac = l->has_born_mac ? l->born_mac : l->mac;
-
 	if (l->device != (d->vf ? DEVICE_VF : DEVICE_VIF) || l->devid != d->devid)
 		return false;
 	return (l->has_mac && memcmp(l->mac, d->mac, MAC_LEN) == 0) ||
-	       (l->has_born_mac && memcmp(mac, d->mac, MAC_LEN) == 0);
+	       (l->has_born_mac && memcmp(l->born_mac, d->mac, MAC_LEN) == 0);
 }
 
 int agent_find_interface(void *arg, const struct static_ip_device *device,

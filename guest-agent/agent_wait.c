@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Waiting: what the agent wakes for, and what it does then. */
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -155,20 +154,15 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 static int wait_ms(const struct agent *a)
 {
-	uint64_t now = io_now_ms(), at = agent_publish_at_ms(a);
-	int ms = static_ip_timeout_ms(a->static_ip);
+	uint64_t at = earlier(agent_publish_at_ms(a), static_ip_due_ms(a->static_ip));
 
 	for (size_t i = 0; i < TIMER_COUNT; i++)
 		at = earlier(at, a->at_ms[i]);
 	if (a->facts.volumes)
 		at = earlier(at, volumes_due_ms(a->volumes));
-	if (now < a->names_at_ms)
+	if (io_now_ms() < a->names_at_ms)
 		at = earlier(at, a->names_at_ms);
-	if (ms >= 0)
-		at = earlier(at, now + (uint64_t)ms);
-	if (at <= now)
-		return 0;
-	return at - now < INT_MAX ? (int)(at - now) : INT_MAX;
+	return io_wait_ms(at);
 }
 
 /* The parts that look by themselves whether there is something for them. */

@@ -7,8 +7,6 @@
 
 #include "lib/io.h"
 
-#define MAC_TEXT_LEN (3 * MAC_LEN - 1) /* 00:16:3e:00:00:01 */
-
 void devices_done(struct device_list *list)
 {
 	free(list->device);
@@ -20,13 +18,10 @@ static int parse_mac(const char *text, size_t len, uint8_t *mac)
 {
 	static const uint8_t none[MAC_LEN];
 
-	if (len != MAC_TEXT_LEN)
+	if (io_parse_mac(text, len, mac) < 0 || (mac[0] & 1) ||
+	    memcmp(mac, none, MAC_LEN) == 0)
 		return -EBADMSG;
-	for (size_t i = 0; i < MAC_LEN; i++)
-		if ((i > 0 && text[3 * i - 1] != ':') ||
-		    io_parse_hex(&text[3 * i], 2, &mac[i]) < 0)
-			return -EBADMSG;
-	return (mac[0] & 1) || memcmp(mac, none, MAC_LEN) == 0 ? -EBADMSG : 0;
+	return 0;
 }
 
 static int by_class_and_devid(const void *pa, const void *pb)

@@ -126,18 +126,6 @@ static void take_family(int family, const char *what, const char *text,
 	ret->has_gateway = true;
 }
 
-/* Pairs of hex digits with a colon between: nothing else. */
-static void take_mac(const char *text, uint8_t ret[6])
-{
-	bool good = strlen(text) == 17;
-
-	for (size_t i = 0; i < 6 && good; i++)
-		good = io_parse_hex(text + 3 * i, 2, ret + i) == 0 &&
-		       (i == 5 || text[3 * i + 2] == ':');
-	if (!good)
-		options_wrong("--mac: '%s' is no MAC", text);
-}
-
 /* The interface that has the MAC; of several (a bond's), a vif first. */
 static int find_mac(struct netconf *want)
 {
@@ -166,8 +154,9 @@ static struct netconf take_want(const struct options *o)
 		options_wrong("--interface: '%s' is no interface's name", name);
 	if (name)
 		(void)snprintf(want.ifname, sizeof(want.ifname), "%s", name); /* fits */
-	if (mac)
-		take_mac(mac, want.mac);
+	if (mac &&
+	    (io_parse_mac(mac, strlen(mac), want.mac) < 0 || !netconf_mac_good(want.mac)))
+		options_wrong("--mac: '%s' is no interface's MAC", mac);
 	take_family(AF_INET, "ipv4", value(o, O_IPV4), value(o, O_GATEWAY), &want.v4);
 	take_family(AF_INET6, "ipv6", value(o, O_IPV6), value(o, O_GATEWAY6), &want.v6);
 	return want;

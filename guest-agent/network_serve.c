@@ -173,15 +173,6 @@ static uint64_t wake_at_ms(const struct server *s)
 	return s->until_idle ? s->idle_at_ms + NETWORK_IDLE_MS : UINT64_MAX;
 }
 
-static int wait_ms(uint64_t at_ms)
-{
-	uint64_t now = io_now_ms();
-
-	if (at_ms == UINT64_MAX)
-		return -1;
-	return at_ms <= now ? 0 : (int)(at_ms - now); /* at most PROBE_AGAIN_MAX_MS */
-}
-
 /* 1: the end.  Who waits to be the next client does so in the queue of the socket. */
 static int turn(struct server *s)
 {
@@ -190,7 +181,7 @@ static int turn(struct server *s)
 		{ .fd = s->client >= 0 ? s->client : s->listen_fd, .events = POLLIN },
 	};
 	uint64_t at_ms = wake_at_ms(s);
-	int n = poll(p, 2, wait_ms(at_ms));
+	int n = poll(p, 2, io_wait_ms(at_ms));
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;

@@ -251,19 +251,17 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-int static_ip_timeout_ms(const struct static_ip *s)
+uint64_t static_ip_due_ms(const struct static_ip *s)
 {
-	uint64_t at_ms = UINT64_MAX, now = io_now_ms();
+	uint64_t at_ms = UINT64_MAX;
 
 	if (!s)
-		return -1;
+		return at_ms;
 	if (s->read)
 		at_ms = s->read_at_ms;
 	if (s->helper.busy && !s->helper.late)
 		at_ms = earlier(at_ms, s->helper.until_ms);
 	for (size_t i = 0; i < s->known.count; i++)
 		at_ms = earlier(at_ms, order_at_ms(s, &s->known.order[i]));
-	if (at_ms == UINT64_MAX)
-		return -1;
-	return at_ms <= now ? 0 : (int)(at_ms - now); /* minutes, by the constants */
+	return at_ms;
 }

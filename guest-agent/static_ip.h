@@ -56,7 +56,7 @@ struct static_ip;
  * agent goes on without. */
 int static_ip_open(const char *socket_path, static_ip_find *find, void *arg,
 		   struct static_ip **ret_static_ip);
-/* NULL is fine here and in all that follow: nothing is done, false, -1. */
+/* NULL is fine here and in all that follow: nothing is done, false, never. */
 void static_ip_free(struct static_ip *s);
 static inline void static_ip_freep(struct static_ip **s)
 {
@@ -69,8 +69,9 @@ bool static_ip_usable(const struct static_ip *s);
 
 /* What poll() is to wait for: fills STATIC_IP_FDS places (fd -1: nothing). */
 void static_ip_poll(const struct static_ip *s, struct pollfd *ret_fds);
-/* Milliseconds until static_ip_handle() has something to do without an event; -1: never. */
-int static_ip_timeout_ms(const struct static_ip *s);
+/* When static_ip_handle() has something to do without an event (CLOCK_MONOTONIC);
+ * UINT64_MAX: never. */
+uint64_t static_ip_due_ms(const struct static_ip *s);
 /* Do what is due; cheap when nothing is, so call it after every poll().  @xs: where
  * requests go, not in a transaction. */
 int static_ip_handle(struct static_ip *s, struct xs_conn *xs);

@@ -11,8 +11,6 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-#define MAC_LEN (sizeof("aa:bb:cc:dd:ee:ff") - 1)
-
 void static_ip_value_set(struct static_ip_value *v, const char *text, size_t len)
 {
 	size_t n = len < STATIC_IP_VALUE_MAX ? len : STATIC_IP_VALUE_MAX;
@@ -76,15 +74,8 @@ int static_ip_parse_mac(const struct static_ip_value *v, uint8_t ret_mac[6])
 {
 	uint8_t mac[6];
 
-	if (!is_whole(v) || v->len != MAC_LEN)
-		return -EINVAL;
-	for (size_t i = 0; i < sizeof(mac); i++) {
-		if (i > 0 && v->text[3 * i - 1] != ':')
-			return -EINVAL;
-		if (io_parse_hex(v->text + 3 * i, 2, &mac[i]) < 0)
-			return -EINVAL;
-	}
-	if (!netconf_mac_good(mac))
+	if (!is_whole(v) || io_parse_mac(v->text, v->len, mac) < 0 ||
+	    !netconf_mac_good(mac))
 		return -EINVAL;
 	memcpy(ret_mac, mac, sizeof(mac));
 	return 0;

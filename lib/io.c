@@ -161,6 +161,20 @@ int io_parse_hex(const char *text, size_t len, uint8_t *ret_bytes)
 	return 0;
 }
 
+int io_parse_mac(const char *text, size_t len, uint8_t ret_mac[6])
+{
+	uint8_t mac[6];
+
+	if (len != sizeof("00:16:3e:00:00:01") - 1)
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(mac); i++)
+		if ((i > 0 && text[3 * i - 1] != ':') ||
+		    io_parse_hex(text + 3 * i, 2, &mac[i]) < 0)
+			return -EINVAL;
+	memcpy(ret_mac, mac, sizeof(mac));
+	return 0;
+}
+
 uint64_t io_now_ms(void)
 {
 	struct timespec ts;

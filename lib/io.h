@@ -5,6 +5,7 @@
  * Errors: 0 or a negative errno; ret_ arguments are written on success only.
  */
 #pragma once
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,5 +33,16 @@ int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);
 /* Pairs of hex digits, of either case: exactly @len characters, two for each byte of
  * @ret_bytes, which need not end in a NUL.  -EINVAL: something else, or an odd @len. */
 int io_parse_hex(const char *text, size_t len, uint8_t *ret_bytes);
+/* A MAC, "00:16:3e:00:00:01": @len characters, hex digits of either case. */
+int io_parse_mac(const char *text, size_t len, uint8_t ret_mac[6]);
 /* CLOCK_MONOTONIC in milliseconds. */
 uint64_t io_now_ms(void);
+/* For poll(): how long from now to @at_ms.  UINT64_MAX: without end (-1). */
+static inline int io_wait_ms(uint64_t at_ms)
+{
+	uint64_t now = io_now_ms(), left = at_ms > now ? at_ms - now : 0;
+
+	if (at_ms == UINT64_MAX)
+		return -1;
+	return left < INT_MAX ? (int)left : INT_MAX;
+}

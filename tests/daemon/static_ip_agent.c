@@ -6,7 +6,7 @@
  * DIR/interfaces   what the guest has: lines "vif|vf DEVID MAC NAME"; "+NAME": a port of it
  * DIR/usable       "1" or "0": would the feature be advertised; replaced as that changes
  * SIGHUP: interfaces have changed.  SIGTERM: prints "loops N, due N": turns of the loop,
- * and those that static_ip_timeout_ms() had asked for at once.  Ends with its parent.
+ * and those that static_ip_due_ms() had asked for at once.  Ends with its parent.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -90,7 +90,7 @@ static int loop(struct static_ip *s, struct xs_conn *xs, int signals)
 
 	say_usable(false);
 	while (r == 0) {
-		int ms = static_ip_timeout_ms(s);
+		int ms = io_wait_ms(static_ip_due_ms(s));
 
 		loops++;
 		due += ms == 0;

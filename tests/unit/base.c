@@ -96,6 +96,40 @@ static void test_hex(void)
 	}
 }
 
+static void test_mac(void)
+{
+	static const char *const bad[] = { "",
+					   "00:16:3e:00:00:0",
+					   "00:16:3e:00:00:011",
+					   "00-16-3e-00-00-01",
+					   "00:16:3e:00:00:0g",
+					   "0016:3e:00:00:01:" };
+	static const uint8_t want[6] = { 0x00, 0x16, 0x3e, 0xab, 0xcd, 0x0e };
+	uint8_t mac[6] = { 7, 7, 7, 7, 7, 7 };
+	bool untouched;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		int r = io_parse_mac(bad[i], strlen(bad[i]), mac);
+
+		untouched = mac[0] == 7 && mac[5] == 7;
+		ok(r == -EINVAL && untouched, "no MAC: '%s'", bad[i]);
+	}
+	is_int(io_parse_mac("00:16:3e:AB:cd:0e and more", 17, mac), 0, "a MAC");
+	ok(memcmp(mac, want, sizeof(mac)) == 0, "its bytes");
+}
+
+static void test_wait(void)
+{
+	uint64_t now = io_now_ms();
+	int ms = io_wait_ms(now + 3600000);
+
+	is_int(io_wait_ms(0), 0, "no wait for what is past");
+	is_int(io_wait_ms(now), 0, "nor for what is now");
+	ok(ms > 0 && ms <= 3600000, "an hour's");
+	is_int(io_wait_ms(UINT64_MAX - 1), INT_MAX, "no longer than poll() can");
+	is_int(io_wait_ms(UINT64_MAX), -1, "for ever");
+}
+
 static void test_read_limited(void)
 {
 	static const size_t sizes[] = { 0, 1, 4095, 4096, 4097, 10000 };
@@ -224,6 +258,8 @@ int main(void)
 	test_escape();
 	test_parse_u64();
 	test_hex();
+	test_mac();
+	test_wait();
 	test_read_limited();
 	test_beside();
 	test_flush();
