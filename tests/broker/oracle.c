@@ -72,12 +72,6 @@ static int turn(struct oracle *o, unsigned n)
 	int r;
 
 	gen_next(&o->gen, &op);
-	if (o->gen.script == SCRIPT_NODES || o->gen.script == SCRIPT_CHILDREN)
-		o->many = true;
-	if (o->many && op.dom0 && op.type == XS_RM) {
-		o->many = o->gen.script != SCRIPT_SETUP;
-		o->removed_ms = io_now_ms();
-	}
 	o->asked += !op.dom0;
 	r = oracle_ask(o, &op);
 	if (r)

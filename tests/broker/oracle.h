@@ -37,9 +37,8 @@ struct oracle {
 	uint64_t events, missed, extra, dom0;
 	uint64_t changes;	       /* that may be of permissions, so far */
 	uint64_t changes_at[TX_SLOTS]; /* when the transaction was opened */
-	bool many;	     /* very many nodes were made, and not yet removed */
-	uint64_t removed_ms; /* when dom0 removed them last */
-	bool apart;	     /* the stores are no longer alike, for a known reason */
+	uint64_t lessened_ms; /* when dom0 last did what may take nodes from the guest */
+	bool apart;	      /* the stores are no longer alike, for a known reason */
 	uint64_t answered[ORACLE_TYPES][ORACLE_ANSWERS];
 	unsigned nodes_most;
 	char trace[ORACLE_TRACE][ORACLE_TRACE_WIDTH];

@@ -162,6 +162,7 @@ int oracle_join(struct oracle *o)
 		r = snap_take(&o->right.dom0, ORACLE_GUEST, &have);
 	if (r == 0)
 		r = snap_restore(&o->right.dom0, &want, &have);
+	o->lessened_ms = io_now_ms();
 	snap_free(&want);
 	snap_free(&have);
 	if (r < 0)

@@ -9,9 +9,8 @@
 #define NODES_MOST 1000
 /* xenstored has been seen to count one more than the tree has. */
 #define NODES_OFF_C 1
-/* How old the broker's count of nodes that dom0 has removed may be: a second, and what
- * the machine takes for a turn. */
-#define COUNT_OLD_MS 5000
+/* The broker counts nodes anew for who would be refused by a count that is older. */
+#define COUNT_OLD_MS 1000
 
 struct excuse {
 	char kind; /* of the daemon: C, O */
@@ -57,7 +56,7 @@ static const struct excuse excuses[] = {
 	  "EQUOTA is no name that libxenstore knows: it would read it as EINVAL" },
 };
 #define EXCUSES (sizeof(excuses) / sizeof(excuses[0]))
-static unsigned used[EXCUSES], conflicts, nodes[2], relative;
+static unsigned used[EXCUSES], conflicts, too_many, old_counts, relative;
 
 bool excuse_find(char kind, const struct op *op, const struct message *ring,
 		 const struct message *broker)
@@ -99,24 +98,37 @@ static bool is_quota(const struct message *m)
 	return error_is(m, "ENOSPC") || error_is(m, "EQUOTA") || error_is(m, "ENOMEM");
 }
 
+static bool makes(const struct op *op)
+{
+	return op->type == XS_WRITE || op->type == XS_MKDIR;
+}
+
 bool excuse_may_be_nodes(const struct op *op, const struct message *ring,
 			 const struct message *broker)
 {
-	return (op->type == XS_WRITE || op->type == XS_MKDIR) &&
-	       is_quota(ring) != is_quota(broker) &&
-	       (!message_error(ring) || !message_error(broker));
+	return makes(op) && is_quota(ring) && !message_error(broker);
 }
 
 bool excuse_nodes(char kind, const struct op *op, const struct message *ring,
-		  const struct message *broker, const struct excuse_nodes *n)
+		  const struct message *broker, unsigned with)
 {
-	unsigned most = NODES_MOST - (kind == 'C' ? NODES_OFF_C : 0);
+	if (!excuse_may_be_nodes(op, ring, broker) ||
+	    with <= NODES_MOST - (kind == 'C' ? NODES_OFF_C : 0))
+		return false;
+	too_many++;
+	return true;
+}
 
-	if (!excuse_may_be_nodes(op, ring, broker))
+/* Of the three times, the count's end is before dom0's answer, and the request is looked at
+ * after it was sent. */
+bool excuse_old_count(const struct op *op, const struct message *ring,
+		      const struct message *broker, uint64_t asked_ms,
+		      uint64_t lessened_ms)
+{
+	if (!makes(op) || message_error(ring) || !is_quota(broker) || lessened_ms == 0 ||
+	    asked_ms - lessened_ms > COUNT_OLD_MS)
 		return false;
-	if (is_quota(ring) ? n->owned + n->levels <= most : n->removed_ms > COUNT_OLD_MS)
-		return false;
-	nodes[is_quota(broker)]++;
+	old_counts++;
 	return true;
 }
 
@@ -127,12 +139,13 @@ void excuse_print(FILE *out, char kind)
 		"# explained %u times: a domain that has all the nodes it may have "
 		"(%d) can make more through the broker, which counts those below its "
 		"home and those its clients make, but not others elsewhere\n",
-		nodes[0], NODES_MOST);
+		too_many, NODES_MOST);
 	(void)fprintf(
 		out,
 		"# explained %u times: the broker, which counts anew once a second, "
-		"does not know yet that dom0 has removed most of a domain's nodes\n",
-		nodes[1]);
+		"does not know yet that dom0 has removed nodes of a domain's; asked "
+		"again, it does\n",
+		old_counts);
 	if (kind == 'O')
 		(void)fprintf(
 			out,

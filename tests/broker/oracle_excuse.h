@@ -30,19 +30,19 @@ bool excuse_conflict(char kind, const struct op *op, const struct message *ring,
 bool excuse_relative(char kind, const struct op *op, const struct message *ring,
 		     const struct message *broker);
 
-/* What a decision about the quota of nodes is made from. */
-struct excuse_nodes {
-	unsigned owned;	 /* nodes of the domain, in the genuine guest's store, now */
-	unsigned levels; /* nodes that the request would make there */
-	uint64_t
-		removed_ms; /* since dom0 removed the last of very many of the domain's */
-};
-/* The same for what is refused on one side by the quota of nodes.  The stores are no
- * longer alike. */
+/* The same for what the quota of nodes refuses to the guest alone, whose store would have
+ * that many of the domain's @with it.  The stores are no longer alike. */
 bool excuse_nodes(char kind, const struct op *op, const struct message *ring,
-		  const struct message *broker, const struct excuse_nodes *n);
+		  const struct message *broker, unsigned with);
 /* Can that be it?  Then it is worth while to count. */
 bool excuse_may_be_nodes(const struct op *op, const struct message *ring,
 			 const struct message *broker);
+/* Can a request that was sent at @asked_ms be refused, to the broker's client alone, by a
+ * count from before @lessened_ms, when dom0's last request by which the domain may have
+ * fewer nodes had been answered (0: there was none)?  Then it must be done when it is
+ * asked again. */
+bool excuse_old_count(const struct op *op, const struct message *ring,
+		      const struct message *broker, uint64_t asked_ms,
+		      uint64_t lessened_ms);
 /* Each reason with how often it was needed. */
 void excuse_print(FILE *out, char kind);
