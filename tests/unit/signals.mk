@@ -1,3 +1,3 @@
 TESTS += tests/unit/signals
 tests/unit/signals_SRCS := tests/unit/signals.c $(LIB_BASE)
-SCRIPT_TESTS += tests/daemon/agent-signals.t tests/netconf/signals.t
+SCRIPT_TESTS += tests/daemon/agent-signals.t
