@@ -114,6 +114,14 @@ static int ring(struct attempt *a)
 	return a->unheard && !a->heard && bell ? store_set(a, bell) : 0;
 }
 
+/* Hosts that watch data/updated alone hear of nothing else: it is written, last, as if it
+ * were new. */
+static void ring_old_hosts(struct attempt *a)
+{
+	if (a->unheard || a->heard)
+		tree_remove(&a->have, SCHEMA_LAST_KEY);
+}
+
 static int read_own(struct xs_conn *c, struct tree *out)
 {
 	int r = 0;
@@ -184,6 +192,8 @@ static int attempt(struct xs_conn *c, void *arg)
 		r = reconcile(&a->want, a->asked, a->p);
 	a->unheard = a->heard = false;
 	for (a->stage = 0; r >= 0 && a->stage < SCHEMA_STAGES; a->stage++) {
+		if (a->stage == SCHEMA_UPDATED)
+			ring_old_hosts(a);
 		r = tree_diff(&a->have, &a->want, &ops, a);
 		if (r >= 0 && a->stage == SCHEMA_WATCHED)
 			r = ring(a);

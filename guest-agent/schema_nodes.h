@@ -35,7 +35,8 @@ unsigned schema_rank(const char *path);
 
 /* When in a transaction a path is written.  Older toolstacks look at everything when a
  * watched key changes, so what they do not watch comes first; data/updated says that the
- * record is there at all and comes last. */
+ * record is there at all, and that it changed to those of XenServer until 6.5, which watch
+ * nothing else: it comes last. */
 enum schema_stage {
 	SCHEMA_UNWATCHED, /* data, drivers */
 	SCHEMA_WATCHED,	  /* attr, control, feature, data/service */
@@ -47,7 +48,8 @@ enum schema_stage schema_stage(const char *path);
 /* Does XAPI show this key, and look at it only when a watched one changes?  (It draws
  * data/meminfo_free by itself, and is asked for data/volumes.) */
 bool schema_is_unheard(const char *path);
-/* Watched by hosts of all ages, read by none: written to tell of the former. */
+/* Watched since XenServer 7.0 (before, data/updated was), read by none: written to tell of
+ * the former. */
 #define SCHEMA_BELL_KEY "attr/PVAddons/Installed"
 
 /* A node that a toolstack may rightly keep from the guest: xl makes control read-only, and

@@ -78,7 +78,7 @@ test_start_and_follow() {
 	ok "$GROUND: a new address appears" wait_for 5 has 5/attr/vif/0/ipv4/1 10.0.0.2
 	ip addr del 10.0.0.2/24 dev eth0
 	ok "$GROUND: a lost address disappears" wait_for 5 lacks 5/attr/vif/0/ipv4/1
-	is "$(guest_count 5 WRITE)/$(guest_count 5 RM)" 2/1 "$GROUND: and nothing else was written but its prefix"
+	is "$(guest_count 5 WRITE)/$(guest_count 5 RM)" 4/1 "$GROUND: and nothing else was written but its prefix, and twice data/updated"
 	ip addr del 10.0.0.1/24 dev eth0
 	ip addr del 2001:db8::1/64 dev eth0
 	ok "$GROUND: the last addresses take attr/vif along" wait_for 5 lacks 5/attr/vif

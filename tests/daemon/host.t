@@ -46,6 +46,22 @@ service=data/service/xe-guest-agent
 xapi() { XENSTORED_PATH=$DOM0_SOCK "$O/guest-metrics" --json 5 | jq -c "$1"; }
 requests() { guest_count 5 requests; }
 
+# XenServer until 6.5 watches data/updated, and not attr
+test_old_host() {
+	client_open old "$DOM0_SOCK"
+	client old watch /local/domain/5/data/updated t > /dev/null
+	client old event > /dev/null
+	ip addr add 10.0.0.77/24 dev eth0
+	like "$(client old event)" data/updated "$GROUND: XenServer 6.5 hears of a new address"
+	ok "$GROUND: and it is there" has 5/attr/vif/0/ipv4/1 10.0.0.77
+	ip addr del 10.0.0.77/24 dev eth0
+	like "$(client old event)" data/updated "$GROUND: it hears that the address is lost"
+	ok "$GROUND: and it is not there" lacks 5/attr/vif/0/ipv4/1
+	name_host db2.example.org
+	like "$(client old event)" data/updated "$GROUND: and of a new name"
+	client_close old
+}
+
 test_names() {
 	make_root
 	name_host web.example.org
@@ -67,9 +83,10 @@ test_names() {
 	name_host db.example.org
 	ok "$GROUND: a new host name is told at once" wait_for 5 has 5/data/host_name_dns db
 	is "$(awk '$3 == "WRITE" {print $4, $5}' "$STORE_DIR/requests" | paste -sd' ')/$(guest_count 5 RM)" \
-		"OK data/host_name_dns OK attr/PVAddons/Installed/0" "$GROUND: and nothing but that is written, and a key that is watched"
+		"OK data/host_name_dns OK attr/PVAddons/Installed OK data/updated/0" "$GROUND: and nothing but that is written, and keys that are watched"
 	like "$(client toolstack event)" attr/PVAddons/Installed "$GROUND: so the host looks"
 	client_close toolstack
+	test_old_host
 	name_host db
 	ok "$GROUND: one without a domain, after the pause" wait_for 5 lacks 5/data/domain
 	printf '127.0.1.1 db.hosts.example db\n' > "$root/etc/hosts"
@@ -166,8 +183,10 @@ test_switches() {
 	kill -HUP "$agent_pid"
 	ok "$GROUND: no list is none again" wait_for 5 has 5/attr/vif/1/ipv4/0 10.1.0.1
 	if [ "$GROUND" = O/xenopsd ]; then # it takes 5 s
+		guest_ctl 5 reset
 		sed -i 's/131072/100000/' "$root/proc/meminfo"
 		ok "$GROUND: memory-interval" wait_for 30 has 5/data/meminfo_free 100000
+		is "$(guest_count 5 WRITE)" 1 "$GROUND: no host is told to look for it"
 	fi
 	printf 'suspend-timeout = off\n' > "$conf"
 	kill -HUP "$agent_pid"
