@@ -212,6 +212,17 @@ lint: setup-build setup-check setup-lint ## clang, clang-tidy, shellcheck and ma
 	@O=build tools/lint
 
 install: setup-build all ## install below DESTDIR and PREFIX
+	@$(MAKE) --no-print-directory install-only
+
+# Whatever an install would put there, and the directories that are ours alone.
+uninstall: setup-build all ## remove what install with the same DESTDIR and PREFIX has put there
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+	$(MAKE) -s --no-print-directory install-only DESTDIR="$$made" && cd "$$made" && \
+	find . ! -type d -exec sh -c 'for f; do rm -f "$$0/$$f" || exit 1; done' '$(DESTDIR)' {} + && \
+	find . -depth -type d -path '*/xen-pv-tools*' \
+		-exec sh -c 'for d; do rmdir "$$0/$$d" 2> /dev/null; done; true' '$(DESTDIR)' {} +
+
+install-only:
 	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)' \
 		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(SYSUSERSDIR)'
 	install -m 755 $(SBIN_FILES) $(SCRIPTS) '$(DESTDIR)$(SBINDIR)'
@@ -252,5 +263,5 @@ clean: ## remove what make built, keeping downloads and lab images
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST) | sort -u
 
-.PHONY: all tests-built check check-xen demo bench fuzz fuzz-long lint install clean help
+.PHONY: all tests-built check check-xen demo bench fuzz fuzz-long lint install install-only uninstall clean help
 .DELETE_ON_ERROR:
