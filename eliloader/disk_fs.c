@@ -16,8 +16,8 @@
 #define LISTING_MAX (8 * MIB) /* bytes of one run; 10 000 names have 0.5 */
 /* Of one in the long form, which shall cost no more than 0.2 s: 700 names of one directory
  * and, since not all of many are large, some for each of them. */
-#define LISTING_MAX	(32 * 1024)
-#define LISTING_MAX_DIR (2 * 1024)
+#define LONG_FORM_MAX	  (32 * 1024)
+#define LONG_FORM_MAX_DIR (2 * 1024)
 
 static char mark_device[] = "(loop0)"; /* listed between directories */
 
@@ -149,7 +149,7 @@ int disk_fs_ask_names(struct disk_fs *d, char **args, size_t dirs, char **ret_te
 
 	memcpy(args, head, sizeof(head));
 	if (d->own->form == DISK_LS_LONG)
-		r = ask(d, all, LISTING_MAX + dirs * LISTING_MAX_DIR, DISK_LONG_CPU_S,
+		r = ask(d, all, LONG_FORM_MAX + dirs * LONG_FORM_MAX_DIR, DISK_LONG_CPU_S,
 			ret_text, ret_len);
 	if (r == -EFBIG || r == -ETIME) {
 		d->own->form = DISK_LS_SHORT;
