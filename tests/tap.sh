@@ -22,12 +22,14 @@ like() {
 	if grep -qE -- "$2" <<< "$1"; then pass "$3"; else fail "$3"; diag "got:    $1"; diag "wanted: /$2/"; fi
 }
 
-# wait_for SECONDS CMD... : until the command succeeds, at most SECONDS; its last status
+# wait_for SECONDS CMD... : until the command succeeds, at most SECONDS; its last status.
+# It is asked soon, then less and less often: most waits are short, and asking takes time.
 wait_for() {
-	local end=$((SECONDS + $1)); shift
+	local end=$((SECONDS + $1)) pause=1; shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
+		sleep "0.0$pause"
+		[ $pause = 8 ] || pause=$((pause * 2))
 	done
 }
 
