@@ -159,6 +159,20 @@ held_back() {
 	sees "nothing is left of it" ""
 }
 
+# What ends by itself, as when a router or a DHCP server falls silent
+lifetimes() {
+	v4 10.0.0.1/24 dev eth0 valid_lft 1000 preferred_lft 1
+	v6 2001:db8::1/64 dev eth0 nodad valid_lft 1000 preferred_lft 1
+	v4 10.0.0.2/24 dev eth0
+	v6 2001:db8::2/64 dev eth0 nodad
+	sees "addresses whose preferred lifetime ends" "0/ipv4/0=10.0.0.2 0/ipv6/0=2001:db8::2"
+	ip addr change 10.0.0.1/24 dev eth0 valid_lft 1000 preferred_lft 1000
+	ip -6 addr change 2001:db8::1/64 dev eth0 valid_lft 1000 preferred_lft 1000
+	sees "they come back with a new lease" "0/ipv4/0=10.0.0.1 0/ipv4/1=10.0.0.2 0/ipv6/0=2001:db8::2 0/ipv6/1=2001:db8::1"
+	ip addr flush dev eth0
+	sees "and go" ""
+}
+
 # Names mean nothing: neither a prefix nor the number in them
 names() {
 	ip link set eth0 down
@@ -291,6 +305,14 @@ cards() {
 	v4 10.0.6.2/24 dev ens6
 	sees "one more on the card" "6/ipv4/0=10.0.6.1 6/ipv4/1=10.0.6.2"
 	is "$(guest_count 5 READ)/$(guest_count 5 DIRECTORY)" 0/0 "$GROUND: what is known of the host is not asked again"
+	domain_unvif 5 6
+	domain_vif 5 8 00:16:3e:00:00:66
+	kill -HUP "$agent_pid"
+	sees "but at SIGHUP" "8/ipv4/0=10.0.6.1 8/ipv4/1=10.0.6.2"
+	domain_unvif 5 8
+	domain_vif 5 6 00:16:3e:00:00:66
+	kill -HUP "$agent_pid"
+	sees "once more" "6/ipv4/0=10.0.6.1 6/ipv4/1=10.0.6.2"
 	new_if usb0 00:16:3e:00:00:34
 	is_card usb0
 	v4 10.0.9.1/24 dev usb0
@@ -366,6 +388,7 @@ body() {
 	many_addresses
 	nothing_new
 	held_back
+	[ "$GROUND" != O/xenopsd ] || lifetimes # it takes a second
 	names
 	bridges
 	stacks
