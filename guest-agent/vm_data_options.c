@@ -28,6 +28,7 @@ static const char usage[] =
 	"a\n"
 	"                                         map of lines vm-data/KEY=VALUE, or "
 	"JSON\n"
+	"  --help, --version\n"
 	"Keys are relative to vm-data; one leading vm-data/ may be written.\n"
 	"Without --domain: the domain that vm-data runs in.\n"
 	"Exit status: 0 found or done, 1 absent, 2 usage, 3 denied, 4 no xenstore, 5 "
