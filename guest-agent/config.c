@@ -27,23 +27,38 @@ static bool is_pattern(const char *text)
 	       (!open || strchr(open, ']'));
 }
 
-/* "a, b c": all of it or nothing. */
-static int set_patterns(void *field, const struct config_key *k, const char *value)
+/* "a, b c": @add is called with each word, until it fails. */
+static int add_words(void *list, size_t max, const char *value,
+		     int (*add)(void *list, size_t max, char *word))
 {
 	autofree char *copy = strdup(value);
-	struct text_list *list = field;
-	size_t before = list->count;
 	char *rest = copy, *word;
 	int r = copy ? 0 : -ENOMEM;
 
+	while (r == 0 && (word = strsep(&rest, SEPARATORS)))
+		if (*word)
+			r = add(list, max, word);
+	return r;
+}
+
+static int add_pattern(void *patterns, size_t max, char *word)
+{
+	struct text_list *list = patterns;
+
+	return list->count < max && is_pattern(word) ? text_list_add(list, word)
+						     : -EINVAL;
+}
+
+/* All of it or nothing. */
+static int set_patterns(void *field, const struct config_key *k, const char *value)
+{
+	struct text_list *list = field;
+	size_t before = list->count;
+	int r;
+
 	if (!*value)
 		text_list_done(list);
-	while (r == 0 && (word = strsep(&rest, SEPARATORS))) {
-		if (!*word)
-			continue;
-		r = list->count < k->max && is_pattern(word) ? text_list_add(list, word)
-							     : -EINVAL;
-	}
+	r = add_words(list, k->max, value, add_pattern);
 	while (r < 0 && list->count > before) {
 		free(list->item[--list->count]);
 		list->item[list->count] = NULL;
@@ -70,11 +85,12 @@ static int parse_prefix(char *text, struct agent_prefix *ret)
 	return 0;
 }
 
-static int add_prefix(struct agent_prefixes *list, char *text, size_t max)
+static int add_prefix(void *prefixes, size_t max, char *word)
 {
+	struct agent_prefixes *list = prefixes;
 	struct agent_prefix prefix, *more;
 
-	if (list->count >= max || parse_prefix(text, &prefix) < 0)
+	if (list->count >= max || parse_prefix(word, &prefix) < 0)
 		return -EINVAL;
 	more = reallocarray(list->item, list->count + 1, sizeof(*more));
 	if (!more)
@@ -93,17 +109,13 @@ static void prefixes_done(struct agent_prefixes *list)
 /* As set_patterns(). */
 static int set_prefixes(void *field, const struct config_key *k, const char *value)
 {
-	autofree char *copy = strdup(value);
 	struct agent_prefixes *list = field;
 	size_t before = list->count;
-	char *rest = copy, *word;
-	int r = copy ? 0 : -ENOMEM;
+	int r;
 
 	if (!*value)
 		prefixes_done(list);
-	while (r == 0 && (word = strsep(&rest, SEPARATORS)))
-		if (*word)
-			r = add_prefix(list, word, k->max);
+	r = add_words(list, k->max, value, add_prefix);
 	if (r < 0 && *value)
 		list->count = before;
 	return r;
