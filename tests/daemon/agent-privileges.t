@@ -101,7 +101,7 @@ test_taken_over() {
 		ASAN_OPTIONS=verify_asan_link_order=0
 	ok "who has tried all" wait_for 5 grep -q '^sealed: all' "$STORE_DIR/log"
 	is "$(grep '^NOT REFUSED' "$STORE_DIR/log")" "" "all was refused"
-	ok "and was tried" test "$(grep -c '^refused' "$STORE_DIR/log")" -ge 6
+	ok "and was tried" test "$(grep -c '^refused' "$STORE_DIR/log")" -ge 8
 	store_gone
 }
 
