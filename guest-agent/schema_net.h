@@ -10,7 +10,7 @@
  * with name, mac/0 and prefix beside it for others; XAPI passes over those.  A device
  * without addresses has none of them: any child of attr/vif makes XAPI pass over what an
  * older agent wrote.  attr/ethN/ip and attr/ethN/ipv6/M/addr are what XAPI read until
- * XenServer 6.5, which does not know attr/vif; where there is a child of attr/vif, later
+ * XenServer 7.2, which does not know attr/vif; where there is a child of attr/vif, later
  * ones pass over them.
  *
  * Hosts of 2020 to 2025 (XCP-ng 8.2) list no more than 128 nodes of a guest: control,
@@ -18,7 +18,7 @@
  * are cut.  So what XAPI of today does not read is left out, kind by kind, when it would
  * make the nodes of this part more than SCHEMA_NET_LISTED_MAX.
  * Errors: 0 or -ENOMEM.
- * Source: as schema.h.  For the old keys xapi_guest_agent.ml of before 2016 (networks():
+ * Source: as schema.h.  For the old keys xapi_guest_agent.ml of before mid-2017 (networks():
  *         below attr the names eth<N>, of each `ip`, and of each name below `ipv6` its
  *         `addr`; one IPv4 address to a device), and what wrote them, xe-guest-utilities'
  *         xe-update-guest-attrs until 6.2.  For the 128: xenopsd.ml, xenops_server_xen.ml
