@@ -51,6 +51,7 @@ static void reload(struct agent *a)
 	agent_config_reload(&a->config, a->rootfd);
 	open_or_close(a, static_addresses);
 	agent_set_freeze(a);
+	agent_forget_devices(a);
 	agent_collect_all(a);
 	agent_publish_anew(a);
 	a->ready = false; /* until it is published */
