@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "lib/io.h"
 #include "lib/log.h"
 #include "tests/tap.h"
+#include "tests/unit/own_root.h"
 
 static void parse(struct agent_config *c, const char *text)
 {
@@ -260,23 +260,9 @@ static void test_addresses(void)
 static char root[] = "/tmp/agent_config.XXXXXX";
 static int rootfd = -1;
 
-static void put(const char *path, const char *text, size_t len)
+static void put(const char *path, const char *text)
 {
-	int fd = openat(rootfd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	if (fd < 0 || io_write_all(fd, text, len) < 0 || close(fd) < 0)
-		abort();
-}
-
-static void put_text(const char *path, const char *text)
-{
-	put(path, text, strlen(text));
-}
-
-static void must(int r)
-{
-	if (r < 0)
-		abort();
+	root_put(rootfd, path, text);
 }
 
 static void load(struct agent_config *c)
@@ -301,15 +287,14 @@ static void test_dropins(void)
 {
 	autoagentconfig struct agent_config c;
 
-	put_text(AGENT_CONFIG_FILE,
-		 "memory = off\nvolumes = off\nexclude-interface = a\n");
-	put_text(AGENT_CONFIG_DIR "/20-b.conf", "memory-interval = 20\nuser = twenty\n");
-	put_text(AGENT_CONFIG_DIR "/10-a.conf",
-		 "memory-interval = 10\nvolumes = on\nexclude-interface = b\n");
-	put_text(AGENT_CONFIG_DIR "/30-c.conf~", "user = backup\n");
-	put_text(AGENT_CONFIG_DIR "/.30.conf", "user = hidden\n");
-	put_text(AGENT_CONFIG_DIR "/.conf", "user = hidden\n");
-	put_text(AGENT_CONFIG_DIR "/README", "user = readme\n");
+	put(AGENT_CONFIG_FILE, "memory = off\nvolumes = off\nexclude-interface = a\n");
+	put(AGENT_CONFIG_DIR "/20-b.conf", "memory-interval = 20\nuser = twenty\n");
+	put(AGENT_CONFIG_DIR "/10-a.conf",
+	    "memory-interval = 10\nvolumes = on\nexclude-interface = b\n");
+	put(AGENT_CONFIG_DIR "/30-c.conf~", "user = backup\n");
+	put(AGENT_CONFIG_DIR "/.30.conf", "user = hidden\n");
+	put(AGENT_CONFIG_DIR "/.conf", "user = hidden\n");
+	put(AGENT_CONFIG_DIR "/README", "user = readme\n");
 	load(&c);
 	is_int(c.errors, 0, "drop-ins");
 	ok(!c.memory && c.volumes && c.memory_interval_s == 20,
@@ -354,16 +339,17 @@ static void test_odd_files(void)
 	check_odd("a link to itself", "cannot read");
 	must(mkfifoat(rootfd, AGENT_CONFIG_DIR "/15.conf", 0644));
 	check_odd("a FIFO that nobody writes to", "it is no regular file");
-	put(AGENT_CONFIG_DIR "/15.conf", large, AGENT_CONFIG_FILE_MAX);
+	root_put_bytes(rootfd, AGENT_CONFIG_DIR "/15.conf", large, AGENT_CONFIG_FILE_MAX);
 	check_odd("a file of 64 KiB", NULL);
-	put(AGENT_CONFIG_DIR "/15.conf", large, AGENT_CONFIG_FILE_MAX + 1);
+	root_put_bytes(rootfd, AGENT_CONFIG_DIR "/15.conf", large,
+		       AGENT_CONFIG_FILE_MAX + 1);
 	check_odd("one byte more", "it has over 64 KiB");
-	put(AGENT_CONFIG_DIR "/15.conf",
-	    "\x7f"
-	    "ELF\0\0memory = on\n",
-	    18);
+	root_put_bytes(rootfd, AGENT_CONFIG_DIR "/15.conf",
+		       "\x7f"
+		       "ELF\0\0memory = on\n",
+		       18);
 	check_odd("a binary file", "15.conf: it has a NUL byte");
-	put_text(AGENT_CONFIG_DIR "/15.conf", "user = a b c");
+	put(AGENT_CONFIG_DIR "/15.conf", "user = a b c");
 	check_odd("a wrong line", "15.conf:1: bad value");
 }
 
@@ -373,7 +359,7 @@ static void test_unreadable(void)
 	autoagentconfig struct agent_config c;
 	bool root_user = geteuid() == 0;
 
-	put_text(AGENT_CONFIG_DIR "/15.conf", "exclude-interface = secret\n");
+	put(AGENT_CONFIG_DIR "/15.conf", "exclude-interface = secret\n");
 	load(&c);
 	ok(!agent_config_wants_interface(&c, "secret"), "an interface is excluded");
 	must(fchmodat(rootfd, AGENT_CONFIG_DIR "/15.conf", 0, 0));
@@ -395,7 +381,7 @@ static void test_no_directory(void)
 	autoagentconfig struct agent_config c;
 
 	must(renameat(rootfd, AGENT_CONFIG_DIR, rootfd, "etc/away"));
-	put_text(AGENT_CONFIG_DIR, "user = x\n");
+	put(AGENT_CONFIG_DIR, "user = x\n");
 	load(&c);
 	ok(c.errors == 1 && !c.memory &&
 		   strstr(c.why, "cannot list '/etc/xe-guest-agent.conf.d': Not a dir"),
@@ -443,7 +429,7 @@ static void test_many(void)
 	for (int i = 0; i < 10000; i++) {
 		(void)snprintf(name, sizeof(name), AGENT_CONFIG_DIR "/%05d.conf",
 			       9999 - i);
-		put_text(name, "bad\nexclude-interface = x\n");
+		put(name, "bad\nexclude-interface = x\n");
 	}
 	is_int((long long)lines_told(&c), AGENT_CONFIG_TOLD_MAX + 1,
 	       "10000 wrong drop-ins make 21 lines in the log");
@@ -544,12 +530,6 @@ static void test_example(void)
 	free(copy);
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st, (void)kind, (void)ftw;
-	return remove(path);
-}
-
 int main(void)
 {
 	log_open("agent_config", false, false);
@@ -560,10 +540,7 @@ int main(void)
 	test_lists();
 	test_interfaces();
 	test_addresses();
-	if (!mkdtemp(root))
-		abort();
-	rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	must(rootfd);
+	rootfd = root_make(root);
 	must(fchmod(rootfd, 0755));
 	test_no_files();
 	test_dropins();
@@ -574,6 +551,6 @@ int main(void)
 	test_page();
 	test_example();
 	must(close(rootfd));
-	must(nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS));
+	root_remove(root);
 	return tap_done();
 }

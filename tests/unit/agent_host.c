@@ -2,7 +2,6 @@
 /* The agent's own keys, what can be plugged, and the time a suspend may take. */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "lib/io.h"
 #include "lib/version.h"
 #include "tests/tap.h"
+#include "tests/unit/own_root.h"
 
 #define VERSION_LINE                                                                     \
 	"data/service/xe-guest-agent/version=" XPT_VERSION "-" XPT_STR(XPT_VERSION_BUILD)
@@ -120,12 +120,6 @@ static void test_health(void)
 static char root[] = "/tmp/agent_host.XXXXXX";
 static int rootfd = -1;
 
-static void must(int r)
-{
-	if (r < 0)
-		abort();
-}
-
 static void test_hotplug(void)
 {
 	struct host_facts h = { .vbd_hotplug = true, .vif_hotplug = true };
@@ -148,11 +142,7 @@ static void test_hotplug(void)
 
 static void put(const char *text)
 {
-	autoclose int fd = openat(rootfd, FREEZE_FILE,
-				  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	must(fd);
-	must(io_write_all(fd, text, strlen(text)));
+	root_put(rootfd, FREEZE_FILE, text);
 }
 
 /* The first line of the file. */
@@ -244,26 +234,17 @@ static void test_freeze_changed(void)
 	is_str(now(), "70000", "also when only the end sees it");
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st, (void)kind, (void)ftw;
-	return remove(path);
-}
-
 int main(void)
 {
 	test_keys();
 	test_seen_by_xapi();
 	test_health();
-	if (!mkdtemp(root))
-		abort();
-	rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	must(rootfd);
+	rootfd = root_make(root);
 	test_hotplug();
 	test_freeze_absent();
 	test_freeze();
 	test_freeze_changed();
 	must(close(rootfd));
-	must(nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS));
+	root_remove(root);
 	return tap_done();
 }

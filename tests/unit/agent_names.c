@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "tests/tap.h"
+#include "tests/unit/own_root.h"
 
 #define L63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -166,22 +166,12 @@ static void test_resolv(void)
 	}
 }
 
-static void must(int r)
-{
-	if (r < 0)
-		abort();
-}
-
 static char root[] = "/tmp/agent_names.XXXXXX";
 static int rootfd = -1;
 
 static void put(const char *path, const char *text)
 {
-	autoclose int fd =
-		openat(rootfd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	must(fd);
-	must(io_write_all(fd, text, strlen(text)));
+	root_put(rootfd, path, text);
 }
 
 static void check_collected(const char *host, const char *domain, const char *what)
@@ -303,24 +293,15 @@ static void test_told(void)
 	must(close(fd));
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-	(void)st, (void)kind, (void)ftw;
-	return remove(path);
-}
-
 int main(void)
 {
 	test_split();
 	test_hosts();
 	test_resolv();
-	if (!mkdtemp(root))
-		abort();
-	rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	must(rootfd);
+	rootfd = root_make(root);
 	test_collect();
 	must(close(rootfd));
-	must(nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS));
+	root_remove(root);
 	test_told();
 	return tap_done();
 }

@@ -2,39 +2,8 @@
 /* which disk of the host a device is, what udev says, and swap */
 #include "guest-agent/block.h"
 
-#include <errno.h>
-
 #include "guest-agent/block_events.h"
-#include "guest-agent/nodename.h"
 #include "tests/tap.h"
-
-static void test_nodename(void)
-{
-	static const struct {
-		const char *name, *text;
-		int r;
-		uint32_t devid;
-	} cases[] = {
-		{ "xvda", "device/vbd/51712\n", 0, 51712 },
-		{ "no newline", "device/vbd/768", 0, 768 },
-		{ "the largest", "device/vbd/4294967295", 0, 4294967295 },
-		{ "a vif", "device/vif/0", -ENODEV, 0 },
-		{ "empty", "", -ENODEV, 0 },
-		{ "no number", "device/vbd/", -EBADMSG, 0 },
-		{ "a path after it", "device/vbd/1/..", -EBADMSG, 0 },
-		{ "past 32 bits", "device/vbd/4294967296", -ERANGE, 0 },
-		{ "far past", "device/vbd/99999999999999999999", -ERANGE, 0 },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		uint32_t devid = 0;
-		int r = nodename_parse("device/vbd/", cases[i].text,
-				       strlen(cases[i].text), &devid);
-
-		ok(r == cases[i].r && devid == cases[i].devid, "nodename: %s",
-		   cases[i].name);
-	}
-}
 
 static void test_numbers(void)
 {
@@ -159,7 +128,6 @@ static void test_events(void)
 int main(void)
 {
 	test_events();
-	test_nodename();
 	test_numbers();
 	test_udev();
 	test_find();

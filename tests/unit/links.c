@@ -17,29 +17,35 @@
 #include "tests/tap.h"
 #include "tests/unit/net_dump.h"
 
+#define VIF "device/vif/"
+#define VBD "device/vbd/"
+
 static void test_nodename(void)
 {
 	static const struct {
-		const char *name, *text;
+		const char *name, *prefix, *text;
 		int result;
 		uint32_t devid;
 	} cases[] = {
-		{ "first vif", "device/vif/0\n", 0, 0 },
-		{ "no newline", "device/vif/17", 0, 17 },
-		{ "the largest", "device/vif/4294967295", 0, 4294967295 },
-		{ "a disk", "device/vbd/768", -ENODEV, 0 },
-		{ "empty", "", -ENODEV, 0 },
-		{ "no number", "device/vif/", -EBADMSG, 0 },
-		{ "path after it", "device/vif/1/../2", -EBADMSG, 0 },
-		{ "a sign", "device/vif/-1", -EBADMSG, 0 },
-		{ "two newlines", "device/vif/1\n\n", -EBADMSG, 0 },
-		{ "past 32 bits", "device/vif/4294967296", -ERANGE, 0 },
-		{ "far past", "device/vif/99999999999999999999", -ERANGE, 0 },
+		{ "first vif", VIF, VIF "0\n", 0, 0 },
+		{ "no newline", VIF, VIF "17", 0, 17 },
+		{ "a disk", VBD, VBD "51712\n", 0, 51712 },
+		{ "the largest", VIF, VIF "4294967295", 0, 4294967295 },
+		{ "a disk is no vif", VIF, VBD "768", -ENODEV, 0 },
+		{ "a vif is no disk", VBD, VIF "0", -ENODEV, 0 },
+		{ "empty", VIF, "", -ENODEV, 0 },
+		{ "no number", VIF, VIF, -EBADMSG, 0 },
+		{ "path after it", VIF, VIF "1/../2", -EBADMSG, 0 },
+		{ "dots after it", VBD, VBD "1/..", -EBADMSG, 0 },
+		{ "a sign", VIF, VIF "-1", -EBADMSG, 0 },
+		{ "two newlines", VIF, VIF "1\n\n", -EBADMSG, 0 },
+		{ "past 32 bits", VIF, VIF "4294967296", -ERANGE, 0 },
+		{ "far past", VIF, VIF "99999999999999999999", -ERANGE, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		uint32_t devid = 0;
-		int r = nodename_parse("device/vif/", cases[i].text,
+		int r = nodename_parse(cases[i].prefix, cases[i].text,
 				       strlen(cases[i].text), &devid);
 
 		ok(r == cases[i].result && devid == cases[i].devid, "nodename: %s",

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -11,6 +10,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "tests/tap.h"
+#include "tests/unit/own_root.h"
 
 struct os_case {
 	const char *test, *text;
@@ -132,24 +132,11 @@ static void test_minor(void)
 	}
 }
 
-static void put(int dirfd, const char *path, const char *text)
-{
-	autoclose int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	(void)io_write_all(fd, text, strlen(text));
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
 /* The order in which files are believed. */
 static void test_collect(void)
 {
 	char dir[] = "/tmp/os-release.XXXXXX";
-	autoclose int fd = mkdtemp(dir) ? open(dir, O_RDONLY | O_DIRECTORY) : -1;
+	autoclose int fd = root_make(dir);
 	struct os_facts os;
 
 	mkdirat(fd, "etc", 0700);
@@ -159,24 +146,24 @@ static void test_collect(void)
 	ok(strcmp(os.distro, "linux") == 0 && strcmp(os.name, "Linux") == 0 &&
 		   os.uname[0],
 	   "gives Linux and the kernel's own release");
-	put(fd, "etc/debian_version", "7.11\n");
+	root_put(fd, "etc/debian_version", "7.11\n");
 	(void)collect_os(fd, &os);
 	ok(strcmp(os.name, "Debian GNU/Linux 7.11") == 0 && strcmp(os.minor, "11") == 0,
 	   "an old Debian");
-	put(fd, "usr/lib/os-release", "ID=vendor\nNAME=v\n");
+	root_put(fd, "usr/lib/os-release", "ID=vendor\nNAME=v\n");
 	(void)collect_os(fd, &os);
 	is_str(os.distro, "vendor", "usr/lib/os-release");
-	put(fd, "etc/os-release", "ID=debian\nNAME=v\nVERSION_ID=7\n");
+	root_put(fd, "etc/os-release", "ID=debian\nNAME=v\nVERSION_ID=7\n");
 	(void)collect_os(fd, &os);
 	ok(strcmp(os.distro, "debian") == 0 && strcmp(os.minor, "11") == 0,
 	   "etc/os-release first, minor from debian_version");
 	mkdirat(fd, "proc", 0700);
 	mkdirat(fd, "proc/sys", 0700);
 	mkdirat(fd, "proc/sys/kernel", 0700);
-	put(fd, "proc/sys/kernel/osrelease", "3.10.0-1160.el7.x86_64\n");
+	root_put(fd, "proc/sys/kernel/osrelease", "3.10.0-1160.el7.x86_64\n");
 	(void)collect_os(fd, &os);
 	is_str(os.uname, "3.10.0-1160.el7.x86_64", "the kernel's release below the root");
-	(void)nftw(dir, remove_one, 4, FTW_DEPTH | FTW_PHYS); /* its own directory */
+	root_remove(dir);
 }
 
 static void test_meminfo(void)

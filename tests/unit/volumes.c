@@ -319,20 +319,26 @@ static void test_zfs(void)
 	      "ZFS: a pool is one volume, on the disks that name it");
 }
 
+/* A disk xvda with partitions from 1 to @count. */
+static void many_partitions(struct fake *f, int count, long long sectors)
+{
+	fake_disk(f, "xvda", "202:0", sectors, 51712);
+	for (int i = 1; i <= count; i++) {
+		char name[16], dev[16];
+
+		(void)snprintf(name, sizeof(name), "xvda%d", i);
+		(void)snprintf(dev, sizeof(dev), "202:%d", i);
+		fake_partition(f, "xvda", name, dev, i, 2048 * i, 2000);
+	}
+}
+
 static void test_mounts(void)
 {
 	struct fake f;
 	char *questions;
 
 	fake_init(&f);
-	fake_disk(&f, "xvda", "202:0", 1000000, 51712);
-	for (int i = 1; i <= 8; i++) {
-		char name[16], dev[16];
-
-		(void)snprintf(name, sizeof(name), "xvda%d", i);
-		(void)snprintf(dev, sizeof(dev), "202:%d", i);
-		fake_partition(&f, "xvda", name, dev, i, 2048 * i, 2000);
-	}
+	many_partitions(&f, 8, 1000000);
 	fake_mounts(
 		&f,
 		ROOT_ON("202:1", "ext4",
@@ -387,14 +393,7 @@ static void test_bounds(void)
 	char *text = calloc(1, 40 * 100), *p = text;
 
 	fake_init(&f);
-	fake_disk(&f, "xvda", "202:0", 100000000, 51712);
-	for (int i = 1; i <= 100; i++) {
-		char name[16], dev[16];
-
-		(void)snprintf(name, sizeof(name), "xvda%d", i);
-		(void)snprintf(dev, sizeof(dev), "202:%d", i);
-		fake_partition(&f, "xvda", name, dev, i, 2048 * i, 2000);
-	}
+	many_partitions(&f, 100, 100000000);
 	p += sprintf(p, "%s", ROOT_ON("202:1", "ext4", "x"));
 	for (int i = 0; i < 40; i++)
 		p += sprintf(p, "%d 20 202:1 / /m%d rw - ext4 x rw\n", 100 + i, i);

@@ -2,7 +2,6 @@
 #include "tests/unit/volumes_lib.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "guest-agent/volumes_look.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tests/unit/own_root.h"
 
 static void need(bool good, const char *what)
 {
@@ -25,20 +25,12 @@ static void need(bool good, const char *what)
 void fake_init(struct fake *f)
 {
 	(void)snprintf(f->dir, sizeof(f->dir), "/tmp/volumes.XXXXXX");
-	need(mkdtemp(f->dir) != NULL, "mkdtemp");
-	f->fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	need(f->fd >= 0, f->dir);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
+	f->fd = root_make(f->dir);
 }
 
 void fake_done(struct fake *f)
 {
-	(void)nftw(f->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS); /* our own directory */
+	root_remove(f->dir);
 	close_fd(&f->fd);
 }
 
@@ -57,7 +49,6 @@ static void make_parents(int fd, const char *path)
 void fake_put(struct fake *f, const char *text, const char *path, ...)
 {
 	char name[512];
-	autoclose int fd = -1;
 	va_list ap;
 
 	va_start(ap, path);
@@ -66,8 +57,7 @@ void fake_put(struct fake *f, const char *text, const char *path, ...)
 	make_parents(f->fd, name);
 	if (name[strlen(name) - 1] == '/')
 		return;
-	fd = openat(f->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	need(fd >= 0 && io_write_all(fd, text, strlen(text)) >= 0, name);
+	root_put(f->fd, name, text);
 }
 
 static void put_number(struct fake *f, long long value, const char *dir, const char *name)
