@@ -253,9 +253,10 @@ int volume_asker_ask(struct volume_asker *k, struct volume_ask *ask, size_t asks
 		k->asks = asks;
 		k->answer = steal_ptr(answer);
 		k->busy = true;
-		(void)pthread_cond_signal(&k->changed);
 	}
 	(void)pthread_mutex_unlock(&k->lock);
+	if (r >= 0) /* not before: it would wake only to wait for the lock */
+		(void)pthread_cond_signal(&k->changed);
 	free(answer);
 	return r;
 }
