@@ -10,7 +10,10 @@ cp /proc/meminfo "$root/proc"
 mkfifo "$gate"
 unset XENSTORED_PATH NOTIFY_SOCKET JOURNAL_STREAM
 
-is_at_gate() { [ -n "$(find "/proc/$pid/fd" -lname "$gate" 2> /dev/null)" ]; }
+# (Before the agent is there, its process is this shell's copy, which has the gate open, too.)
+is_at_gate() {
+	[ "/proc/$pid/exe" -ef "$agent" ] && [ -n "$(find "/proc/$pid/fd" -lname "$gate" 2> /dev/null)" ]
+}
 
 # start OPTION... : up to the gate; release : through it
 start() {
