@@ -299,7 +299,9 @@ static int from_store(const struct options *opt)
 	int r = xs_conn_open(&xs);
 
 	if (r < 0) {
-		log_error("cannot connect to xenstore: %s", strerror(-r));
+		log_error("cannot connect to xenstore: %s; is this a Xen dom0, and does "
+			  "its store daemon run?",
+			  strerror(-r));
 		return STATUS_NO_STORE;
 	}
 	if (opt->watch)

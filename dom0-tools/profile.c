@@ -235,13 +235,13 @@ static void tell_open(const char *name, const char *path, int r, char *why, size
 	if (r == -ENOENT && !strchr(name, '/'))
 		(void)snprintf(why, size,
 			       "no profile '%s%s' in %s/etc%s, /usr/share%s, "
-			       "/usr/local/share%s, nor beside the program: %s",
+			       "/usr/local/share%s, nor at ../share%s from the program; "
+			       "a file elsewhere is named with a slash",
 			       name, SUFFIX,
 			       secure_getenv("XEN_PV_TOOLS_PROFILES")
 				       ? "$XEN_PV_TOOLS_PROFILES, "
 				       : "",
-			       DIRECTORY, DIRECTORY, DIRECTORY,
-			       strerror(-r)); /* or cut */
+			       DIRECTORY, DIRECTORY, DIRECTORY, DIRECTORY); /* or cut */
 	else
 		(void)snprintf(why, size, "cannot open profile '%s': %s", path,
 			       strchr(name, '/') || is_name(name)

@@ -222,6 +222,8 @@ prefixes() {
 no_store() {
 	local dir=$STORE_DIR
 	is "$(XENSTORED_PATH=$dir/none status_of "$O/guest-metrics")" 4 "$GROUND: 4: no xenstore"
+	like "$(XENSTORED_PATH=$dir/none "$O/guest-metrics" 2>&1)" "; is this a Xen dom0, and does its store daemon run\\?$" \
+		"$GROUND: and what to look at"
 	is "$(XENSTORED_PATH=$dir/none status_of "$O/guest-metrics" --watch)" 4 \
 		"$GROUND: 4: none to watch"
 	domain_new 5 "$TOOLSTACK" web

@@ -149,6 +149,8 @@ static void test_files(void)
 		{ "none", -ENOENT, "",
 		  "no profile 'none.profile' in $XEN_PV_TOOLS_PROFILES, "
 		  "/etc/xen-pv-tools" },
+		{ "none", -ENOENT, "",
+		  "from the program; a file elsewhere is named with a slash" },
 		{ "%s/none", -ENOENT, "", "/none': No such file" },
 		{ "group", -EPERM, "", "/group.profile' may be written by group or" },
 		{ "others", -EPERM, "", "/others.profile' may be written by group or" },
