@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/utf8.h"
 
 /* A loop along siblings, since an array may have thousands; deep it never is. */
 void xmlrpc_free(struct xmlrpc_value *v)
@@ -49,49 +50,17 @@ bool xmlrpc_is_true(const struct xmlrpc_value *v)
 	return v && v->kind == XMLRPC_BOOL && strcmp(v->text, "1") == 0;
 }
 
-/* How many bytes follow this first one; -1: none can begin with it.  The lowest code
- * point of each length is checked by its second byte. */
-static int utf8_more(unsigned char c)
+#define CHARACTER_MAX 4 /* bytes of one in UTF-8 */
+
+/* The length of the character at @text (NUL ends it); 0: XML cannot hold it. */
+static size_t character(const char *text)
 {
-	if (c < 0x80)
+	uint32_t point = 0;
+	size_t len = utf8_first(text, strnlen(text, CHARACTER_MAX), &point);
+
+	if (point < 0x20 && point != '\t' && point != '\n' && point != '\r')
 		return 0;
-	if (c >= 0xc2 && c <= 0xdf)
-		return 1;
-	if ((c & 0xf0) == 0xe0)
-		return 2;
-	return c >= 0xf0 && c <= 0xf4 ? 3 : -1;
-}
-
-/* Overlong forms, surrogates, over U+10FFFF, U+FFFE and U+FFFF: not XML's characters. */
-static bool code_point_is_fine(uint32_t point, int more)
-{
-	static const uint32_t lowest[] = { 0, 0x80, 0x800, 0x10000 };
-
-	return point >= lowest[more] && point <= 0x10ffff &&
-	       !(point >= 0xd800 && point <= 0xdfff) && point != 0xfffe &&
-	       point != 0xffff;
-}
-
-/* The length of the character at @p (NUL ends the text); 0: XML cannot hold it. */
-static size_t character(const char *p)
-{
-	unsigned char c = (unsigned char)*p;
-	int more = utf8_more(c);
-	uint32_t point;
-
-	if (more == 0)
-		return (c >= 0x20 && c != 0x7f) || c == '\t' || c == '\n' || c == '\r';
-	if (more < 0)
-		return 0;
-	point = c & (0x3fU >> more);
-	for (int i = 1; i <= more; i++) {
-		unsigned char next = (unsigned char)p[i];
-
-		if ((next & 0xc0) != 0x80)
-			return 0;
-		point = (point << 6) | (next & 0x3f);
-	}
-	return code_point_is_fine(point, more) ? (size_t)more + 1 : 0;
+	return point == 0x7f || point == 0xfffe || point == 0xffff ? 0 : len;
 }
 
 /* All text goes through here, so that none can forge an element.  \r by number, or a

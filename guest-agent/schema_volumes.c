@@ -6,47 +6,39 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/utf8.h"
+
 /* Bytes, with numbers of 20 digits: data/volumes/N, what is in it, what is in that. */
 #define DIR_ROOM  40
 #define LIST_ROOM 80
 #define PATH_ROOM 96
 
-/* The bytes of the character of UTF-8 at @p, 0: it is none, or a control character. */
-static size_t character(const unsigned char *p)
-{
-	size_t len = *p < 0x80 ? 1 : *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
-	uint32_t value = len == 1 ? *p : *p & (0x7fU >> len);
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+#define CHARACTER_MAX 4 /* bytes of one in UTF-8 */
 
-	if ((*p >= 0x80 && *p < 0xc2) || *p > 0xf4)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80) /* the NUL at the end, too */
-			return 0;
-		value = value << 6 | (p[i] & 0x3f);
-	}
-	if (value < least[len] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
-		return 0;
-	return value < 0x20 || (value >= 0x7f && value < 0xa0) ? 0 : len;
+/* The bytes of the character at @text, 0: it is none, or acts on a terminal. */
+static size_t character(const char *text)
+{
+	uint32_t point = 0;
+	size_t len = utf8_first(text, strnlen(text, CHARACTER_MAX), &point);
+
+	return utf8_is_control(point) ? 0 : len;
 }
 
 /* false: longer than @size. */
 static bool clean(const char *text, char *out, size_t size)
 {
-	const unsigned char *p = (const unsigned char *)text;
-
-	while (*p) {
-		size_t len = character(p), need = len ? len : 4;
+	while (*text) {
+		size_t len = character(text), need = len ? len : sizeof("\\xHH") - 1;
 
 		if (need >= size)
 			return false;
 		if (len)
-			memcpy(out, p, len);
+			memcpy(out, text, len);
 		else
-			(void)snprintf(out, size, "\\x%02x", *p);
+			(void)snprintf(out, size, "\\x%02x", (unsigned char)*text);
 		out += need;
 		size -= need;
-		p += len ? len : 1;
+		text += len ? len : 1;
 	}
 	*out = '\0';
 	return true;

@@ -1,6 +1,6 @@
 # vm-data: what provisioning scripts call
 VM_DATA_PURE := guest-agent/vm_data_options.c guest-agent/vm_data_format.c \
-	guest-agent/vm_data_map.c guest-agent/vm_data_ini.c guest-agent/vm_data_utf8.c \
+	guest-agent/vm_data_map.c guest-agent/vm_data_ini.c lib/utf8.c \
 	guest-agent/vm_data_base64.c
 PROGS += guest-agent/vm-data
 guest-agent/vm-data_SRCS := guest-agent/vm_data.c guest-agent/vm_data_store.c guest-agent/vm_data_report.c \

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "guest-agent/vm_data_ini.h"
-#include "guest-agent/vm_data_utf8.h"
 #include "lib/text.h"
+#include "lib/utf8.h"
 
 #define NAME_PREFIX "VM_DATA_" /* keeps a key called PATH or LD_PRELOAD harmless */
 
@@ -62,10 +62,10 @@ void vm_data_print_visible(FILE *out, const char *text, size_t len)
 {
 	while (len > 0) {
 		uint32_t point = 0;
-		size_t n = vm_data_utf8(text, len, &point);
+		size_t n = utf8_first(text, len, &point);
 
 		if (n > 0 &&
-		    (!vm_data_is_control(point) || point == '\n' || point == '\t')) {
+		    (!utf8_is_control(point) || point == '\n' || point == '\t')) {
 			(void)fwrite(text, 1, n, out);
 		} else {
 			n = 1; /* of C1 the two bytes come one by one: neither is alone
@@ -89,7 +89,7 @@ static const char *env_objection(const char *value, size_t len)
 {
 	while (len > 0) {
 		uint32_t p = 0;
-		size_t n = vm_data_utf8(value, len, &p);
+		size_t n = utf8_first(value, len, &p);
 
 		if (n == 0)
 			return "its value is not UTF-8";

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "guest-agent/vm_data_utf8.h"
 #include "lib/cleanup.h"
+#include "lib/utf8.h"
 
 /* What Python's strip() takes off, controls left out. */
 static bool is_space(uint32_t p)
@@ -25,11 +25,11 @@ static const char *objection(const char *value, size_t len)
 
 	while (len > 0) {
 		uint32_t point = 0;
-		size_t n = vm_data_utf8(value, len, &point);
+		size_t n = utf8_first(value, len, &point);
 
 		if (n == 0)
 			return "its value is not UTF-8";
-		if (vm_data_is_control(point))
+		if (utf8_is_control(point))
 			return "its value has a control character or more than one line";
 		/* what Python's splitlines() and others take for the end of a line */
 		if (point == 0x2028 || point == 0x2029)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vm_data_utf8 - which bytes are characters, and which of these act on a terminal.  Pure.
+ * utf8 - which bytes are characters, and which of these act on a terminal; pure.
  * Source: RFC 3629
+ * Owns:   nothing.
  */
 #pragma once
 #include <stdbool.h>
@@ -10,6 +11,6 @@
 
 /* The length of the valid UTF-8 sequence that @text starts with and its code point, or 0:
  * there is none (cut short, overlong, a surrogate, past U+10FFFF). */
-size_t vm_data_utf8(const char *text, size_t len, uint32_t *ret_point);
+size_t utf8_first(const char *text, size_t len, uint32_t *ret_point);
 /* C0, DEL and C1: what a terminal acts on. */
-bool vm_data_is_control(uint32_t point);
+bool utf8_is_control(uint32_t point);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "guest-agent/vm_data_utf8.h"
+#include "lib/utf8.h"
 
-size_t vm_data_utf8(const char *text, size_t len, uint32_t *ret_point)
+size_t utf8_first(const char *text, size_t len, uint32_t *ret_point)
 {
 	/* the lowest code point that needs so many bytes: less is overlong */
 	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -26,7 +26,7 @@ size_t vm_data_utf8(const char *text, size_t len, uint32_t *ret_point)
 	return n;
 }
 
-bool vm_data_is_control(uint32_t point)
+bool utf8_is_control(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point < 0xa0);
 }
