@@ -49,6 +49,7 @@ int agent_open(int rootfd, struct agent **ret_agent)
 
 	if (!a) {
 		(void)close(rootfd);
+		log_error("out of memory");
 		return -ENOMEM;
 	}
 	a->rootfd = rootfd;
@@ -182,8 +183,10 @@ int agent_dry_run(struct agent *a)
 	agent_collect_all(a);
 	agent_await_volumes(a);
 	r = agent_wanted(a, &want);
-	if (r < 0)
+	if (r < 0) {
+		log_error("cannot make what would be published: %s", strerror(-r));
 		return r;
+	}
 	for (size_t i = 0; i < a->facts.net.count; i++)
 		print_left_out(&a->facts.net.address[i]);
 	tree_print(stdout, &want);

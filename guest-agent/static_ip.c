@@ -38,7 +38,6 @@ int static_ip_open(const char *socket_path, static_ip_find *find, void *arg,
 
 	if (!s)
 		return -ENOMEM;
-	s->helper.fd = -1;
 	s->find = find;
 	s->arg = arg;
 	r = static_ip_helper_open(&s->helper, socket_path);
