@@ -225,16 +225,16 @@ __attribute__((noreturn)) static void run_program(struct room *room)
 /* Process 1 has no use for anything but waiting. */
 static int give_up_rights(struct room *room)
 {
-	int r = sandbox_bound_caps(0);
+	int r = rights_bound_caps(0);
 
 	if (r == 0 &&
 	    (setgroups(0, NULL) < 0 || setresgid(room->uid, room->uid, room->uid) < 0 ||
 	     setresuid(room->uid, room->uid, room->uid) < 0))
 		r = -errno;
 	if (r == 0)
-		r = sandbox_set_caps(0);
+		r = rights_set_caps(0);
 	if (r == 0)
-		r = sandbox_prove_ids(room->uid, room->uid);
+		r = rights_prove_ids(room->uid, room->uid);
 	if (r == 0 && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 		       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
 		r = -errno;

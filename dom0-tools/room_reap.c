@@ -61,7 +61,7 @@ static int count(uid_t base, uid_t uid)
 	    setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0)
 		return FAILED;
 	/* whose securebits keep them over setresuid() is not held to the limit */
-	if (sandbox_set_caps(0) < 0)
+	if (rights_set_caps(0) < 0)
 		return FAILED;
 	pid = fork();
 	if (pid == 0)
@@ -99,7 +99,7 @@ static bool may_kill_only(uid_t base, uid_t uid)
 
 static int kill_all(uid_t base, uid_t uid)
 {
-	if (setresuid(base, uid, 0) < 0 || sandbox_set_caps(0) < 0 ||
+	if (setresuid(base, uid, 0) < 0 || rights_set_caps(0) < 0 ||
 	    !may_kill_only(base, uid))
 		return FAILED;
 	return kill(-1, SIGKILL) == 0 || errno == ESRCH || errno == EPERM ? NOBODY

@@ -26,7 +26,7 @@ int room_step_limits(struct room *room)
 
 	for (int i = 0; i < ROOM_RLIMITS && r == 0; i++)
 		if (room->profile.limit[i] != ROOM_LIMIT_AS_IS)
-			r = sandbox_limit(i, room->profile.limit[i]);
+			r = rights_limit(i, room->profile.limit[i]);
 	/* a log that has grown to its limit shall not kill the program */
 	if (r == 0 && signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		r = -errno;
@@ -47,7 +47,7 @@ int room_step_bounding(struct room *room)
 	if (prctl(PR_SET_SECUREBITS, bits | ambient, 0, 0, 0) < 0 &&
 	    (errno != EPERM || prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0))
 		return -errno;
-	return sandbox_bound_caps(caps(room));
+	return rights_bound_caps(caps(room));
 }
 
 int room_step_ids(struct room *room)
@@ -64,7 +64,7 @@ int room_step_ids(struct room *room)
 
 int room_step_capabilities(struct room *room)
 {
-	return sandbox_set_caps(caps(room));
+	return rights_set_caps(caps(room));
 }
 
 int room_step_proof(struct room *room)
@@ -72,7 +72,7 @@ int room_step_proof(struct room *room)
 	uint64_t keep = caps(room);
 
 	if (!room->profile.late)
-		return sandbox_prove_ids(room->uid, room->uid);
+		return rights_prove_ids(room->uid, room->uid);
 	for (unsigned long cap = 0; cap < 64; cap++) {
 		int has = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
 

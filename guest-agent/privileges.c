@@ -49,7 +49,7 @@ static int change_user(int rootfd, const char *user)
 	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
 	    setresuid(uid, uid, uid) < 0)
 		return -errno;
-	return sandbox_prove_ids(uid, gid);
+	return rights_prove_ids(uid, gid);
 }
 
 static bool is_file(int fd)
@@ -61,15 +61,15 @@ static bool is_file(int fd)
 
 static int limit(void)
 {
-	int r = sandbox_limit(RLIMIT_CORE, 0); /* it would hold what was read */
+	int r = rights_limit(RLIMIT_CORE, 0); /* it would hold what was read */
 
 	if (r == 0)
-		r = sandbox_limit(RLIMIT_NOFILE, FDS_MAX);
+		r = rights_limit(RLIMIT_NOFILE, FDS_MAX);
 	if (r == 0)
-		r = sandbox_limit(RLIMIT_MEMLOCK, 0);
+		r = rights_limit(RLIMIT_MEMLOCK, 0);
 	/* a log that is a file must grow; nothing else is written to files on a disk */
 	if (r == 0 && !is_file(STDOUT_FILENO) && !is_file(STDERR_FILENO))
-		r = sandbox_limit(RLIMIT_FSIZE, 0);
+		r = rights_limit(RLIMIT_FSIZE, 0);
 	/* a write past a limit shall fail, not kill */
 	if (r == 0 && signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		r = -errno;
@@ -80,7 +80,7 @@ static int limit(void)
 /* Nothing that could be gained back by a program: none is executed, but were one, ... */
 static int bound(void)
 {
-	int r = sandbox_bound_caps(0);
+	int r = rights_bound_caps(0);
 
 	/* without CAP_SETPCAP (a container): no_new_privs means the same */
 	return r == -EPERM ? 0 : r;
@@ -113,7 +113,7 @@ int privileges_drop(int rootfd, const char *user)
 		return failed("become an unprivileged user (that takes the capabilities "
 			      "setuid and setgid)",
 			      r);
-	r = sandbox_set_caps(0);
+	r = rights_set_caps(0);
 	/* others of the same user can neither trace it nor read its memory */
 	if (r == 0 && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 		       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
@@ -139,7 +139,7 @@ static int lock_calls(bool alone)
 int privileges_seal(void)
 {
 	/* the search for leaks makes a process; it is not so in what is installed */
-	int r = SANDBOX_ASAN ? 0 : sandbox_limit(RLIMIT_NPROC, 0);
+	int r = SANDBOX_ASAN ? 0 : rights_limit(RLIMIT_NPROC, 0);
 
 	return r < 0 ? failed("limit itself", r) : lock_calls(false);
 }

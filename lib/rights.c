@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int sandbox_limit(int resource, uint64_t value)
+int rights_limit(int resource, uint64_t value)
 {
 	struct rlimit now, want = { .rlim_cur = value, .rlim_max = value };
 
@@ -20,7 +20,7 @@ int sandbox_limit(int resource, uint64_t value)
 	return setrlimit(resource, &want) < 0 ? -errno : 0;
 }
 
-int sandbox_bound_caps(uint64_t keep)
+int rights_bound_caps(uint64_t keep)
 {
 	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		if ((cap >= 64 || !(keep >> cap & 1)) &&
@@ -33,7 +33,7 @@ int sandbox_bound_caps(uint64_t keep)
 	return 0;
 }
 
-int sandbox_set_caps(uint64_t caps)
+int rights_set_caps(uint64_t caps)
 {
 	struct __user_cap_header_struct header = { .version =
 							   _LINUX_CAPABILITY_VERSION_3 };
@@ -49,7 +49,7 @@ int sandbox_set_caps(uint64_t caps)
 	return memcmp(data, got, sizeof(data)) == 0 ? 0 : -EPERM;
 }
 
-int sandbox_prove_ids(uid_t uid, gid_t gid)
+int rights_prove_ids(uid_t uid, gid_t gid)
 {
 	uid_t ruid, euid, suid;
 	gid_t rgid, egid, sgid;

@@ -11,10 +11,10 @@
 #include <sys/types.h>
 
 /* Soft and hard; a hard limit that is lower stays. */
-int sandbox_limit(int resource, uint64_t value);
+int rights_limit(int resource, uint64_t value);
 /* What execve() could give is only @keep (bits by number), nothing is ambient. */
-int sandbox_bound_caps(uint64_t keep);
+int rights_bound_caps(uint64_t keep);
 /* Effective and permitted are exactly @caps, nothing is inheritable; then looked at. */
-int sandbox_set_caps(uint64_t caps);
+int rights_set_caps(uint64_t caps);
 /* All ids are these, there are no groups, and root cannot be had. */
-int sandbox_prove_ids(uid_t uid, gid_t gid);
+int rights_prove_ids(uid_t uid, gid_t gid);

@@ -57,21 +57,21 @@ static int check_descriptors(void)
 
 static int set_limits(const struct sandbox *box)
 {
-	int r = sandbox_limit(RLIMIT_CORE,
-			      0); /* a core would hold what came from outside */
+	int r = rights_limit(RLIMIT_CORE,
+			     0); /* a core would hold what came from outside */
 
 #if !SANDBOX_ASAN /* it reserves terabytes of addresses */
 	if (r == 0 && box->memory_max > 0)
-		r = sandbox_limit(RLIMIT_AS, box->memory_max);
+		r = rights_limit(RLIMIT_AS, box->memory_max);
 #endif
 	if (r == 0)
-		r = sandbox_limit(RLIMIT_FSIZE, box->file_max);
+		r = rights_limit(RLIMIT_FSIZE, box->file_max);
 	if (r == 0)
-		r = sandbox_limit(RLIMIT_NOFILE, box->fds_max);
+		r = rights_limit(RLIMIT_NOFILE, box->fds_max);
 	if (r == 0 && box->cpu_s > 0)
-		r = sandbox_limit(RLIMIT_CPU, box->cpu_s);
+		r = rights_limit(RLIMIT_CPU, box->cpu_s);
 	if (r == 0)
-		r = sandbox_limit(RLIMIT_NPROC, box->processes);
+		r = rights_limit(RLIMIT_NPROC, box->processes);
 	/* stderr may be a file: a write past the limit shall fail, not kill */
 	if (r == 0 && signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		r = -errno;
@@ -90,7 +90,7 @@ static int set_ids(const struct sandbox *box)
 	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
 		return -errno;
 	/* none but, where wanted, the right to low ports */
-	return sandbox_set_caps(box->reserved_ports ? 1ULL << CAP_NET_BIND_SERVICE : 0);
+	return rights_set_caps(box->reserved_ports ? 1ULL << CAP_NET_BIND_SERVICE : 0);
 }
 
 /* The kernel forgets the parent-death signal when ids change; @parent may have died
@@ -107,11 +107,11 @@ static int become_user(const struct sandbox *box)
 	int r = set_limits(box);
 
 	if (r == 0)
-		r = sandbox_bound_caps(0);
+		r = rights_bound_caps(0);
 	if (r == 0)
 		r = set_ids(box);
 	if (r == 0)
-		r = sandbox_prove_ids(box->uid, box->gid);
+		r = rights_prove_ids(box->uid, box->gid);
 	/* no ptrace() by others of the same user, no files of ours below /proc */
 	if (r == 0 && (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 		       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))

@@ -134,15 +134,15 @@ int sandbox_program_open(const char *path)
 
 static int set_limits(const struct sandbox_program *p)
 {
-	int r = sandbox_limit(RLIMIT_FSIZE, 0);
+	int r = rights_limit(RLIMIT_FSIZE, 0);
 
 #if !SANDBOX_ASAN /* tests' programs may be of its kind, too */
 	if (r == 0)
-		r = sandbox_limit(RLIMIT_AS, p->memory_max);
+		r = rights_limit(RLIMIT_AS, p->memory_max);
 #endif
 	if (r == 0)
-		r = sandbox_limit(RLIMIT_NOFILE, SANDBOX_PROGRAM_FDS);
-	return r == 0 ? sandbox_limit(RLIMIT_CPU, p->cpu_s) : r;
+		r = rights_limit(RLIMIT_NOFILE, SANDBOX_PROGRAM_FDS);
+	return r == 0 ? rights_limit(RLIMIT_CPU, p->cpu_s) : r;
 }
 
 /* What is ignored stays so over exec: it shall end when nobody reads what it writes. */
