@@ -3,6 +3,7 @@
  * notify - tell systemd about the service's state.
  * Source: sd_notify(3), whose protocol is stable: one datagram to the socket that
  *         NOTIFY_SOCKET names.  libsystemd has no static archive.
+ * Owns:   the socket that notify_open() keeps, for the life of the process.
  * Errors: 0, also where there is no such socket, or a negative errno.
  */
 #pragma once
