@@ -15,10 +15,11 @@
 #include "lib/io.h"
 #include "lib/log.h"
 
-/* A back end may come later than its client, at boot or when it is installed. */
-#define PROBE_AGAIN_MS 5000
-#define PROBE_AGAIN_MAX_MS                                                               \
-	600000 /* an hour would be past what an administrator waits for */
+/* A back end may come later than its client, at boot or when it is installed: then an
+ * administrator waits for it. */
+#define PROBE_AGAIN_MS	   5000
+#define PROBE_AGAIN_MAX_MS 600000
+#define ACCEPT_AGAIN_MS	   100 /* after a failure, such as too many open files */
 
 struct server {
 	int listen_fd; /* borrowed */
@@ -101,8 +102,12 @@ static void take_client(struct server *s)
 	static struct log_limit limit = { .burst = 5, .interval_ms = 600 * 1000 };
 	autoclose int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
-	if (fd < 0)
-		return; /* it has gone again */
+	if (fd < 0) { /* and it waits still */
+		log_limited(&limit, LOG_LEVEL_WARNING, "cannot take a connection: %s",
+			    strerror(errno));
+		(void)poll(NULL, 0, ACCEPT_AGAIN_MS); /* a shorter pause is fine */
+		return;
+	}
 	if (!is_ours(fd)) {
 		log_limited(&limit, LOG_LEVEL_WARNING,
 			    "a connection of another user is refused");

@@ -409,6 +409,16 @@ test_one_client() {
 	is "$($python $liar client "$socket" good)" 0 "server: the first is unharmed"
 }
 
+test_no_descriptors() {
+	: > "$dir/serve.log"
+	prlimit --pid "$serve_pid" --nofile=3:
+	waiter first
+	ok "server: that it may open nothing is told" wait_for 10 log_has serve "cannot take a connection: Too many open files"
+	prlimit --pid "$serve_pid" --nofile=1024:
+	ok "server: and the client is served when it may" wait_for 10 grep -qs offer "$dir/first"
+	waiter_stop "$waiter"
+}
+
 test_other_user() {
 	if [ "$(id -u)" != 0 ]; then
 		pass "server: another user # SKIP needs root"
@@ -498,6 +508,7 @@ test_no_backend
 test_no_helper
 test_wrong_clients
 test_one_client
+test_no_descriptors
 test_other_user
 test_server_ends
 test_activation
