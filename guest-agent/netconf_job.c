@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "guest-agent/netconf_backend.h"
 #include "guest-agent/netconf_link.h"
@@ -34,46 +35,36 @@ static int plan(struct job *j)
 	memcpy(j->change.ifname, j->next.set.ifname, sizeof(j->change.ifname));
 	(void)snprintf(j->change.backend, sizeof(j->change.backend), "%s",
 		       j->backend->name);
-	if (was && was != j->backend && was->files) /* the interface changed hands */
+	/* the interface changed hands: netplan's and networkd's file is the same one */
+	if (was && was->files && was->files != j->backend->files)
 		r = was->files(&empty, &j->change, j->why);
-	if (r >= 0 && j->backend->files &&
-	    !(was && was->files == j->backend->files && was != j->backend))
+	if (r >= 0 && j->backend->files)
 		r = j->backend->files(&j->next, &j->change, j->why);
 	return r < 0 ? r : netconf_state_save(&j->next, &j->change, j->why);
 }
 
-static int wait_set(const struct netconf *set, struct netconf_why *why)
-{
-	return netconf_link_wait(set, set->v4.mode == NETCONF_AUTO ? AUTO_MS : STATIC_MS,
-				 why);
-}
-
-/* The change has begun and failed: everything as it was, and looked at. */
+/* The change has begun and failed: everything as it was, and looked at.  The interface is
+ * brought up also by files that could not be restored: it must not stay down. */
 static void roll_back(struct job *j)
 {
-	struct netconf_why why = { "" };
-	int r;
+	struct netconf_why ignored = { "" }, files = { "" }, why = { "" };
+	int r, q;
 
-	(void)netconf_backend_stop(j->backend, &j->next,
-				   &why); /* half of it may be there */
-	r = netconf_change_back(&j->change, &why);
-	if (r < 0) {
+	(void)netconf_backend_stop(j->backend, &j->next, &ignored); /* half may be up */
+	q = netconf_change_back(&j->change, &files);
+	r = j->backend->start(&j->now, &why);
+	if (q < 0) {
 		netconf_why_more(j->why,
 				 "the old files could not be restored (%s), the "
 				 "next start tries again",
-				 why.text);
+				 files.text);
 		return;
 	}
-	r = j->backend->start(&j->now, &why);
 	if (r >= 0)
 		r = netconf_link_wait_like(j->now.set.ifname, &j->before, STATIC_MS,
 					   &why);
-	if (r >= 0)
-		r = netconf_change_commit(&why);
-	else
-		(void)netconf_change_commit(
-			&why); /* the files are back: nothing to undo */
-	if (r < 0)
+	q = netconf_change_commit(&why); /* the files are back: nothing to undo */
+	if (r < 0 || q < 0)
 		netconf_why_more(j->why, "the old configuration is there again, but: %s",
 				 why.text);
 	else
@@ -126,7 +117,10 @@ static int carry_out(struct job *j)
 	if (r >= 0)
 		r = start_next(j);
 	if (r >= 0)
-		r = wait_set(&j->next.set, j->why);
+		r = netconf_link_wait(&j->next.set, &j->before,
+				      j->next.set.v4.mode == NETCONF_AUTO ? AUTO_MS
+									  : STATIC_MS,
+				      j->why);
 	if (r < 0) {
 		roll_back(j);
 		return r;
@@ -136,41 +130,65 @@ static int carry_out(struct job *j)
 	return netconf_change_commit(j->why);
 }
 
-/* Is there nothing to be done? */
+static bool is_state_only(const struct netconf_change *c)
+{
+	static const char own[] = NETCONF_DIR "/";
+
+	for (size_t i = 0; i < c->count; i++)
+		if (strncmp(c->file[i].path, own, sizeof(own) - 1) != 0)
+			return false;
+	return true;
+}
+
+/* Is there nothing to be done, but perhaps to note who wishes it now? */
 static bool done_already(const struct job *j)
 {
+	const struct netconf_state *a = &j->now, *b = &j->next;
 	struct netconf_why ignored = { "" };
 
-	return j->change.count == 0 &&
-	       netconf_link_has(&j->before, &j->next.set, &ignored) == 0;
+	return is_state_only(&j->change) &&
+	       netconf_family_same(&a->set.v4, &b->set.v4, AF_INET) &&
+	       netconf_family_same(&a->set.v6, &b->set.v6, AF_INET6) &&
+	       strcmp(a->backend, b->backend) == 0 &&
+	       strcmp(a->original, b->original) == 0 &&
+	       netconf_link_has(&j->before, &b->set, &ignored) == 0;
+}
+
+/* A change that was not ended: its files and its interface as they were.  That is brought
+ * up in any case, as in roll_back(). */
+static int restore(const struct netconf_change *c, struct netconf_why *why)
+{
+	const struct netconf_backend *b = netconf_backend_by_name(c->backend);
+	struct netconf_state was, old;
+	struct netconf_why ignored = { "" }, words = { "" };
+	int r, q;
+
+	if (netconf_state_load(c->ifname, &was, &ignored) < 0)
+		memset(&was, 0, sizeof(was));
+	memcpy(was.set.ifname, c->ifname, sizeof(was.set.ifname));
+	if (b)
+		(void)netconf_backend_stop(b, &was, &ignored); /* it may be down */
+	r = netconf_change_back(c, why);
+	q = netconf_state_load(c->ifname, &old, why);
+	if (q < 0)
+		old = was;
+	if (!old.original[0])
+		memcpy(old.original, was.original, sizeof(old.original));
+	if (b && b->start(&old, &words) < 0)
+		log_warning("%s: %s", c->ifname, words.text);
+	return r < 0 ? r : q;
 }
 
 int netconf_job_repair(struct netconf_why *why)
 {
 	struct netconf_change c;
-	struct netconf_state was, old;
-	struct netconf_why ignored = { "" };
-	const struct netconf_backend *b;
 	int r = netconf_change_load(&c, why);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	log_warning("a change of %s was not ended: what was there before is restored",
 		    c.ifname);
-	b = netconf_backend_by_name(c.backend);
-	if (netconf_state_load(c.ifname, &was, &ignored) < 0)
-		memset(&was, 0, sizeof(was));
-	memcpy(was.set.ifname, c.ifname, sizeof(was.set.ifname));
-	if (b)
-		(void)netconf_backend_stop(b, &was, &ignored); /* it may be down */
-	r = netconf_change_back(&c, why);
-	if (r >= 0)
-		r = netconf_state_load(c.ifname, &old, why);
-	if (r >= 0 && !old.original[0])
-		memcpy(old.original, was.original, sizeof(old.original));
-	ignored.text[0] = '\0';
-	if (r >= 0 && b && b->start(&old, &ignored) < 0)
-		log_warning("%s: %s", c.ifname, ignored.text); /* its files are back */
+	r = restore(&c, why);
 	if (r >= 0)
 		r = netconf_change_commit(why);
 	netconf_change_done(&c);
@@ -183,8 +201,8 @@ static int change(struct job *j)
 
 	if (r == -EOPNOTSUPP && netconf_state_empty(&j->next) &&
 	    netconf_backend_by_name(j->now.backend)) {
-		j->backend = netconf_backend_by_name(
-			j->now.backend); /* who had it, takes it away */
+		/* who had it, takes it away */
+		j->backend = netconf_backend_by_name(j->now.backend);
 		j->why->text[0] = '\0';
 		r = 0;
 	}
@@ -194,9 +212,18 @@ static int change(struct job *j)
 		r = netconf_link_read(j->next.set.ifname, &j->before);
 	if (r >= 0)
 		r = plan(j);
-	if (r < 0 || done_already(j))
+	if (r < 0)
 		return r;
-	return carry_out(j);
+	return done_already(j) ? netconf_change_write(&j->change, j->why) : carry_out(j);
+}
+
+/* What is asked for to be gone is not ours (or not the host's, who asks): then nothing is
+ * touched, whatever may have become of the rest. */
+static bool takes_nothing(const struct netconf *now, const struct netconf *next,
+			  const struct netconf *want)
+{
+	return want->v4.mode <= NETCONF_NONE && want->v6.mode <= NETCONF_NONE &&
+	       next->v4.mode == now->v4.mode && next->v6.mode == now->v6.mode;
 }
 
 int netconf_job_apply(const struct netconf *want, struct netconf_why *why)
@@ -217,8 +244,7 @@ int netconf_job_apply(const struct netconf *want, struct netconf_why *why)
 		j->next = j->now;
 		netconf_state_merge(&j->next, want);
 	}
-	/* nothing of ours, and nothing wanted: there is nothing to take away */
-	if (r >= 0 && !(netconf_state_empty(&j->now) && netconf_state_empty(&j->next)))
+	if (r >= 0 && !takes_nothing(&j->now.set, &j->next.set, want))
 		r = change(j);
 	netconf_change_done(&j->change);
 	free(j);

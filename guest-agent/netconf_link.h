@@ -41,10 +41,12 @@ int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_
 /* -ENODEV: no such interface. */
 int netconf_link_read(const char *ifname, struct netconf_link *ret);
 /* Until every family that is ours in @set is on the interface: a static address that
- * passed duplicate-address detection, with its gateway; for IPv4 auto any address.
+ * passed duplicate-address detection, with its gateway; for IPv4 auto any address, but one
+ * that was there @before without a lifetime only after some seconds: a program that works on
+ * after it has answered may still take it away.
  * -ETIMEDOUT; -EADDRINUSE: detection found a duplicate. */
-int netconf_link_wait(const struct netconf *set, unsigned limit_ms,
-		      struct netconf_why *why);
+int netconf_link_wait(const struct netconf *set, const struct netconf_link *before,
+		      unsigned limit_ms, struct netconf_why *why);
 /* The same as one look.  -EAGAIN: not (yet); nothing is said. */
 int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
 		     struct netconf_why *why);

@@ -11,7 +11,7 @@
 #include "lib/io.h"
 
 #define LOOK_MS 50   /* between two looks at an interface */
-#define GONE_MS 3000 /* networkd needs some 100 */
+#define GONE_MS 3000 /* until an old address is gone; networkd needs some 100 */
 
 static const struct netconf_address *find(const struct netconf_link *l, int family,
 					  const void *address, unsigned prefix)
@@ -39,11 +39,19 @@ static bool global(const struct netconf_address *a)
 	return !IN6_IS_ADDR_LINKLOCAL(&a->in6);
 }
 
-static bool has_any(const struct netconf_link *l, int family)
+/* Any global one; but those that were there for good in @stale (may be NULL) do not count. */
+static bool has_any(const struct netconf_link *l, int family,
+		    const struct netconf_link *stale)
 {
-	for (size_t i = 0; i < l->count; i++)
-		if (l->address[i].family == family && global(&l->address[i]))
+	for (size_t i = 0; i < l->count; i++) {
+		const struct netconf_address *a = &l->address[i], *old;
+
+		if (a->family != family || !global(a))
+			continue;
+		old = stale ? find(stale, family, &a->in6, a->prefix) : NULL;
+		if (!old || !(a->flags & old->flags & IFA_F_PERMANENT))
 			return true;
+	}
 	return false;
 }
 
@@ -61,14 +69,14 @@ static int has_static(const struct netconf_link *l, int family,
 	return !f->has_gateway || has_gateway(l, family, &f->gateway) ? 0 : -EAGAIN;
 }
 
-int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
-		     struct netconf_why *why)
+static int has_all(const struct netconf_link *link, const struct netconf *set,
+		   const struct netconf_link *stale, struct netconf_why *why)
 {
 	int r = 0, q = 0;
 
 	if (set->v4.mode == NETCONF_STATIC)
 		r = has_static(link, AF_INET, &set->v4, why);
-	else if (set->v4.mode == NETCONF_AUTO && !has_any(link, AF_INET))
+	else if (set->v4.mode == NETCONF_AUTO && !has_any(link, AF_INET, stale))
 		r = -EAGAIN;
 	if (r >= 0 || r == -EAGAIN)
 		q = set->v6.mode == NETCONF_STATIC
@@ -77,6 +85,12 @@ int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
 	return q < 0 && q != -EAGAIN ? q
 	       : r < 0		     ? r
 		       : q; /* IPv6 auto: a network may have no router that announces anything */
+}
+
+int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
+		     struct netconf_why *why)
+{
+	return has_all(link, set, NULL, why);
 }
 
 /* What is missing, for the user. */
@@ -103,17 +117,18 @@ static int say_missing(const struct netconf_link *l, const struct netconf *set,
 			   set->ifname, text, limit_ms / 1000);
 }
 
-int netconf_link_wait(const struct netconf *set, unsigned limit_ms,
-		      struct netconf_why *why)
+int netconf_link_wait(const struct netconf *set, const struct netconf_link *before,
+		      unsigned limit_ms, struct netconf_why *why)
 {
-	uint64_t end = io_now_ms() + limit_ms;
+	uint64_t start = io_now_ms(), end = start + limit_ms;
 	struct netconf_link l;
 	int r;
 
 	for (;;) {
 		r = netconf_link_read(set->ifname, &l);
 		if (r >= 0)
-			r = netconf_link_has(&l, set, why);
+			r = has_all(&l, set,
+				    io_now_ms() < start + GONE_MS ? before : NULL, why);
 		if (r != -EAGAIN && r != -ENODEV) /* (a bridge may be made anew) */
 			break;
 		if (io_now_ms() >= end)
@@ -159,7 +174,7 @@ static bool like(const struct netconf_link *now, const struct netconf_link *befo
 
 			if (!has || (has->flags & ~a->flags & IFA_F_TENTATIVE))
 				return false;
-		} else if (a->family == AF_INET && !has_any(now, AF_INET)) {
+		} else if (a->family == AF_INET && !has_any(now, AF_INET, NULL)) {
 			return false; /* (a router's next announcement may take minutes) */
 		}
 	}

@@ -10,7 +10,8 @@
  *	ipv4 host static 10.0.0.5/24 10.0.0.1
  *	ipv6 auto
  *
- * "host": as the host wished.  A family that is not ours has no line, and where none is ours there is no file.
+ * "host": as the host wished.  A family that is not ours has no line, and where none is
+ * ours there is no file.
  *
  * Owns:   nothing; plain data.
  * Errors: 0 or a negative errno.
@@ -34,6 +35,7 @@ struct netconf_state {
 bool netconf_state_empty(const struct netconf_state *s);
 /* What is ours once @want is done. */
 void netconf_state_merge(struct netconf_state *s, const struct netconf *want);
+/* The same setting?  Who wished it is no part of that. */
 bool netconf_family_same(const struct netconf_family *a, const struct netconf_family *b,
 			 int family);
 

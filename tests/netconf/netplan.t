@@ -35,4 +35,15 @@ guest networkctl reconfigure eth0
 ok "ours still counts" settled "10.9.0.5/24 fd09::50/64"
 xgn apply --interface eth0 --ipv4 none
 back "with netplan's new files"
+
+xgn apply --interface eth0 --ipv4 10.9.0.5/24 --gateway 10.9.0.1
+mv "$room/usr/sbin/netplan" "$room/usr/sbin/netplan.away"
+xgn probe
+is "$rc $out" "0 eth0	systemd-networkd" "netplan is removed, its files stay"
+xgn apply --interface eth0 --ipv4 10.9.0.6/24 --gateway 10.9.0.1
+is "$rc $out" "0 " "another address"
+ok "is there" settled "10.9.0.6/24 fd09::50/64"
+like "$(cat "$state")" "^backend systemd-networkd$" "through networkd"
+xgn apply --interface eth0 --ipv4 none
+back "without netplan"
 done_testing

@@ -63,6 +63,61 @@ scenario_dhcp() {
 	back "after DHCP"
 }
 
+# host V4 V6 : the host's wish, as the agent hands it to the helper that serves it
+host() {
+	out=$(guest "$O/tests/netconf/order" /run/xe-guest-network/socket eth0 00:16:3e:00:00:01 "$@" 2>&1)
+	rc=$?
+}
+
+# An address by hand, which a restart of the interface takes away.
+untouched() { are "10.9.0.5/24 10.9.9.9/32 fd09::50/64"; }
+
+scenario_host() {
+	daemon serve "$O/xe-guest-network" serve --socket /run/xe-guest-network/socket
+	wait_for 10 [ -S "$room/run/xe-guest-network/socket" ] || bail "no socket: $(cat "$logs/serve")"
+	host none none
+	is "$rc $out" "0 0 " "the host: nothing is its"
+	back "nothing is the host's"
+
+	xgn apply --interface eth0 --ipv4 10.9.0.5/24
+	local files
+	files=$(config; cat "$state")
+	ip addr add 10.9.9.9/32 dev eth0
+	host none none
+	is "$rc $out" "0 0 " "the host: the guest decides, at each boot"
+	ok "what the guest's own have set stays, and nothing is restarted" untouched
+	is "$(config; cat "$state")" "$files" "and no file changes"
+	ip addr del 10.9.9.9/32 dev eth0
+	xgn apply --mac 00:16:3e:00:00:01 --ipv4 10.9.0.5/24 # (networkd's file has the MAC)
+	files=$(config)
+	ip addr add 10.9.9.9/32 dev eth0
+	host 10.9.0.5/24 keep
+	is "$rc $out" "0 0 " "the host: the same address"
+	ok "nothing is restarted for it" untouched
+	is "$(config)" "$files" "and no configuration changes"
+	like "$(cat "$state")" "^ipv4 host static 10.9.0.5/24$" "but that it is the host's now"
+	ok "nothing is left to undo" no_undo
+	ip addr del 10.9.9.9/32 dev eth0
+	host none none
+	is "$rc $out" "0 0 " "the host: takes it back"
+	back "taken back by the host"
+}
+
+# ended CALL N SIGNAL : what would end it waits until the change is done
+ended() {
+	guest strace -qq -o "/tmp/strace" -e trace="$1" -e inject="$1:signal=$3:when=$2" \
+		"$O/xe-guest-network" apply --interface eth0 --ipv4 10.9.0.9/24 > /dev/null 2>&1
+	rc=$?
+}
+scenario_signal() {
+	ended renameat 2 TERM
+	is "$rc" 0 "what would end it in the midst of a change does not"
+	ok "all of it is done" are "10.9.0.9/24 fd09::50/64"
+	ok "and nothing is left to undo" no_undo
+	xgn apply --interface eth0 --ipv4 none
+	back "after the signal"
+}
+
 # An address that another machine has: found out, told, taken back.
 scenario_duplicate() {
 	ip -n peer addr add fd09::66/64 dev peer0 nodad
@@ -151,6 +206,8 @@ scenario() {
 	scenario_dhcp
 	scenario_duplicate
 	scenario_wrong
+	scenario_host
+	scenario_signal
 	scenario_read_only
 	scenario_kill
 }
