@@ -27,16 +27,16 @@ int netconf_change_add(struct netconf_change *c, const char *path, char *text, s
 	size_t old_len = 0;
 	int r;
 
-	if (!netconf_undo_takes(path))
-		return netconf_why(why, -EOPNOTSUPP,
-				   "%s would have to be changed, which is not below "
-				   "/etc, or hidden",
-				   path);
 	r = netconf_file_read(path, &old, &old_len, &old_mode, why);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (same(old, old_len, text, len))
 		return 0;
+	if (!netconf_undo_takes(path))
+		return netconf_why(why, -EOPNOTSUPP,
+				   "%s would have to be changed, which is not below "
+				   "/etc, or hidden",
+				   path);
 	if (c->count == NETCONF_FILES_MAX)
 		return netconf_why(why, -E2BIG, "over %u files would have to be changed",
 				   NETCONF_FILES_MAX);

@@ -2,10 +2,12 @@
 /* netconf_backend.h: ifupdown, Debian's and busybox's. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "guest-agent/netconf_backend.h"
 #include "guest-agent/netconf_file.h"
@@ -13,6 +15,7 @@
 #include "guest-agent/netconf_link.h"
 #include "guest-agent/netconf_run.h"
 #include "lib/cleanup.h"
+#include "lib/io.h"
 
 #define MAIN_FILE "/etc/network/interfaces"
 #define FILES_MAX (NETCONF_FILES_MAX - 1) /* the state file is one of a change's, too */
@@ -65,6 +68,13 @@ static bool wanted(const char *name, const char *pattern)
 	return fnmatch(pattern, name, FNM_PERIOD) == 0;
 }
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* The files of @dir that match @pattern (NULL: all that source-directory reads). */
 static int add_matching(struct files *f, const char *dir, const char *pattern,
 			struct netconf_why *why)
@@ -78,7 +88,8 @@ static int add_matching(struct files *f, const char *dir, const char *pattern,
 		if (r >= 0 && name[i]->d_name[0] != '.' &&
 		    wanted(name[i]->d_name, pattern) &&
 		    snprintf(path, sizeof(path), "%s/%s", dir, name[i]->d_name) <
-			    (int)sizeof(path))
+			    (int)sizeof(path) &&
+		    !is_directory(path))
 			r = add_path(f, path, why);
 		free(name[i]);
 	}
@@ -207,6 +218,28 @@ static bool has_global(const char *ifname)
 	return false;
 }
 
+/* What a stanza of ours made the kernel do with router advertisements, none of the
+ * administrator's may ever set: as for an interface that is new. */
+static void reset_advertisements(const char *ifname)
+{
+	static const char *const names[] = { "autoconf", "accept_ra" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char from[64], to[64];
+		autofree char *text = NULL;
+		autoclose int fd = -1;
+		size_t len;
+
+		(void)snprintf(from, sizeof(from), "/proc/sys/net/ipv6/conf/default/%s",
+			       names[i]); /* both fit */
+		(void)snprintf(to, sizeof(to), "/proc/sys/net/ipv6/conf/%s/%s", ifname,
+			       names[i]);
+		fd = open(to, O_WRONLY | O_CLOEXEC);
+		if (fd >= 0 && io_read_file_at(AT_FDCWD, from, 16, &text, &len) == 0)
+			(void)io_write_all(fd, text, len); /* without IPv6: nothing */
+	}
+}
+
 /* With the files that it was brought up by.  One that is down is no failure, and what a
  * `down` command fails at must not stop the new configuration.  For one whose bringing up
  * failed, ifdown does nothing without --force, and then `ifup` would meet its addresses. */
@@ -225,6 +258,8 @@ static int ifupdown_stop(const struct netconf_state *now, struct netconf_why *wh
 		(void)netconf_run(force, NETCONF_RUN_LONG, NULL, &ignored);
 	if (has_global(now->set.ifname))
 		(void)netconf_run(flush, NETCONF_RUN_QUICK, NULL, &ignored);
+	if (now->set.v6.mode != NETCONF_KEEP)
+		reset_advertisements(now->set.ifname);
 	return 0;
 }
 

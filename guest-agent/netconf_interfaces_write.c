@@ -164,6 +164,8 @@ static void print_stanza(FILE *out, const char *ifname, int family,
 				out, "\tgateway %s\n",
 				netconf_text(family, &f->gateway, text, sizeof(text)));
 	}
+	if (f->mode == NETCONF_STATIC && family == AF_INET6)
+		(void)fputs("\taccept_ra 0\n", out); /* `autoconf` is 0 by itself */
 	for (size_t i = 0; i < kept->count; i++)
 		(void)fprintf(out, "%s\n", kept->item[i]);
 }

@@ -17,6 +17,7 @@
 
 #define PROGRAM_MAX  64	 /* bytes of a path: the directories below and a short name */
 #define LOOK_MS	     20	 /* between two looks whether the program has ended */
+#define READS_MAX    64	 /* at a look; a pipe has 64 KiB */
 #define KILL_MS	     500 /* from SIGTERM to SIGKILL */
 #define QUOTED_BYTES 200 /* of the output in an error: its end, where the reason is */
 
@@ -34,7 +35,7 @@ bool netconf_has_program(const char *name, char *ret_path, size_t size)
 }
 
 __attribute__((noreturn)) static void child(const char *path, const char *const argv[],
-					    int out)
+					    int out, pid_t parent)
 {
 	static char path_env[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	static char locale_env[] = "LC_ALL=C";
@@ -49,6 +50,8 @@ __attribute__((noreturn)) static void child(const char *path, const char *const 
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* (these two cannot fail) */
 	(void)signal(SIGPIPE, SIG_DFL);
+	if (getppid() != parent) /* it was killed before the prctl() */
+		_exit(127);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 ||
 	    fds_close_but(keep, 3) < 0 || chdir("/") < 0)
 		_exit(127);
@@ -64,20 +67,21 @@ struct running {
 	int status;
 };
 
-/* What there is to read now; more than fits is read and lost. */
+/* What there is to read now; more than fits is read and lost.  One that never stops printing
+ * must not keep us from looking at the clock. */
 static void drain(struct running *p)
 {
-	char lost[512];
-	ssize_t n;
+	char lost[4096];
+	ssize_t n = 1;
 
-	do {
+	for (int i = 0; i < READS_MAX && n > 0; i++) {
 		size_t room = NETCONF_RUN_OUTPUT - 1 - p->len;
 
 		n = room ? read(p->out, p->output + p->len, room)
 			 : read(p->out, lost, sizeof(lost));
 		if (n > 0 && room)
 			p->len += (size_t)n;
-	} while (n > 0);
+	}
 	p->output[p->len] = '\0';
 }
 
@@ -148,6 +152,7 @@ int netconf_run(const char *const argv[], unsigned limit_ms, char *ret_output,
 	char path[PROGRAM_MAX], own[NETCONF_RUN_OUTPUT], words[NETCONF_RUN_OUTPUT];
 	struct running p = { .output = ret_output ? ret_output : own };
 	autoclose int in = -1, out = -1;
+	pid_t us = getpid();
 	bool in_time;
 	int fds[2];
 
@@ -161,12 +166,14 @@ int netconf_run(const char *const argv[], unsigned limit_ms, char *ret_output,
 	out = fds[1];
 	(void)fcntl(in, F_SETFL, O_NONBLOCK); /* a pipe takes it */
 	p.out = in;
+	/* it may have been ignored when we were started: then a status would be lost */
+	(void)signal(SIGCHLD, SIG_DFL);
 	p.pid = fork();
 	if (p.pid < 0)
 		return netconf_why(why, -errno, "cannot start %s: %s", path,
 				   strerror(errno));
 	if (p.pid == 0)
-		child(path, argv, out);
+		child(path, argv, out, us);
 	(void)setpgid(p.pid, p.pid); /* EACCES: the child has done it and gone on */
 	close_fd(&out);
 	in_time = ended(&p, limit_ms);

@@ -12,6 +12,7 @@ cat > "$net/interfaces" <<'END'
 auto lo
 iface lo inet loopback
 source /etc/network/interfaces.d/*
+source-directory /run/network/interfaces.d
 
 iface eth0 inet6 static
 	address fd09::50/64
@@ -27,10 +28,14 @@ iface eth0 inet static
 	mtu 1400
 	dns-nameservers 10.9.0.53
 	up echo up >> /tmp/commands
+	pre-up ! [ -e /tmp/fail ] || ! grep -q "xe-guest-network eth0 begin" /etc/network/interfaces || ! echo no such luck
 	down [ ! -e /tmp/edit ] || echo "# by a command" >> /etc/network/interfaces.d/50-wired
 END
+# what cloud images have: others' interfaces in /run
+mkdir "$room/run/network/interfaces.d" "$net/interfaces.d/old"
+echo "iface eth7 inet dhcp" > "$room/run/network/interfaces.d/eth7"
 backend=ifupdown
-config() { (cd "$net" && cat interfaces interfaces.d/*); }
+config() { (cd "$net" && cat interfaces interfaces.d/[!o]*); }
 guest ifup lo eth0
 
 scenario
@@ -49,7 +54,38 @@ ok "given back" settled "$had"
 is "$(config)" "$config_before
 # a note of the administrator" "with what was changed since"
 
+advertisements() { (cd /proc/sys/net/ipv6/conf/eth0 && cat autoconf accept_ra | xargs); }
+listens=$(advertisements)
+xgn apply --interface eth0 --ipv6 fd09::5/64
+is "$(advertisements)" "0 0" "with a static IPv6 address no advertisements are listened to"
+xgn apply --interface eth0 --ipv6 auto
+like "$(advertisements)" "^1 [12]$" "with auto they are"
+xgn apply --interface eth0 --ipv6 none
+is "$(advertisements)" "$listens" "and given back, as an interface has it at a boot"
+
 config_before=$(config)
+touch "$room/tmp/fail"
+guest env --ignore-signal=CHLD "$O/xe-guest-network" apply --interface eth0 --ipv4 10.9.0.5/24 > "$logs/fail" 2>&1
+is $? 1 "started with SIGCHLD ignored: a program that fails"
+like "$(cat "$logs/fail")" "ifup failed with status 1.*no such luck.*the old configuration is back$" "is found out"
+rm "$room/tmp/fail"
+back "after a failure"
+
+# The third write and all later ones fail: of two files one is new, and cannot be put back.
+guest strace -qq -o /tmp/strace -e trace=renameat -e inject=renameat:error=EIO:when=3+ \
+	"$O/xe-guest-network" apply --interface eth0 --ipv4 10.9.0.5/24 > "$logs/half" 2>&1
+is $? 1 "a disk that fails half way"
+like "$(cat "$logs/half")" "old files could not be restored" "is said"
+up() { ip link show dev eth0 up | grep -q . && [ "$(gateway4)" = 10.9.0.1 ]; }
+ok "the interface is up all the same" up
+guest strace -qq -o /tmp/strace -e trace=renameat -e inject=renameat:error=EIO \
+	"$O/xe-guest-network" repair > "$logs/half" 2>&1
+is $? 1 "nor can it be repaired"
+ok "and is up" up
+xgn repair
+is "$rc" 0 "repaired when the disk works again"
+back "after the disk's failure"
+
 killed renameat 3
 like "$(config)" "xe-guest-network eth0 begin" "killed in the midst of its files"
 echo "# another note" >> "$net/interfaces.d/50-wired"
