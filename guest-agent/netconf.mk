@@ -7,7 +7,8 @@ NETCONF_PURE := guest-agent/netconf_check.c guest-agent/netconf_state.c guest-ag
 NETCONF := guest-agent/netconf.c guest-agent/netconf_probe.c guest-agent/netconf_job.c \
 	guest-agent/netconf_state_file.c guest-agent/netconf_backend.c \
 	guest-agent/netconf_link.c guest-agent/netconf_link_wait.c \
-	guest-agent/netconf_run.c guest-agent/netconf_networkd.c guest-agent/netconf_ifupdown.c \
+	guest-agent/netconf_run.c guest-agent/netconf_networkd.c \
+	guest-agent/netconf_networkd_read.c guest-agent/netconf_ifupdown.c \
 	guest-agent/netconf_nm.c guest-agent/vif.c guest-agent/nodename.c $(NETCONF_PURE)
 PROGS += guest-agent/xe-guest-network
 guest-agent/xe-guest-network_SRCS = guest-agent/network_main.c $(NETCONF) \

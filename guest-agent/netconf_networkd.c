@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "guest-agent/netconf_backend.h"
-#include "guest-agent/netconf_file.h"
 #include "guest-agent/netconf_networkd_text.h"
 #include "guest-agent/netconf_run.h"
 #include "lib/cleanup.h"
@@ -114,96 +113,6 @@ static int netplan_owns(struct netconf_state *s, struct netconf_why *why)
 	return owns(s, true);
 }
 
-/* Adds @path's bytes and a newline to @out.  -ENOENT: there is no such file. */
-static int add_file(FILE *out, const char *path, struct netconf_why *why)
-{
-	autofree char *text = NULL;
-	size_t len;
-	int r;
-
-	r = io_read_file_at(AT_FDCWD, path, NETCONF_FILE_MAX, &text, &len);
-	if (r == -ENOENT)
-		return r;
-	if (r < 0)
-		return netconf_why(why, r, "cannot read %s: %s", path, strerror(-r));
-	(void)fwrite(text, 1, len, out); /* fclose() tells of failures */
-	(void)fputc('\n', out);
-	return 0;
-}
-
-static int is_conf(const struct dirent *e)
-{
-	size_t len = strlen(e->d_name);
-
-	return len > 5 && e->d_name[0] != '.' &&
-	       strcmp(e->d_name + len - 5, ".conf") == 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void free_names(struct dirent **name, int count)
-{
-	for (int i = 0; i < count; i++)
-		free(name[i]);
-	free(name);
-}
-
-/* The drop-ins of "NAME.network": NAME.network.d/ in each directory, as systemd reads them
- * but for one of the same name in two directories, which is read twice. */
-static int add_drop_ins(FILE *out, const char *base, struct netconf_why *why)
-{
-	static const char *const dirs[] = { "/usr/lib/systemd/network",
-					    "/run/systemd/network",
-					    "/etc/systemd/network" };
-	int r = 0;
-
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && r >= 0; i++) {
-		char dir[NETCONF_PATH_MAX], path[NETCONF_PATH_MAX + 256];
-		struct dirent **name;
-		int count;
-
-		(void)snprintf(dir, sizeof(dir), "%s/%s.d", dirs[i], base);
-		count = scandir(dir, &name, is_conf, by_bytes);
-		for (int j = 0; j < count && r >= 0; j++) {
-			(void)snprintf(path, sizeof(path), "%s/%s", dir, name[j]->d_name);
-			r = add_file(out, path, why);
-			if (r == -ENOENT)
-				r = 0; /* a link to nothing */
-		}
-		if (count >= 0)
-			free_names(name, count);
-	}
-	return r;
-}
-
-/* The original and its drop-ins.  One that is gone has nothing to keep. */
-static int read_original(const char *path, char **ret_text, size_t *ret_len,
-			 struct netconf_why *why)
-{
-	autofree char *text = NULL;
-	const char *base = strrchr(path, '/');
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	int r = 0;
-
-	if (!out)
-		return netconf_why(why, -ENOMEM, "no memory");
-	if (base)
-		r = add_file(out, path, why);
-	if (r >= 0 && base)
-		r = add_drop_ins(out, base + 1, why);
-	if (fclose(out) != 0 && r >= 0)
-		r = netconf_why(why, -ENOMEM, "no memory");
-	if (r < 0 && r != -ENOENT)
-		return r;
-	*ret_text = steal_ptr(text);
-	*ret_len = len;
-	return 0;
-}
-
 static int networkd_files(const struct netconf_state *next, struct netconf_change *c,
 			  struct netconf_why *why)
 {
@@ -221,7 +130,7 @@ static int networkd_files(const struct netconf_state *next, struct netconf_chang
 				   "%s sorts before %s, which would have no effect: give "
 				   "it another name",
 				   next->original, path);
-	r = read_original(next->original, &original, &len, why);
+	r = netconf_networkd_original(next->original, &original, &len, why);
 	if (r < 0)
 		return r;
 	r = netconf_networkd_render(original, len, next->original, &next->set, &text);
@@ -232,13 +141,14 @@ static int networkd_files(const struct netconf_state *next, struct netconf_chang
 }
 
 /* "systemd 252 (252.38-1)": 252; 0: not known. */
-static unsigned version(struct netconf_why *why)
+static unsigned version(void)
 {
 	static const char *const argv[] = { "networkctl", "--version", NULL };
 	char output[NETCONF_RUN_OUTPUT];
+	struct netconf_why ignored = { "" };
 	unsigned number = 0;
 
-	if (netconf_run(argv, NETCONF_RUN_QUICK, output, why) < 0)
+	if (netconf_run(argv, NETCONF_RUN_QUICK, output, &ignored) < 0)
 		return 0;
 	for (const char *p = output + strcspn(output, "0123456789");
 	     *p >= '0' && *p <= '9' && number < 100000; p++)
@@ -255,7 +165,7 @@ static int networkd_start(const struct netconf_state *next, struct netconf_why *
 					    NULL };
 	int r;
 
-	if (version(why) < RELOAD_SINCE)
+	if (version() < RELOAD_SINCE)
 		return netconf_run(restart, NETCONF_RUN_LONG, NULL, why);
 	r = netconf_run(reload, NETCONF_RUN_LONG, NULL, why);
 	return r < 0 ? r : netconf_run(reconfigure, NETCONF_RUN_LONG, NULL, why);

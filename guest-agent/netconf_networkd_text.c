@@ -28,6 +28,19 @@ struct line {
 	size_t len; /* with the newline, if it has one */
 };
 
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* One does not go on, whatever it ends in. */
+static bool is_comment(const char *p, const char *end)
+{
+	while (p < end && blank(*p) && *p != '\n')
+		p++;
+	return p < end && (*p == '#' || *p == ';');
+}
+
 static bool next_line(struct renderer *r, struct line *l)
 {
 	const char *eol;
@@ -36,7 +49,7 @@ static bool next_line(struct renderer *r, struct line *l)
 	if (r->at == r->end)
 		return false;
 	l->text = r->at;
-	comment = *r->at == '#' || *r->at == ';';
+	comment = is_comment(r->at, r->end);
 	for (;;) {
 		eol = memchr(r->at, '\n', (size_t)(r->end - r->at));
 		if (!eol)
@@ -50,11 +63,6 @@ static bool next_line(struct renderer *r, struct line *l)
 	}
 	l->len = (size_t)(r->at - l->text);
 	return true;
-}
-
-static bool blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Is the line "@key = value"?  The value, without the blanks around it. */
@@ -143,7 +151,8 @@ static bool keep_in_network(struct renderer *r, const struct line *l)
 	}
 	if (has_key(l, "Address", value, sizeof(value)) ||
 	    has_key(l, "Gateway", value, sizeof(value)))
-		return *value && !ours(r->set, family_of(value));
+		return !*value ||
+		       !ours(r->set, family_of(value)); /* (empty: none so far) */
 	if (has_key(l, "IPv6AcceptRA", value, sizeof(value)) ||
 	    has_key(l, "IPv6AcceptRouterAdvertisements", value, sizeof(value)))
 		return !ours(r->set, AF_INET6);

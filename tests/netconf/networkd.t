@@ -36,6 +36,53 @@ like "$(cat "$own")" "^DNS=10.9.0.53$" "so does the name server"
 like "$(cat "$own")" "^Domains=example.org$" "so does what a drop-in says"
 xgn apply --interface eth0 --ipv4 none
 
+vendor=$room/usr/lib/systemd/network/20-wired.network.d
+mkdir -p "$vendor"
+printf '[Network]\nDomains=vendor.example\n' > "$vendor/dns.conf"
+printf '[Network]\nNTP=10.9.0.54\n' > "$vendor/a.conf"
+printf '[Network]\nNTP=10.9.0.55\n' > "$vendor/b.conf"
+ln -s /dev/null "$net/20-wired.network.d/b.conf"
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+is "$(grep -E '^(Domains|NTP)=' "$own")" "NTP=10.9.0.54
+Domains=example.org" "of drop-ins of one name the administrator's counts, in the order of their names"
+xgn apply --interface eth0 --ipv4 none
+rm -r "$vendor" "$net/20-wired.network.d/b.conf"
+
+# What networkd says is not believed: it runs as its own user.
+printf '[secret]\npassword=x\n' > "$room/etc/secret.network"
+for file in /etc/secret.network /etc/systemd/network/../../secret.network; do
+	sed -i "s,^NETWORK_FILE=.*,NETWORK_FILE=$file," "$room"/run/systemd/netif/links/*
+	xgn apply --interface eth0 --ipv4 10.9.0.5/24
+	is "$rc" 3 "networkd's file is said to be $file"
+	like "$out" "none of its directories" "which is refused"
+done
+ok "and nothing of it is copied" [ ! -e "$own" ]
+guest networkctl reload
+guest networkctl reconfigure eth0
+back "after what was refused"
+
+# One before 244, whose restart is over before it has done anything; and a program that
+# never stops printing.
+mkdir "$room/tmp/real"
+cp "$room/usr/bin/networkctl" "$room/usr/bin/systemctl" "$room/tmp/real"
+cat > "$room/usr/sbin/networkctl" <<'END'
+#!/bin/sh
+[ "$1" != --version ] || exec yes systemd 240
+exec /tmp/real/networkctl "$@"
+END
+cat > "$room/usr/sbin/systemctl" <<'END'
+#!/bin/sh
+(sleep 1; /tmp/real/networkctl reload) > /dev/null 2>&1 &
+END
+chmod +x "$room"/usr/sbin/{networkctl,systemctl}
+xgn apply --interface eth0 --ipv4 auto
+is "$rc $out" "0 " "DHCP with a networkd that is slow to begin"
+like "$(addresses)" "^10.9.0.10[0-9]/24 fd09::50/64$" "it is not taken for done while the old address is there"
+xgn apply --interface eth0 --ipv4 none
+is "$rc $out" "0 " "given back"
+back "a slow networkd"
+rm "$room"/usr/sbin/{networkctl,systemctl}
+
 mv "$net/20-wired.network" "$net/00-00-a.network"
 mv "$net/20-wired.network.d" "$net/00-00-a.network.d"
 guest networkctl reload

@@ -72,11 +72,9 @@ static void test_check(void)
 		{ NULL, NULL, "fd00::5/64", "fd00::5", -EINVAL },
 		{ "auto", NULL, "auto", NULL, 0 },
 	};
-	static const char *const bad[] = {
-		"",	 ".",	  "..",	   "-e",
-		"a/b",	 "a b",	  "eth0;", "abcdefghijklmnop",
-		"a\nb", "a\tb", "_a",	   "eth\xc3\xa4"
-	};
+	static const char *const bad[] = { "",	   ".",	   "..",    "-e",
+					   "a/b",  "a b",  "eth0;", "abcdefghijklmnop",
+					   "a\nb", "a\tb", "_a",    "eth\xc3\xa4" };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct netconf c =
@@ -203,6 +201,8 @@ static void test_undo(void)
 	netconf_change_done(&c);
 	is_int(netconf_change_add(&c, "/usr/a", strdup("a"), 1, 0644, &why), -EOPNOTSUPP,
 	       "what cannot be undone is not changed");
+	ok(netconf_change_add(&c, "/usr/a", NULL, 0, 0644, &why) == 0 && c.count == 0,
+	   "what is as it is to be may lie anywhere");
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char bad[256];
 
@@ -319,6 +319,23 @@ static void test_networkd(void)
 	ok(!strstr(two, "fd00::1\n") && !strstr(two, "fd00::9"), "no old one of IPv6");
 }
 
+/* What ends a list, and what only looks as if it went on. */
+static void test_networkd_lines(void)
+{
+	static const char text[] =
+		"[Network]\nAddress=fd00::9/64\n  ; a note \\\nAddress=10.0.0.9/24\n"
+		"[Network]\nAddress=\nAddress=fd00::8/64\n";
+	struct netconf c = conf("10.0.0.5/24", NULL, NULL, NULL);
+	autofree char *made = NULL;
+
+	ok(netconf_networkd_render(text, sizeof(text) - 1, "/x", &c, &made) == 0,
+	   "a file and a drop-in that begins its list anew");
+	ok(strstr(made, "Address=\nAddress=fd00::8/64\n") != NULL,
+	   "the other family's list ends where it did");
+	ok(strstr(made, "; a note \\\n") && !strstr(made, "10.0.0.9"),
+	   "an indented comment ends with its line");
+}
+
 int main(void)
 {
 	test_check();
@@ -329,5 +346,6 @@ int main(void)
 	test_interfaces();
 	test_interfaces_cut();
 	test_networkd();
+	test_networkd_lines();
 	return tap_done();
 }
