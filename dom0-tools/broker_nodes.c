@@ -9,7 +9,8 @@
 #include "dom0-tools/broker.h"
 #include "dom0-tools/broker_tx.h"
 
-#define OWNED (1U << NODES_OWNED)
+#define OWNED	 (1U << NODES_OWNED)
+#define IN_STORE 1U /* as a bit of a transaction's number */
 
 /* ---- the list ---- */
 
@@ -121,6 +122,11 @@ int nodes_tx_check(struct broker *b, const struct tx *tx, uint64_t since_ns)
 	return b->kind == STORE_O ? -EAGAIN : -ENOSPC;
 }
 
+bool nodes_are_open(const struct nodes *n)
+{
+	return n->over[NODES_OWNED] && (n->removed_in & IN_STORE);
+}
+
 /* ---- what is done ---- */
 
 void nodes_made(struct broker *b, const struct tx *tx, const char *path, unsigned levels,
@@ -161,6 +167,7 @@ void nodes_removed(struct broker *b, const struct tx *tx, const char *path)
 		else
 			drop(n, i);
 	}
+	n->removed_in |= tx ? 1U << tx->number : IN_STORE;
 	show(b);
 }
 
@@ -196,6 +203,9 @@ void nodes_tx_end(struct broker *b, const struct tx *tx, enum nodes_end end)
 			c->seen = true;
 		}
 	}
+	if (end != NODES_UNDONE && (n->removed_in & bit))
+		n->removed_in |= IN_STORE;
+	n->removed_in &= ~bit;
 	n->numbers &= ~bit;
 	show(b);
 }
@@ -286,6 +296,7 @@ void nodes_walk_end(struct broker *b, bool all)
 		if (n->over[NODES_OWNED] ? c->kinds == 0 : all)
 			drop(n, i);
 	}
+	n->removed_in &= ~IN_STORE;
 	n->known = true;
 	show(b);
 }

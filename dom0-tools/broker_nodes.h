@@ -49,8 +49,11 @@ struct counted {
 struct nodes {
 	struct counted *list; /* owned */
 	unsigned count, room;
-	size_t bytes;		/* of the list and its paths */
-	uint32_t numbers;	/* bits 1 << number: of transactions that are open */
+	size_t bytes;	  /* of the list and its paths */
+	uint32_t numbers; /* bits 1 << number: of transactions that are open */
+	/* the same, of those in which a client has removed something; bit 0: it has in
+	 * the store, since all were counted */
+	uint32_t removed_in;
 	bool known;		/* they have been counted once */
 	bool over[NODES_KINDS]; /* there are more than the list has */
 	bool missed;		/* by the walk that is on: the list took no more */
@@ -62,6 +65,9 @@ void nodes_done(struct nodes *n);
  * ended at @since_ns or later. */
 int nodes_check(struct broker *b, const struct tx *tx, enum nodes_kind kind,
 		unsigned more, uint64_t since_ns, unsigned *ret_left);
+/* Have clients removed some of more than the list has?  How many are left can not be told
+ * from the last count, however new it is. */
+bool nodes_are_open(const struct nodes *n);
 /* They were made: the lowest @levels of @path.  @kinds: bits 1 << kind; @ours: the domain
  * owns them. */
 void nodes_made(struct broker *b, const struct tx *tx, const char *path, unsigned levels,

@@ -26,10 +26,11 @@ static int no_transaction(const struct session *s)
 
 static int run_node(struct session *s, const struct wire_request *req, struct answer *a)
 {
+	uint64_t old_ns = nodes_are_open(&s->b->nodes) ? 0 : WALK_PAUSE_NS;
 	struct op op = { .b = s->b,
 			 .store = &s->store,
 			 .req = req,
-			 .counted_ns = session_counted_ns(s, WALK_PAUSE_NS) };
+			 .counted_ns = session_counted_ns(s, old_ns) };
 	int r;
 
 	if (req->tx_id != 0) {
