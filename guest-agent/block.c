@@ -96,12 +96,12 @@ static int scan_partitions(int blockfd, struct block_list *list)
 {
 	size_t disk = list->count - 1;
 	char name[BLOCK_NAME_MAX];
-	autoblockdir DIR *dir = NULL;
+	autoclosedir DIR *dir = NULL;
 	const char *entry;
 	int r = 0;
 
 	memcpy(name, list->device[disk].name, sizeof(name));
-	dir = block_opendir(blockfd, name);
+	dir = io_opendir_at(blockfd, name);
 	while (r >= 0 && dir && list->count < BLOCK_DEVICES_MAX &&
 	       (entry = block_next_name(dir))) {
 		struct block_device d;
@@ -156,12 +156,12 @@ static int by_index(const void *pa, const void *pb)
 static int find_slaves(int blockfd, struct block_list *list, struct block_device *d)
 {
 	char path[BLOCK_NAME_MAX + sizeof("/slaves")];
-	autoblockdir DIR *dir = NULL;
+	autoclosedir DIR *dir = NULL;
 	const char *name;
 	int r = 0;
 
 	(void)snprintf(path, sizeof(path), "%s/slaves", d->name);
-	dir = block_opendir(blockfd, path);
+	dir = io_opendir_at(blockfd, path);
 	while (r >= 0 && dir && d->slaves < list->count &&
 	       (name = block_next_name(dir))) {
 		size_t slave = block_by_name(list, name);
@@ -192,7 +192,7 @@ static int find_btrfs_devices(DIR *dir, const char *uuid, struct block_list *lis
 {
 	char path[BTRFS_UUID_LEN + sizeof("/devices")];
 	autofree char *label = NULL;
-	autoblockdir DIR *devices = NULL;
+	autoclosedir DIR *devices = NULL;
 	const char *name;
 	int r = 0;
 
@@ -200,7 +200,7 @@ static int find_btrfs_devices(DIR *dir, const char *uuid, struct block_list *lis
 	if (io_read_file_at(dirfd(dir), path, LABEL_MAX, &label, NULL) >= 0)
 		label[strcspn(label, "\n")] = '\0';
 	(void)snprintf(path, sizeof(path), "%s/devices", uuid);
-	devices = block_opendir(dirfd(dir), path);
+	devices = io_opendir_at(dirfd(dir), path);
 	while (r >= 0 && devices && (name = block_next_name(devices))) {
 		size_t i = block_by_name(list, name);
 		struct block_udev *found =
@@ -219,7 +219,7 @@ static int find_btrfs_devices(DIR *dir, const char *uuid, struct block_list *lis
 
 static int find_btrfs(int rootfd, struct block_list *list)
 {
-	autoblockdir DIR *all = block_opendir(rootfd, BTRFS_DIR);
+	autoclosedir DIR *all = io_opendir_at(rootfd, BTRFS_DIR);
 	const char *name;
 	int r = 0;
 
@@ -248,7 +248,7 @@ static int find_contents(int rootfd, struct block_list *list)
 int block_scan(int rootfd, struct block_list *ret)
 {
 	autoblocks struct block_list disks = { 0 }, list = { 0 };
-	autoblockdir DIR *all = block_opendir(rootfd, "sys/block");
+	autoclosedir DIR *all = io_opendir_at(rootfd, "sys/block");
 	int r = 0;
 
 	if (all) {

@@ -21,16 +21,6 @@
 #define SCSI_TYPE_ROM 5
 #define CAPABILITY_CD 8 /* GENHD_FL_CD, told until Linux 5.16; meaningless since */
 
-DIR *block_opendir(int dirfd, const char *path)
-{
-	autoclose int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (d)
-		(void)steal_fd(&fd); /* closedir() closes it */
-	return d;
-}
-
 const char *block_next_name(DIR *d)
 {
 	struct dirent *e;
@@ -119,7 +109,7 @@ static bool is_set(int fd, const char *flag)
 
 static bool has_slaves(int fd)
 {
-	autoblockdir DIR *slaves = block_opendir(fd, "slaves");
+	autoclosedir DIR *slaves = io_opendir_at(fd, "slaves");
 
 	return slaves && block_next_name(slaves);
 }

@@ -10,15 +10,6 @@
 
 #include "guest-agent/block.h"
 
-static inline void block_closedir(DIR **d)
-{
-	if (*d)
-		closedir(*d); /* it was only read */
-}
-#define autoblockdir __attribute__((cleanup(block_closedir)))
-
-/* NULL: it is not there, or not for us. */
-DIR *block_opendir(int dirfd, const char *path);
 /* The next name but "." and "..", or NULL. */
 const char *block_next_name(DIR *d);
 

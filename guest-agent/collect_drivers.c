@@ -6,8 +6,6 @@
  * Source: linux drivers/xen/xenbus/xenbus_probe.c, drivers/xen/xen-balloon.c
  */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,23 +29,6 @@ static const struct {
 	{ "vsnd", "xen-sndfront" },	{ "vtpm", "xen-tpmfront" },
 	{ "vusb", "xen-hcd" },
 };
-
-static void closedirp(DIR **d)
-{
-	if (*d)
-		closedir(*d);
-}
-#define autoclosedir __attribute__((cleanup(closedirp)))
-
-static DIR *open_dir(int dirfd, const char *path)
-{
-	autoclose int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (d)
-		(void)steal_fd(&fd); /* closedir() closes it */
-	return d;
-}
 
 static const char *driver_name(const char *class)
 {
@@ -98,14 +79,15 @@ static int by_name(const void *a, const void *b)
 
 static void collect_frontends(int rootfd, struct driver_facts *f)
 {
-	autoclosedir DIR *all = open_dir(rootfd, "sys/bus/xen/drivers");
+	autoclosedir DIR *all = io_opendir_at(rootfd, "sys/bus/xen/drivers");
 	struct dirent *e;
 
 	if (!all)
 		return; /* no frontend driver is loaded */
 	while ((e = readdir(all))) {
 		const char *name = driver_name(e->d_name);
-		autoclosedir DIR *one = name ? open_dir(dirfd(all), e->d_name) : NULL;
+		autoclosedir DIR *one =
+			name ? io_opendir_at(dirfd(all), e->d_name) : NULL;
 
 		if (one && has_device(one, e->d_name))
 			add(f, name, is_out_of_tree(dirfd(one)));

@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "guest-agent/names.h"
 #include "lib/cleanup.h"
+#include "lib/io.h"
 
 #define HOSTNAME_FILE "proc/sys/kernel/hostname"
 /* Bytes of a file that are looked at: lists of advertisers make hosts files of megabytes,
@@ -41,16 +41,14 @@ static int read_start(int fd, char *buf, size_t *ret_len)
 	return 0;
 }
 
-/* What is no file is as if it were absent: a FIFO has no lines. */
+/* What is no file is as if it were absent. */
 static int read_file(int rootfd, const char *path, char *buf, size_t *ret_len)
 {
-	autoclose int fd =
-		openat(rootfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
+	autoclose int fd = io_open_file_at(rootfd, path);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	return S_ISREG(st.st_mode) ? read_start(fd, buf, ret_len) : -ENOENT;
+	if (fd < 0)
+		return fd == -EINVAL ? -ENOENT : fd;
+	return read_start(fd, buf, ret_len);
 }
 
 static void find_domain(int rootfd, char *buf, struct name_facts *names)

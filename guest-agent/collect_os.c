@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -38,15 +37,11 @@ static const struct {
 /* These know the minor version where os-release gives the major alone. */
 static const char *const minor_sources[] = { "etc/debian_version", "etc/redhat-release" };
 
-/* Nobody is waited for: a FIFO has no lines. */
 static int read_release(int rootfd, const char *path, char **ret_text)
 {
-	autoclose int fd =
-		openat(rootfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	autoclose int fd = io_open_file_at(rootfd, path);
 
-	if (fd < 0)
-		return -ENOENT; /* or no right to read it */
-	return io_read_limited(fd, RELEASE_FILE_MAX, ret_text, NULL);
+	return fd < 0 ? fd : io_read_limited(fd, RELEASE_FILE_MAX, ret_text, NULL);
 }
 
 static void collect_distribution(int rootfd, struct os_facts *os)

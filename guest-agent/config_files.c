@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which files the configuration is read from, whatever they are. */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "guest-agent/config.h"
@@ -27,23 +24,17 @@ static bool is_masked(int dirfd, const char *name)
 	return n == sizeof(null) - 1 && memcmp(to, null, sizeof(null) - 1) == 0;
 }
 
-/* A FIFO does not block the open; what is no file is not read. */
 static int read_config(int dirfd, const char *name, char **ret_text, size_t *ret_len)
 {
-	autoclose int fd =
-		openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
+	autoclose int fd = io_open_file_at(dirfd, name);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EMEDIUMTYPE;
-	return io_read_limited(fd, AGENT_CONFIG_FILE_MAX, ret_text, ret_len);
+	return fd < 0 ? fd
+		      : io_read_limited(fd, AGENT_CONFIG_FILE_MAX, ret_text, ret_len);
 }
 
 static const char *reason(int r)
 {
-	if (r == -EMEDIUMTYPE)
+	if (r == -EINVAL)
 		return "it is no regular file";
 	if (r == -E2BIG)
 		return "it has over 65536 names";
@@ -110,17 +101,6 @@ static bool is_dropin(const char *name)
 	       strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
 }
 
-static DIR *open_dir(int rootfd)
-{
-	autoclose int fd =
-		openat(rootfd, AGENT_CONFIG_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (d)
-		(void)steal_fd(&fd); /* its, now */
-	return d;
-}
-
 static int list_names(DIR *d, struct names *ret)
 {
 	const struct dirent *e;
@@ -142,7 +122,7 @@ static int list_names(DIR *d, struct names *ret)
 static void load_dropins(struct agent_config *c, int rootfd, size_t told_max)
 {
 	__attribute__((cleanup(names_done))) struct names names = { .count = 0 };
-	DIR *d = open_dir(rootfd);
+	autoclosedir DIR *d = io_opendir_at(rootfd, AGENT_CONFIG_DIR);
 	int r = d ? list_names(d, &names) : -errno;
 
 	if (!d && r == -ENOENT)
@@ -164,8 +144,6 @@ static void load_dropins(struct agent_config *c, int rootfd, size_t told_max)
 		load_file(c, dirfd(d), names.name[i], path ? path : names.name[i],
 			  told_max);
 	}
-	if (d)
-		(void)closedir(d); /* it was only read */
 }
 
 static void load(struct agent_config *c, int rootfd, size_t told_max)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,22 +7,19 @@
 
 #include "guest-agent/privileges_parts.h"
 #include "lib/cleanup.h"
+#include "lib/io.h"
 
 #define LINE_MAX_BYTES 1024		  /* longer lines are nobody's that we look for */
 #define PASSWD_MAX     (16 * 1024 * 1024) /* bytes: hundreds of thousands of users */
 
-/* Not a FIFO, not a device: those would not end. */
 static FILE *open_passwd(int rootfd)
 {
-	autoclose int fd =
-		openat(rootfd, "etc/passwd", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	autoclose int fd = io_open_file_at(rootfd, "etc/passwd");
 	struct stat st;
 	FILE *file;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return NULL;
-	if (!S_ISREG(st.st_mode) || st.st_size > PASSWD_MAX) {
-		errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size > PASSWD_MAX) {
+		errno = fd < 0 ? -fd : EFBIG;
 		return NULL;
 	}
 	file = fdopen(fd, "re");
@@ -58,6 +54,8 @@ static int find_in(FILE *file, const char *name, uid_t *ret_uid, gid_t *ret_gid)
 			continue;
 		if (entry.pw_uid == 0 || entry.pw_gid == 0)
 			return -EPERM;
+		if (entry.pw_uid == (uid_t)-1 || entry.pw_gid == (gid_t)-1)
+			return -ERANGE; /* to setresuid(): leave it as it is */
 		*ret_uid = entry.pw_uid;
 		*ret_gid = entry.pw_gid;
 		return 0;

@@ -6,6 +6,7 @@
  *         steal_ptr().
  */
 #pragma once
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,9 +28,16 @@ static inline void cleanup_fclose(FILE **f)
 		(void)fclose(*f);
 }
 
-#define autofree   __attribute__((cleanup(cleanup_free)))
-#define autoclose  __attribute__((cleanup(cleanup_close)))
-#define autofclose __attribute__((cleanup(cleanup_fclose)))
+static inline void cleanup_closedir(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d); /* it was only read */
+}
+
+#define autofree     __attribute__((cleanup(cleanup_free)))
+#define autoclose    __attribute__((cleanup(cleanup_close)))
+#define autofclose   __attribute__((cleanup(cleanup_fclose)))
+#define autoclosedir __attribute__((cleanup(cleanup_closedir)))
 
 /* Take the descriptor out of *@fd, leaving -1. */
 static inline int steal_fd(int *fd)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -79,6 +80,27 @@ int io_read_file_at(int dirfd, const char *path, size_t max, char **ret_text,
 	if (fd < 0)
 		return -errno;
 	return io_read_limited(fd, max, ret_text, ret_len);
+}
+
+int io_open_file_at(int dirfd, const char *path)
+{
+	autoclose int fd =
+		openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? steal_fd(&fd) : -EINVAL;
+}
+
+DIR *io_opendir_at(int dirfd, const char *path)
+{
+	autoclose int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d)
+		(void)steal_fd(&fd); /* closedir() closes it */
+	return d;
 }
 
 int io_write_all(int fd, const void *data, size_t len)

@@ -5,6 +5,7 @@
  * Errors: 0 or a negative errno; ret_ arguments are written on success only.
  */
 #pragma once
+#include <dirent.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,11 @@ int io_read_limited(int fd, size_t max, char **ret_text, size_t *ret_len);
 /* The same for @path below the directory @dirfd (AT_FDCWD: as open() takes it). */
 int io_read_file_at(int dirfd, const char *path, size_t max, char **ret_text,
 		    size_t *ret_len);
+/* A regular file, to be read.  Nobody is waited for, as the open of a FIFO would.
+ * -EINVAL: something else. */
+int io_open_file_at(int dirfd, const char *path);
+/* NULL: errno says why. */
+DIR *io_opendir_at(int dirfd, const char *path);
 /* All of @len bytes, over short writes and EINTR. */
 int io_write_all(int fd, const void *data, size_t len);
 /* All that was printed on @out has gone out.  (Of what failed before, errno may be lost:
