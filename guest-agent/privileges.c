@@ -34,9 +34,10 @@ static void find_user(int rootfd, const char *user, uid_t *ret_uid, gid_t *ret_g
 	/* a name that somebody has chosen is a mistake; without ours it is a small system */
 	log_msg(user || r != -ENOENT ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
 		"cannot run as user '%s' (%s): running as uid %d", name,
-		r == -ENOENT  ? "not in etc/passwd"
-		: r == -EPERM ? "it is root"
-			      : strerror(-r),
+		r == -ENOENT   ? "not in etc/passwd"
+		: r == -EPERM  ? "it is root"
+		: r == -ERANGE ? "its number is no user's"
+			       : strerror(-r),
 		PRIVILEGES_NOBODY);
 }
 

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 /* Who the agent becomes: @name of etc/passwd below @rootfd.  -ENOENT: there is none such.
- * -EPERM: it is root, or of root's group. */
+ * -EPERM: it is root, or of root's group.  -ERANGE: a number that nobody can have. */
 int privileges_find_user(int rootfd, const char *name, uid_t *ret_uid, gid_t *ret_gid);
 /* Files can be opened for reading only, and only below a few directories of the running
  * system and of @rootfd. */

@@ -58,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	require(file >= 0 && pwrite(file, data, size, 0) == (ssize_t)size);
 	r = privileges_find_user(root, PRIVILEGES_USER, &uid, &gid);
+	require(r < 0 || (uid != (uid_t)-1 && gid != (gid_t)-1));
 	require(r == 0 ? uid != 0 && gid != 0 : r < 0 && uid == 0 && gid == 0);
 	remove_root(root);
 	return 0;
