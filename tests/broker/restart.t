@@ -113,7 +113,7 @@ body() {
 	fill
 	ok "$STORE: the broker ends well" broker_down
 
-	fresh
+	fresh --reconnect 5 # it asks again all that time
 	daemon_dies
 	daemon_starts
 	domain_new 6 libxl
