@@ -217,16 +217,9 @@ static int read_numbers(DIR *stream, struct numbers *list)
 int verify_proc_numbers(int dir, const char *name, unsigned **ret, size_t *ret_count)
 {
 	struct numbers list = { 0 };
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-	int r = stream ? 0 : -errno;
+	autoclosedir DIR *stream = io_opendir_at(dir, name);
+	int r = stream ? read_numbers(stream, &list) : -errno;
 
-	if (fd >= 0 && !stream)
-		(void)close(fd); /* only read */
-	if (stream) {
-		r = read_numbers(stream, &list);
-		(void)closedir(stream); /* only read */
-	}
 	if (r < 0) {
 		free(list.number);
 		return r;

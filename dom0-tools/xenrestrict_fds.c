@@ -46,15 +46,9 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void close_dir(DIR *const *dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 int xr_fds_list(struct xr_fds *ret_fds)
 {
-	__attribute__((cleanup(close_dir))) DIR *dir = opendir("/proc/self/fd");
+	autoclosedir DIR *dir = opendir("/proc/self/fd");
 	struct xr_fds fds = { 0 };
 	struct dirent *e;
 	int r = 0;

@@ -25,12 +25,6 @@
 
 enum where { BLOCKED_THERE, BLOCKED_ELSEWHERE, RUNNING };
 
-static void close_dir(DIR *const *dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 static bool reads_from(long call, unsigned long first, int fd)
 {
 	return first == (unsigned long)fd && (call == SYS_read || call == SYS_recvfrom ||
@@ -68,7 +62,7 @@ static int where_is(int task_dir, const char *tid, int fd, enum where *ret_where
 /* One look at all threads but this one. */
 static int look(int fd, enum where *ret_where)
 {
-	__attribute__((cleanup(close_dir))) DIR *dir = opendir("/proc/self/task");
+	autoclosedir DIR *dir = opendir("/proc/self/task");
 	long self = syscall(SYS_gettid);
 	enum where all = BLOCKED_ELSEWHERE, one = RUNNING;
 	struct dirent *e;

@@ -101,21 +101,15 @@ static int entries_add(struct entries *e, int dir, const char *name)
 /* All that is the cache's; other files are nobody's business. */
 static int entries_read(const struct cache *c, struct entries *ret)
 {
-	int fd = openat(c->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	autoclosedir DIR *dir = io_opendir_at(c->dir, ".");
 	struct dirent *e;
 	int r = 0;
 
-	if (!dir) {
-		r = -errno;
-		if (fd >= 0)
-			(void)close(fd);
-		return r;
-	}
+	if (!dir)
+		return -errno;
 	while (r == 0 && (e = readdir(dir)))
 		if (cache_is_name(e->d_name))
 			r = entries_add(ret, c->dir, e->d_name);
-	closedir(dir);
 	return r;
 }
 

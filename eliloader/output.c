@@ -105,8 +105,7 @@ static bool is_ours(const char *name)
 
 void output_remove_old(int dir, time_t now)
 {
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	autoclosedir DIR *list = io_opendir_at(dir, ".");
 	struct dirent *e;
 	struct stat st;
 
@@ -116,10 +115,6 @@ void output_remove_old(int dir, time_t now)
 		    fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode) && st.st_ctime < now - OUTPUT_OLD_S)
 			(void)unlinkat(dir, e->d_name, 0); /* the next start does, else */
-	if (list)
-		(void)closedir(list); /* only read */
-	else if (fd >= 0)
-		(void)close(fd);
 }
 
 /* In a directory where others could put or move files, a result would be theirs.  That of
