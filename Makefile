@@ -227,7 +227,7 @@ install-only:
 		'$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(SYSUSERSDIR)'
 	install -m 755 $(SBIN_FILES) $(SCRIPTS) '$(DESTDIR)$(SBINDIR)'
 	for f in $(SHARED); do \
-		install -D -m 644 $$f '$(DESTDIR)$(SHAREDIR)'/$$f || exit 1; done
+		install -D -m 644 $$f '$(DESTDIR)$(SHAREDIR)'/$${f##*/} || exit 1; done
 	install -m 755 $(filter-out $(SBIN_FILES) $(WORKER_FILES),$(PROG_FILES)) '$(DESTDIR)$(BINDIR)'
 	install -m 755 $(WORKER_FILES) '$(DESTDIR)$(LIBEXECDIR)'
 	for s in $(SYSUSERS); do n=$${s##*/}; \
