@@ -110,6 +110,7 @@ static int put_back(const struct netconf_file *f, struct netconf_why *why)
 
 	if (r < 0 && r != -ENOENT)
 		return r;
+	netconf_file_clean(f->path);
 	if (same(now, len, f->old_text, f->old_len))
 		return 0;
 	if (same(now, len, f->new_text, f->new_len))

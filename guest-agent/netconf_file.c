@@ -27,6 +27,15 @@ static int say(struct netconf_why *why, int r, const char *verb, const char *pat
 	return netconf_why(why, r, "cannot %s %s: %s", verb, path, strerror(-r));
 }
 
+/* To last over a power cut, as what is going to lie in it.  -1 and errno. */
+static int make_dir(int dir, const char *name)
+{
+	if (mkdirat(dir, name, 0755) == 0)
+		return fsync(dir);
+	/* a mount's own parents may be read-only */
+	return errno == EEXIST || errno == EROFS ? 0 : -1;
+}
+
 /* The directory that @path lies in, step by step; its last part. */
 static int open_parent(const char *path, bool make, int *ret_fd, const char **ret_name)
 {
@@ -46,8 +55,7 @@ static int open_parent(const char *path, bool make, int *ret_fd, const char **re
 			return -EINVAL;
 		memcpy(part, path, len);
 		part[len] = '\0';
-		if (make && mkdirat(dir, part, 0755) < 0 && errno != EEXIST &&
-		    errno != EROFS) /* a mount's own parents may be read-only */
+		if (make && make_dir(dir, part) < 0)
 			return -errno;
 		next = openat(dir, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (next < 0)
@@ -149,6 +157,15 @@ int netconf_file_try(const char *path, struct netconf_why *why)
 	if (r >= 0 && faccessat(dir, ".", W_OK, 0) < 0)
 		r = -errno;
 	return r < 0 ? say(why, r, "write", path) : 0;
+}
+
+void netconf_file_clean(const char *path)
+{
+	autoclose int dir = -1;
+	const char *name = "";
+
+	if (open_parent(path, false, &dir, &name) >= 0)
+		(void)unlinkat(dir, NETCONF_FILE_TMP, 0); /* mostly there is none */
 }
 
 int netconf_file_remove(const char *path, struct netconf_why *why)

@@ -28,5 +28,7 @@ int netconf_file_write(const char *path, const char *text, size_t len, mode_t mo
 		       struct netconf_why *why);
 /* Could it be written?  For a change that is not begun when it cannot end. */
 int netconf_file_try(const char *path, struct netconf_why *why);
+/* The temporary file that a kill may have left beside @path is gone. */
+void netconf_file_clean(const char *path);
 /* Gone, also after a power cut; one that is not there is fine. */
 int netconf_file_remove(const char *path, struct netconf_why *why);

@@ -105,6 +105,19 @@ static int start_next(struct job *j)
 	return netconf_why(j->why, r, "%s", words.text);
 }
 
+/* The interface changed hands: what a program keeps of ours itself, not in a file of the
+ * change, would be in force when the interface is its again. */
+static void forget(const struct job *j)
+{
+	const struct netconf_backend *was = netconf_backend_by_name(j->now.backend);
+	struct netconf_state none = { 0 };
+	struct netconf_why ignored = { "" };
+
+	memcpy(none.set.ifname, j->next.set.ifname, sizeof(none.set.ifname));
+	if (was && was != j->backend && !was->files)
+		(void)was->start(&none, &ignored); /* it may not run any more */
+}
+
 static int carry_out(struct job *j)
 {
 	int r = netconf_change_begin(&j->change, j->why);
@@ -127,6 +140,7 @@ static int carry_out(struct job *j)
 	}
 	wait_kept(j);
 	netconf_link_wait_gone(&j->now.set, &j->next.set);
+	forget(j);
 	return netconf_change_commit(j->why);
 }
 

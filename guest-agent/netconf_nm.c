@@ -245,6 +245,25 @@ static int modify(const struct netconf_state *s, const char *uuid,
 	return netconf_run(w.item, NETCONF_RUN_LONG, NULL, why);
 }
 
+/* What it had; or, where that has been deleted since, what NetworkManager finds for it: it
+ * does not by itself make the connection that an interface without any gets at a start. */
+static int give_back(const struct netconf_state *s, const struct ours *ours,
+		     bool original, struct netconf_why *why)
+{
+	const char *const connect[] = { "nmcli",   "-w",	  UP_SECONDS, "device",
+					"connect", s->set.ifname, NULL };
+	struct netconf_why ignored = { "" };
+	int r = 0;
+
+	if (original && ours->count > 0)
+		r = up(s->original, s->set.ifname, why);
+	if (r >= 0)
+		r = delete_ours(ours, why);
+	if (r >= 0 && !original && s->original[0] && ours->count > 0)
+		(void)netconf_run(connect, NETCONF_RUN_LONG, NULL, &ignored);
+	return r;
+}
+
 static int nm_start(const struct netconf_state *next, struct netconf_why *why)
 {
 	struct ours before;
@@ -254,11 +273,8 @@ static int nm_start(const struct netconf_state *next, struct netconf_why *why)
 
 	if (r < 0)
 		return r;
-	if (netconf_state_empty(next)) {
-		if (original && before.count > 0)
-			r = up(next->original, next->set.ifname, why);
-		return r < 0 ? r : delete_ours(&before, why);
-	}
+	if (netconf_state_empty(next))
+		return give_back(next, &before, original, why);
 	r = make(next, original, &before, &uuid, why);
 	if (r >= 0)
 		r = modify(next, uuid.text, why);

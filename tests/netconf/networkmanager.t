@@ -47,4 +47,26 @@ xgn apply --interface eth0 --ipv4 10.9.0.5/24
 is "$rc" 1 "too many connections"
 like "$out" "too many connections" "are said"
 back "too many"
+rm "$room"/etc/NetworkManager/system-connections/other-*
+guest nmcli connection reload
+
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+guest nmcli connection delete office > "$logs/delete"
+xgn apply --interface eth0 --ipv4 none
+is "$rc $out" "0 " "given back where the old connection has been deleted"
+leased() { [[ $(addresses) == 10.9.0.10[0-9]/24* ]]; }
+ok "NetworkManager finds another" wait_for 30 leased
+
+xgn apply --interface eth0 --ipv4 10.9.0.5/24
+is "$rc $out" "0 " "an address from NetworkManager"
+printf '[keyfile]\nunmanaged-devices=interface-name:eth0\n' > "$room/etc/NetworkManager/conf.d/none.conf"
+guest nmcli general reload
+printf '[Match]\nName=eth0\n[Network]\nAddress=10.9.0.50/24\n' > "$room/etc/systemd/network/20-wired.network"
+networkd_start
+networkd_has_it() { xgn probe; [ "$out" = "eth0	systemd-networkd" ]; }
+ok "then networkd has the interface" wait_for 20 networkd_has_it
+xgn apply --interface eth0 --ipv4 10.9.0.6/24
+is "$rc $out" "0 " "another address, from networkd"
+ok "is there alone" settled 10.9.0.6/24
+is "$(guest nmcli -g NAME connection show | grep xe-guest)" "" "and NetworkManager has nothing of ours any more"
 done_testing

@@ -173,6 +173,7 @@ scenario_kill() {
 			killed "$call" "$n" || break
 			xgn repair
 			is "$rc" 0 "killed at $call $n: repaired"
+			is "$(find "$room/etc" -xdev -name .xe-guest-network.new)" "" "killed at $call $n: no file is left over"
 			if grep -q . "$state" 2> /dev/null && no_undo; then
 				# it was done but for the last words: as good as not killed
 				ok "killed at $call $n: all of the new one is there" settled "10.9.0.9/24 fd09::50/64"
