@@ -3,7 +3,7 @@ NETCONF_PURE := guest-agent/netconf_check.c guest-agent/netconf_state.c guest-ag
 	guest-agent/netconf_networkd_text.c guest-agent/netconf_interfaces.c \
 	guest-agent/netconf_interfaces_write.c guest-agent/netconf_line.c \
 	guest-agent/netconf_change.c guest-agent/netconf_file.c guest-agent/netconf_why.c \
-	lib/text_list.c
+	guest-agent/netconf_link_parse.c lib/text_list.c
 NETCONF := guest-agent/netconf.c guest-agent/netconf_probe.c guest-agent/netconf_job.c \
 	guest-agent/netconf_state_file.c guest-agent/netconf_backend.c \
 	guest-agent/netconf_link.c guest-agent/netconf_link_wait.c \

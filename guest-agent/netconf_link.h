@@ -38,6 +38,9 @@ struct netconf_link {
 size_t netconf_address_len(int family);
 /* Is there an interface @ifname, and (unless @mac is all zero) has it that MAC?  -ENODEV */
 int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_why *why);
+/* One datagram of rtnetlink's answer to a dump, aligned as its messages are: what it says of
+ * @l->ifindex is added.  1: it was the last one.  -EIO: the kernel refused. */
+int netconf_link_take(struct netconf_link *l, void *buf, size_t len);
 /* -ENODEV: no such interface. */
 int netconf_link_read(const char *ifname, struct netconf_link *ret);
 /* Until every family that is ours in @set is on the interface: a static address that
