@@ -7,12 +7,6 @@
 
 #include "lib/cleanup.h"
 
-/* One that went away meanwhile, or that the host keeps to itself, is none. */
-static bool is_absence(int r)
-{
-	return r == -ENOENT || r == -EACCES;
-}
-
 /* 1: no more are wanted. */
 static int read_device(struct xs_conn *c, const char *dir, const char *name,
 		       enum device_class class, struct device_list *list)
@@ -26,7 +20,7 @@ static int read_device(struct xs_conn *c, const char *dir, const char *name,
 		return 0; /* no number is so long */
 	r = xs_conn_read(c, path, &mac, &len);
 	if (r < 0)
-		return is_absence(r) ? 0 : r;
+		return xs_is_absent(r) ? 0 : r;
 	r = devices_add(list, class, name, mac, len);
 	if (r == -E2BIG)
 		return 1;
@@ -41,7 +35,7 @@ static int read_class(struct xs_conn *c, const char *dir, enum device_class clas
 	int r = xs_conn_list(c, dir, &names, &count);
 
 	if (r < 0)
-		return is_absence(r) ? 0 : r;
+		return xs_is_absent(r) ? 0 : r;
 	/* (in a hostile crowd most names may be of no device: they count, too) */
 	for (unsigned i = 0; r == 0 && i < count && i < DEVICES_MAX; i++)
 		r = read_device(c, dir, names[i], class, list);

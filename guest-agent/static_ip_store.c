@@ -37,11 +37,6 @@ static const char *six_of(const struct static_ip_order *o)
 
 /* ---- reading ---- */
 
-static bool is_absent(int r)
-{
-	return r == -ENOENT || r == -EACCES;
-}
-
 /* 0 also when it is absent. */
 static int read_value(struct xs_conn *xs, const struct static_ip_order *o,
 		      const char *key, const char *six, struct static_ip_value *ret)
@@ -55,7 +50,7 @@ static int read_value(struct xs_conn *xs, const struct static_ip_order *o,
 	path_of(o, key, six, path);
 	r = xs_conn_read(xs, path, &text, &len);
 	if (r < 0)
-		return is_absent(r) ? 0 : r;
+		return xs_is_absent(r) ? 0 : r;
 	static_ip_value_set(ret, text, len);
 	return 0;
 }
@@ -139,7 +134,7 @@ static int read_all(struct xs_conn *xs, void *arg)
 		struct reading w = { .out = out, .vf = i > 0 };
 
 		r = xs_conn_each_child(xs, kinds[i], read_device, &w);
-		r = is_absent(r) ? 0 : r;
+		r = xs_is_absent(r) ? 0 : r;
 	}
 	return r;
 }

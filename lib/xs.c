@@ -198,6 +198,11 @@ int xs_conn_set_perms(struct xs_conn *c, const char *path, struct xs_permissions
 	return failed(c, "set permissions of", path);
 }
 
+bool xs_is_absent(int r)
+{
+	return r == -ENOENT || r == -EACCES;
+}
+
 struct reading {
 	unsigned depth;
 	struct tree *out;
@@ -216,7 +221,7 @@ int xs_conn_read_below(struct xs_conn *c, const char *path, unsigned depth,
 	struct reading w = { .depth = depth - 1, .out = out };
 	int r = depth > 0 ? xs_conn_each_child(c, path, read_child, &w) : 0;
 
-	return r == -ENOENT || r == -EACCES ? 0 : r;
+	return xs_is_absent(r) ? 0 : r;
 }
 
 int xs_conn_read_tree(struct xs_conn *c, const char *path, unsigned depth,
@@ -226,7 +231,7 @@ int xs_conn_read_tree(struct xs_conn *c, const char *path, unsigned depth,
 	size_t len = 0;
 	int r = xs_conn_read(c, path, &value, &len);
 
-	if (r == -ENOENT || r == -EACCES)
+	if (xs_is_absent(r))
 		return 0;
 	if (r >= 0)
 		r = tree_set(out, path, value, len);

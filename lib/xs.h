@@ -44,6 +44,8 @@ static inline void xs_conn_closep(struct xs_conn **c)
 /* "write 'attr/x': Permission denied": the last failure; valid until the next call. */
 const char *xs_conn_error(const struct xs_conn *c);
 bool xs_conn_is_dead(const struct xs_conn *c);
+/* Went away or was never there, or others keep it to themselves. */
+bool xs_is_absent(int r);
 
 /* The value belongs to the caller (free()); a NUL follows it. */
 int xs_conn_read(struct xs_conn *c, const char *path, char **ret_value, size_t *ret_len);
