@@ -48,19 +48,6 @@ struct attempt {
 	bool unheard, heard; /* changed in this run: what has no watch, what has one */
 };
 
-static bool is_refusal(int r)
-{
-	return r == -EACCES || r == -EPERM || r == -E2BIG;
-}
-
-/* No room for another node, or for another request in this transaction: ENOSPC of C
- * xenstored (ENOMEM at its end), EQUOTA of oxenstored, which libxenstore does not know and
- * calls EINVAL.  Our paths and values are never invalid or too long. */
-static bool is_quota(int r)
-{
-	return r == -ENOSPC || r == -EINVAL || r == -ENOMEM;
-}
-
 /* Note a refused key and go on without it. */
 static int refused(struct publisher *p, const char *path, int error)
 {
@@ -90,7 +77,7 @@ static int store_remove(void *arg, const char *path)
 	r = xs_conn_remove(a->p->conn, path);
 	if (r >= 0)
 		note_change(a, path);
-	return is_refusal(r) ? refused(a->p, path, r) : r;
+	return xs_is_refusal(r) ? refused(a->p, path, r) : r;
 }
 
 static int store_set(void *arg, const struct tree_entry *e)
@@ -103,7 +90,7 @@ static int store_set(void *arg, const struct tree_entry *e)
 	r = xs_conn_write(a->p->conn, e->path, e->value, e->value_len);
 	if (r >= 0)
 		note_change(a, e->path);
-	return is_refusal(r) ? refused(a->p, e->path, r) : r;
+	return xs_is_refusal(r) ? refused(a->p, e->path, r) : r;
 }
 
 /* Of a host name alone the host would not hear: a watched key is written as it is. */
@@ -298,7 +285,7 @@ static int fit(struct publisher *p, struct attempt *a)
 	p->limit = p->fitted > 0 && p->fitted < high ? p->fitted : high / 2;
 	while (high - low > high / 16 + 1) {
 		r = transact(p, a);
-		if (r < 0 && !is_quota(r))
+		if (r < 0 && !xs_is_quota(r))
 			return r;
 		if (r >= 0)
 			low = p->limit;
@@ -324,12 +311,12 @@ static int publish_what_fits(struct publisher *p, struct attempt *a)
 {
 	int r = transact(p, a);
 
-	if (is_quota(r) && !p->known) {
+	if (xs_is_quota(r) && !p->known) {
 		r = read_apart(p);
 		if (r >= 0)
 			r = transact(p, a);
 	}
-	if (is_quota(r) && !xs_conn_is_dead(p->conn)) {
+	if (xs_is_quota(r) && !xs_conn_is_dead(p->conn)) {
 		r = fit(p, a);
 		if (r >= 0)
 			tell_fit(p, a->asked->count);

@@ -180,7 +180,7 @@ static int write_value(struct xs_conn *xs, const struct static_ip_order *o,
 
 	path_of(o, key, "", path);
 	r = xs_conn_write(xs, path, text, strlen(text));
-	if (r == -EACCES || r == -ENOSPC || r == -E2BIG || r == -EINVAL) {
+	if (xs_is_refusal(r) || xs_is_quota(r)) {
 		log_limited(&limit, LOG_LEVEL_WARNING,
 			    "cannot tell the host how setting addresses ended: %s",
 			    xs_conn_error(xs));

@@ -203,6 +203,16 @@ bool xs_is_absent(int r)
 	return r == -ENOENT || r == -EACCES;
 }
 
+bool xs_is_refusal(int r)
+{
+	return r == -EACCES || r == -EPERM || r == -E2BIG;
+}
+
+bool xs_is_quota(int r)
+{
+	return r == -ENOSPC || r == -EINVAL || r == -ENOMEM;
+}
+
 struct reading {
 	unsigned depth;
 	struct tree *out;

@@ -46,6 +46,12 @@ const char *xs_conn_error(const struct xs_conn *c);
 bool xs_conn_is_dead(const struct xs_conn *c);
 /* Went away or was never there, or others keep it to themselves. */
 bool xs_is_absent(int r);
+/* The store does not let this be written, whatever else there is room for. */
+bool xs_is_refusal(int r);
+/* No room for another node, or for another request in this transaction: ENOSPC of C
+ * xenstored (ENOMEM at its end), EQUOTA of oxenstored, which libxenstore does not know and
+ * calls EINVAL.  For callers whose paths and values are never invalid or too long. */
+bool xs_is_quota(int r);
 
 /* The value belongs to the caller (free()); a NUL follows it. */
 int xs_conn_read(struct xs_conn *c, const char *path, char **ret_value, size_t *ret_len);
