@@ -31,6 +31,18 @@ trap lab_end EXIT
 # the cleaning up
 trap 'trap "" INT TERM HUP; exit 130' INT TERM HUP
 
+# send_root : what is below $job_dir/root, as /job/root.tar (guest_unpack)
+send_root() {
+	tar -C "$job_dir/root" --owner=0 --group=0 -cf "$job_dir/root.tar" ./lib ./usr &&
+		rm -rf "$job_dir/root"
+}
+# send_installed : the same with what `make install` puts into Debian
+send_installed() {
+	make -s install O="$O" DESTDIR="$job_dir/root" PREFIX=/usr UNITDIR=/lib/systemd/system >&2 ||
+		bail "make install"
+	send_root
+}
+
 # on MACHINE FUNCTION [ARGUMENT...] : in dom0 of the thawed machine.  LIMIT: seconds.
 on() { lab_run machine_thaw "$@"; }
 # on_fresh: the same, on a machine booted from nothing

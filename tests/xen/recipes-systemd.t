@@ -16,16 +16,14 @@ for name in cloud-seed health-check vm-network; do
 		> "$root/lib/systemd/system/xe-guest-$name.service"
 done
 cp packaging/udev/xe-guest-xenstore-group.rules.disabled "$root/usr/share/xen-pv-tools/"
-tar -C "$root" --owner=0 --group=0 -cf "$job_dir/recipes.tar" ./lib ./usr
-rm -rf "$root"
+send_root
 
 dom0_map() { printf 'vm-data/%s\n' "$@" | vm-data populate --domain lab -; }
 dom0_result() { guest "systemctl show --value -p $2 xe-guest-$1"; }
 dom0_journal() { guest "journalctl -q -o cat -u xe-guest-$1"; }
 
 dom0_put() {
-	guest_put /job/recipes.tar /run/recipes.tar
-	ok "the files" guest 'tar -x -C / --keep-directory-symlink -m -f /run/recipes.tar'
+	ok "the files" guest_unpack /job/root.tar
 	guest 'rm -rf /var/lib/cloud; mkdir -p /etc/xe-guest-agent/health-check.d; systemctl daemon-reload'
 	is "$(guest 'systemd-analyze verify --man=no xe-guest-cloud-seed.service xe-guest-health-check.service xe-guest-vm-network.service' 2>&1)" "" \
 		"systemd-analyze verify has nothing to say"

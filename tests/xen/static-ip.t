@@ -6,11 +6,7 @@
 # shellcheck source=tests/xen/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-mkdir "$job_dir/root"
-make -s install O="$O" DESTDIR="$job_dir/root" PREFIX=/usr UNITDIR=/lib/systemd/system >&2 ||
-	bail "make install"
-tar -C "$job_dir/root" --owner=0 --group=0 -cf "$job_dir/installed.tar" ./lib ./usr
-rm -rf "$job_dir/root"
+send_installed
 
 # dom0_vif_path : the guest's place for what the host has to say of the vif
 dom0_vif_path() { echo "$(home)/xenserver/device/vif/$devid"; }
@@ -80,10 +76,9 @@ dom0_pair() {
 dom0_said() { guest 'journalctl -q -o cat -u xe-guest-agent' | grep -q "$1"; }
 
 dom0_setup() {
-	guest_put /job/installed.tar /run/installed.tar
-	ok "the files of make install" \
-		guest 'tar -x -C / --keep-directory-symlink -m -f /run/installed.tar &&
-			systemd-sysusers && echo "static-addresses = on" > /etc/xe-guest-agent.conf && systemctl daemon-reload'
+	ok "the files of make install" guest_unpack /job/root.tar
+	ok "the agent's user, and the administrator's consent" \
+		guest 'systemd-sysusers && echo "static-addresses = on" > /etc/xe-guest-agent.conf && systemctl daemon-reload'
 	ok "a second vif" quiet xl network-attach lab "mac=$dom0_mac,bridge=xenbr0"
 	ok "is in the guest" wait_for 30 dom0_has_mac
 	devid=$(guest "cat /sys/class/net/$netdev/device/nodename")

@@ -4,11 +4,7 @@
 # shellcheck source=tests/xen/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-mkdir "$job_dir/root"
-make -s install O="$O" DESTDIR="$job_dir/root" PREFIX=/usr UNITDIR=/lib/systemd/system >&2 ||
-	bail "make install"
-tar -C "$job_dir/root" --owner=0 --group=0 -cf "$job_dir/installed.tar" ./lib ./usr
-rm -rf "$job_dir/root"
+send_installed
 
 dom0_has() { [ "$(xenstore-read "$(home)/$1" 2> /dev/null)" = "$2" ]; }
 dom0_lacks() { ! xenstore-exists "$(home)/$1"; }
@@ -20,9 +16,7 @@ dom0_journal() { guest 'journalctl -q -o cat -u xe-guest-agent'; }
 
 dom0_starts() {
 	is "$(guest systemctl is-system-running)" running "Debian has come up with no unit failed"
-	guest_put /job/installed.tar /run/installed.tar
-	ok "the files of make install" \
-		guest 'tar -x -C / --keep-directory-symlink -m -f /run/installed.tar'
+	ok "the files of make install" guest_unpack /job/root.tar
 	ok "systemd-sysusers makes its user" guest 'systemd-sysusers && id -u xe-guest-agent'
 	ok "systemctl enable --now: the agent says that it is ready" \
 		guest 'systemctl daemon-reload && systemctl enable -q --now xe-guest-agent'
@@ -110,7 +104,7 @@ dom0_boot() {
 		insmod "$(find /run/initrd -name "$module.ko")"
 	done
 	mount -t ext4 /dev/vda /mnt || return
-	chroot /mnt tar -x -C / --keep-directory-symlink -m -f - < /job/installed.tar || return
+	chroot /mnt tar -x -C / --keep-directory-symlink -m -f - < /job/root.tar || return
 	env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin /bin/unshare -m -p -f /bin/bash -c '
 		mount -t proc proc /mnt/proc && mount -t sysfs sys /mnt/sys &&
 		mount -t cgroup2 cgroup /mnt/sys/fs/cgroup && mount --rbind /dev /mnt/dev &&

@@ -49,6 +49,12 @@ guest_put() {
 	return $rc
 }
 
+# guest_unpack FILE : a tar file of /job into the guest's root
+guest_unpack() {
+	guest_put "$1" /run/unpack.tar &&
+		guest 'tar -x -C / --keep-directory-symlink -m -f /run/unpack.tar'
+}
+
 guest_answers() { GUEST_LIMIT=3 guest true; }
 
 # guest_spawn NAME COMMAND... : leave a command running in the guest, its output in
