@@ -85,9 +85,9 @@ static int want_lists(const struct volume_fact *v, const char *dir, struct tree 
 		(void)snprintf(path, sizeof(path), "%s/extents/%zu", dir, i);
 		r = want_extent(&v->extent[i], path, want);
 	}
-	for (size_t i = 0; r >= 0 && i < v->mounts; i++) {
+	for (size_t i = 0; r >= 0 && i < v->mounts.count; i++) {
 		(void)snprintf(path, sizeof(path), "%s/mount_points/%zu", dir, i);
-		r = want_text(want, path, v->mount[i]);
+		r = want_text(want, path, v->mounts.item[i]);
 	}
 	return r;
 }
@@ -136,5 +136,5 @@ size_t schema_volume_nodes(const struct volume_fact *v)
 
 	for (size_t i = 0; i < v->extents; i++)
 		nodes += 1U + v->extent[i].has_target + 2U * v->extent[i].has_range;
-	return nodes + (v->extents > 0) + (v->mounts > 0) + v->mounts;
+	return nodes + (v->extents > 0) + (v->mounts.count > 0) + v->mounts.count;
 }

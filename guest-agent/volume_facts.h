@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/text_list.h"
+
 #define VOLUME_DISK_MAX                                                                  \
 	48 /* bytes with the NUL: a kernel's name of a disk has under 32 */
 #define VOLUME_EXTENTS_MAX 16 /* disks below one volume; more is a store's array */
@@ -37,8 +39,7 @@ struct volume_fact {
 	uint64_t free;	  /* bytes that users can still write */
 	struct volume_extent *extent; /* owned */
 	size_t extents;
-	char **mount; /* owned: each where it is mounted, sorted */
-	size_t mounts;
+	struct text_list mounts; /* where it is mounted, sorted */
 };
 
 struct volume_facts {

@@ -3,7 +3,7 @@ AGENT_VOLUMES_PURE := guest-agent/block_vbd.c guest-agent/nodename.c guest-agent
 	guest-agent/block_sysfs.c guest-agent/block.c guest-agent/mountinfo.c \
 	guest-agent/mountinfo_reach.c guest-agent/volumes_facts.c guest-agent/volumes_extents.c \
 	guest-agent/volumes_mounts.c guest-agent/volumes_plan.c guest-agent/volumes_answers.c \
-	guest-agent/schema_volumes.c lib/utf8.c
+	guest-agent/schema_volumes.c lib/text_list.c lib/utf8.c
 AGENT_VOLUMES := $(AGENT_VOLUMES_PURE) guest-agent/block_events.c \
 	guest-agent/volumes_asker.c guest-agent/volumes_look.c \
 	guest-agent/volumes.c

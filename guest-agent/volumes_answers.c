@@ -5,11 +5,8 @@
 
 void volume_asks_done(struct volume_ask *ask, size_t asks)
 {
-	for (size_t i = 0; i < asks; i++) {
-		for (size_t k = 0; k < ask[i].paths; k++)
-			free(ask[i].path[k]);
-		free(ask[i].path);
-	}
+	for (size_t i = 0; i < asks; i++)
+		text_list_done(&ask[i].paths);
 	free(ask);
 }
 
@@ -24,13 +21,8 @@ void volume_plan_cut(struct volume_plan *plan, size_t count)
 {
 	while (plan->facts.count > count)
 		volume_fact_done(&plan->facts.volume[--plan->facts.count]);
-	while (plan->asks > 0 && plan->ask[plan->asks - 1].volume >= count) {
-		struct volume_ask *last = &plan->ask[--plan->asks];
-
-		for (size_t k = 0; k < last->paths; k++)
-			free(last->path[k]);
-		free(last->path);
-	}
+	while (plan->asks > 0 && plan->ask[plan->asks - 1].volume >= count)
+		text_list_done(&plan->ask[--plan->asks].paths);
 }
 
 /* What several datasets use adds up; what is free they share. */

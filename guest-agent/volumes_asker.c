@@ -86,10 +86,10 @@ struct volume_answer volume_ask_now(int rootfd, const struct volume_ask *ask,
 {
 	struct volume_answer a = { .volume = ask->volume };
 
-	for (size_t i = 0; !a.told && i < ask->paths; i++) {
+	for (size_t i = 0; !a.told && i < ask->paths.count; i++) {
 		if (trying)
-			trying(arg, ask->path[i]);
-		a.told = ask_by(rootfd, ask->path[i], ask, &a);
+			trying(arg, ask->paths.item[i]);
+		a.told = ask_by(rootfd, ask->paths.item[i], ask, &a);
 	}
 	a.done = true;
 	return a;

@@ -7,9 +7,7 @@
 
 void volume_fact_done(struct volume_fact *v)
 {
-	for (size_t i = 0; i < v->mounts; i++)
-		free(v->mount[i]);
-	free(v->mount);
+	text_list_done(&v->mounts);
 	free(v->extent);
 	free(v->label);
 	free(v->filesystem);
@@ -42,13 +40,13 @@ static bool same_volume(const struct volume_fact *a, const struct volume_fact *b
 	if (!same_text(a->name, b->name) || !same_text(a->filesystem, b->filesystem) ||
 	    !same_text(a->label, b->label) || a->size != b->size ||
 	    a->has_free != b->has_free || a->free != b->free ||
-	    a->extents != b->extents || a->mounts != b->mounts)
+	    a->extents != b->extents || a->mounts.count != b->mounts.count)
 		return false;
 	for (size_t i = 0; i < a->extents; i++)
 		if (!same_extent(&a->extent[i], &b->extent[i]))
 			return false;
-	for (size_t i = 0; i < a->mounts; i++)
-		if (!same_text(a->mount[i], b->mount[i]))
+	for (size_t i = 0; i < a->mounts.count; i++)
+		if (strcmp(a->mounts.item[i], b->mounts.item[i]) != 0)
 			return false;
 	return true;
 }
@@ -80,13 +78,12 @@ static bool copy_volume(struct volume_fact *to, const struct volume_fact *from)
 	to->has_free = from->has_free;
 	to->free = from->free;
 	to->extent = calloc(from->extents + 1, sizeof(*to->extent));
-	to->mount = calloc(from->mounts + 1, sizeof(*to->mount));
-	if (!good || !to->extent || !to->mount)
+	if (!good || !to->extent)
 		return false;
 	for (; to->extents < from->extents; to->extents++)
 		to->extent[to->extents] = from->extent[to->extents];
-	for (; good && to->mounts < from->mounts; to->mounts++)
-		good = copy_text(&to->mount[to->mounts], from->mount[to->mounts]);
+	for (size_t i = 0; good && i < from->mounts.count; i++)
+		good = text_list_add(&to->mounts, from->mounts.item[i]) >= 0;
 	return good;
 }
 

@@ -84,34 +84,22 @@ static int find_mounts(const struct mount_list *mounts, const size_t *owner,
 	return 0;
 }
 
-static int add_text(char ***list, size_t *count, const char *text)
-{
-	char **more = reallocarray(*list, *count + 1, sizeof(*more));
-
-	if (!more)
-		return -ENOMEM;
-	*list = more;
-	more[*count] = strdup(text);
-	if (!more[*count])
-		return -ENOMEM;
-	(*count)++;
-	return 0;
-}
-
-static int add_points(const struct found *found, size_t count, struct volume_fact *v)
+static int add_points(const struct found *found, size_t count, struct text_list *points)
 {
 	bool any = false;
 	int r = 0;
 
 	for (size_t i = 0; i < count; i++)
 		any = any || is_main(found[i].mount);
-	for (size_t i = 0; r >= 0 && i < count && v->mounts < VOLUME_MOUNTS_MAX; i++) {
+	for (size_t i = 0; r >= 0 && i < count && points->count < VOLUME_MOUNTS_MAX;
+	     i++) {
 		const char *point = found[i].mount->point;
 
 		if (any ? !is_main(found[i].mount) : i > 0)
 			continue;
-		if (v->mounts == 0 || strcmp(v->mount[v->mounts - 1], point) != 0)
-			r = add_text(&v->mount, &v->mounts, point);
+		if (points->count == 0 ||
+		    strcmp(points->item[points->count - 1], point) != 0)
+			r = text_list_add(points, point);
 	}
 	return r;
 }
@@ -155,7 +143,7 @@ int volume_add_mounts(const struct mount_list *mounts, const size_t *owner, size
 	int r = find_mounts(mounts, owner, volume, &found, &count);
 
 	if (r >= 0)
-		r = add_points(found, count, &plan->facts.volume[volume]);
+		r = add_points(found, count, &plan->facts.volume[volume].mounts);
 	for (size_t i = 0; r >= 0 && i < count; i++) {
 		struct volume_ask *ask;
 
@@ -164,8 +152,8 @@ int volume_add_mounts(const struct mount_list *mounts, const size_t *owner, size
 		ask = ask_for(plan, volume, found[i].mount);
 		if (!ask)
 			r = -ENOMEM;
-		else if (ask->paths < VOLUME_PATHS_MAX)
-			r = add_text(&ask->path, &ask->paths, found[i].mount->point);
+		else if (ask->paths.count < VOLUME_PATHS_MAX)
+			r = text_list_add(&ask->paths, found[i].mount->point);
 	}
 	return r;
 }

@@ -14,6 +14,7 @@
 #include "guest-agent/block.h"
 #include "guest-agent/mountinfo.h"
 #include "guest-agent/volume_facts.h"
+#include "lib/text_list.h"
 
 #define VOLUME_PATHS_MAX                                                                 \
 	8 /* ways tried to one file system; one is enough but for rights */
@@ -24,8 +25,7 @@ struct volume_ask {
 	size_t volume; /* index in the facts */
 	unsigned major, minor;
 	bool is_btrfs; /* stat() tells a number for each subvolume: the type must do */
-	char **path;   /* owned, each too: ways to it, the best first */
-	size_t paths;
+	struct text_list paths; /* ways to it, the best first */
 };
 
 struct volume_answer {

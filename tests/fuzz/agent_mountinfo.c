@@ -40,12 +40,12 @@ static void check_plan(const struct volume_plan *plan, const struct mount_list *
 	for (size_t i = 0; i < plan->asks; i++) {
 		const struct volume_ask *a = &plan->ask[i];
 
-		if (a->volume >= plan->facts.count || a->paths == 0 ||
-		    a->paths > VOLUME_PATHS_MAX ||
+		if (a->volume >= plan->facts.count || a->paths.count == 0 ||
+		    a->paths.count > VOLUME_PATHS_MAX ||
 		    (i > 0 && a->volume < plan->ask[i - 1].volume))
 			abort();
-		for (size_t k = 0; k < a->paths; k++)
-			if (!may_be_asked(mounts, a->path[k]))
+		for (size_t k = 0; k < a->paths.count; k++)
+			if (!may_be_asked(mounts, a->paths.item[k]))
 				abort();
 	}
 	if (schema_want_volumes(&plan->facts, &tree) < 0)

@@ -134,7 +134,7 @@ static struct volume_extent extents[] = {
 	{ "xvda", true, 0, true, 512, 1024 },
 	{ "nvme0n1", false, 0, false, 0, 0 },
 };
-static char *mounts[] = { text_root, text_a };
+static char *mounts[] = { text_root, text_a, NULL };
 
 static void test_nodes(void)
 {
@@ -145,8 +145,7 @@ static void test_nodes(void)
 				 .has_free = true,
 				 .extent = extents,
 				 .extents = 2,
-				 .mount = mounts,
-				 .mounts = 2 };
+				 .mounts = { mounts, 2 } };
 	struct volume_facts facts = { &v, 1 };
 	autotree struct tree t = { 0 };
 
@@ -161,16 +160,14 @@ static void test_nodes(void)
 
 static void test_copies(void)
 {
-	struct volume_fact v = { .name = text_a,
-				 .extent = extents,
-				 .extents = 2,
-				 .mount = mounts,
-				 .mounts = 2 };
+	struct volume_fact v = {
+		.name = text_a, .extent = extents, .extents = 2, .mounts = { mounts, 2 }
+	};
 	struct volume_facts facts = { &v, 1 }, copy = { 0 };
 
 	is_int(volume_facts_copy(&copy, &facts), 0, "a copy");
 	ok(volume_facts_equal(&copy, &facts), "is equal");
-	ok(copy.volume[0].name != v.name && copy.volume[0].mount != v.mount,
+	ok(copy.volume[0].name != v.name && copy.volume[0].mounts.item != v.mounts.item,
 	   "and its own");
 	copy.volume[0].extent[1].offset = 1;
 	ok(!volume_facts_equal(&copy, &facts), "another place is another volume");

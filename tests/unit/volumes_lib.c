@@ -170,8 +170,8 @@ char *fake_questions(struct fake *f)
 		const struct volume_ask *a = &plan.ask[i];
 
 		fprintf(out, "%zu %u:%u", a->volume, a->major, a->minor);
-		for (size_t k = 0; k < a->paths; k++)
-			fprintf(out, " %s", a->path[k]);
+		for (size_t k = 0; k < a->paths.count; k++)
+			fprintf(out, " %s", a->paths.item[k]);
 		fputc('\n', out);
 	}
 	(void)fclose(out);

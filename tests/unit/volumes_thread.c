@@ -41,9 +41,8 @@ static struct volume_ask *question(int fd, unsigned minor_off, const char *const
 	(void)fstat(fd, &st);
 	ask->major = major(st.st_dev);
 	ask->minor = minor(st.st_dev) + minor_off;
-	ask->path = calloc(8, sizeof(*ask->path));
 	for (; *paths; paths++)
-		ask->path[ask->paths++] = strdup(*paths);
+		(void)text_list_add(&ask->paths, *paths);
 	return ask;
 }
 
