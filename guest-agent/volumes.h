@@ -22,8 +22,6 @@
  */
 #pragma once
 #include <poll.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "guest-agent/volume_facts.h"
@@ -55,11 +53,3 @@ int volumes_turn(struct volumes *v, const struct pollfd fds[VOLUMES_FDS]);
 int volumes_wait(struct volumes *v, int ms);
 /* What is to be told, valid until the next call. */
 const struct volume_facts *volumes_facts(const struct volumes *v);
-
-/* Is the free space so far from what was @told that it has to be told?  (All in bytes.)
- * 1 % of the size, or, when there is little left, an eighth of that: what matters then is
- * how long it will last.  Less than 1 MiB never: logs write that every minute. */
-#define VOLUME_MOVED_PERCENT 1
-#define VOLUME_MOVED_EIGHTH  8
-#define VOLUME_MOVED_LEAST   (UINT64_C(1) << 20)
-bool volume_free_moved(uint64_t size, uint64_t told, uint64_t now);

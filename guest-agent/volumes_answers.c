@@ -58,3 +58,15 @@ void volume_answers_apply(struct volume_facts *facts, const struct volume_answer
 		v->free = sum.available < sum.size ? sum.available : sum.size;
 	}
 }
+
+bool volume_free_moved(uint64_t size, uint64_t told, uint64_t now)
+{
+	uint64_t moved = now > told ? now - told : told - now;
+	uint64_t least = size / 100 * VOLUME_MOVED_PERCENT;
+
+	if (told / VOLUME_MOVED_EIGHTH < least)
+		least = told / VOLUME_MOVED_EIGHTH;
+	if (least < VOLUME_MOVED_LEAST)
+		least = VOLUME_MOVED_LEAST;
+	return moved >= least || (now == 0 && told != 0);
+}

@@ -13,18 +13,6 @@
 
 #define COMPLAIN_EVERY_MS (UINT64_C(3600) * 1000)
 
-bool volume_free_moved(uint64_t size, uint64_t told, uint64_t now)
-{
-	uint64_t moved = now > told ? now - told : told - now;
-	uint64_t least = size / 100 * VOLUME_MOVED_PERCENT;
-
-	if (told / VOLUME_MOVED_EIGHTH < least)
-		least = told / VOLUME_MOVED_EIGHTH;
-	if (least < VOLUME_MOVED_LEAST)
-		least = VOLUME_MOVED_LEAST;
-	return moved >= least || (now == 0 && told != 0);
-}
-
 static int read_mounts(int rootfd, struct mount_list *ret)
 {
 	static struct log_limit limit = { .burst = 1, .interval_ms = COMPLAIN_EVERY_MS };

@@ -52,3 +52,11 @@ void volume_answers_apply(struct volume_facts *facts, const struct volume_answer
 			  size_t answers);
 /* Leave only the first @count volumes. */
 void volume_plan_cut(struct volume_plan *plan, size_t count);
+
+/* Is the free space so far from what was @told that it has to be told?  (All in bytes.)
+ * 1 % of the size, or, when there is little left, an eighth of that: what matters then is
+ * how long it will last.  Less than 1 MiB never: logs write that every minute. */
+#define VOLUME_MOVED_PERCENT 1
+#define VOLUME_MOVED_EIGHTH  8
+#define VOLUME_MOVED_LEAST   (UINT64_C(1) << 20)
+bool volume_free_moved(uint64_t size, uint64_t told, uint64_t now);
