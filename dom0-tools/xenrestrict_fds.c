@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "dom0-tools/xenrestrict_priv.h"
+#include "lib/array.h"
 #include "lib/cleanup.h"
 
 #define XENFS_MAGIC 0xabba1974U /* linux.git include/uapi/linux/magic.h */
@@ -27,14 +28,10 @@ static int add(struct xr_fds *fds, int fd)
 
 	if (fds->count >= FDS_MAX)
 		return -EMFILE;
-	if ((fds->count & (fds->count - 1)) ==
-	    0) { /* a power of two, or none yet: full */
-		more = realloc(fds->fd,
-			       (fds->count ? fds->count * 2 : 1) * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		fds->fd = more;
-	}
+	more = array_grown(fds->fd, fds->count, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	fds->fd = more;
 	fds->fd[fds->count++] = fd;
 	return 0;
 }

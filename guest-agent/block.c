@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guest-agent/block_sysfs.h"
+#include "lib/array.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -27,18 +28,13 @@ void block_list_done(struct block_list *list)
 /* Takes over @d, also on failure. */
 static int add(struct block_list *list, struct block_device *d)
 {
-	/* room in powers of two, so that the count alone tells when it is used up */
-	if ((list->count & (list->count - 1)) == 0) {
-		size_t room = list->count ? list->count * 2 : 1;
-		struct block_device *more =
-			reallocarray(list->device, room, sizeof(*more));
+	struct block_device *more = array_grown(list->device, list->count, sizeof(*more));
 
-		if (!more) {
-			block_device_done(d);
-			return -ENOMEM;
-		}
-		list->device = more;
+	if (!more) {
+		block_device_done(d);
+		return -ENOMEM;
 	}
+	list->device = more;
 	list->device[list->count++] = *d;
 	return 0;
 }

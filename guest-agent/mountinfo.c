@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "guest-agent/block.h"
+#include "lib/array.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -153,7 +154,7 @@ int mountinfo_parse_line(const char *line, size_t len, struct mount *ret)
 
 static int add_line(struct mount_list *list, const char *line, size_t len)
 {
-	struct mount m;
+	struct mount m, *more;
 	int r = list->count < MOUNTINFO_MAX ? mountinfo_parse_line(line, len, &m)
 					    : -EBADMSG;
 
@@ -161,17 +162,12 @@ static int add_line(struct mount_list *list, const char *line, size_t len)
 		list->left_out++;
 	if (r < 0)
 		return r == -EBADMSG ? 0 : r;
-	/* room in powers of two, so that the count alone tells when it is used up */
-	if ((list->count & (list->count - 1)) == 0) {
-		size_t room = list->count ? list->count * 2 : 1;
-		struct mount *more = reallocarray(list->mount, room, sizeof(*more));
-
-		if (!more) {
-			free(m.text);
-			return -ENOMEM;
-		}
-		list->mount = more;
+	more = array_grown(list->mount, list->count, sizeof(*more));
+	if (!more) {
+		free(m.text);
+		return -ENOMEM;
 	}
+	list->mount = more;
 	list->mount[list->count++] = m;
 	return 0;
 }

@@ -6,8 +6,9 @@
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "lib/array.h"
 
 static struct rtattr *whole_attr(struct rtattr *a, size_t left)
 {
@@ -69,18 +70,9 @@ static bool attr_mac(struct rtattr *a, uint8_t *mac)
 	return true;
 }
 
-/* @array with room for one more, in powers of two, so that the count alone tells when the
- * room is used up.  NULL: no memory. */
-static void *grown(void *array, size_t count, size_t size)
-{
-	if (count & (count - 1))
-		return array;
-	return reallocarray(array, count ? count * 2 : 1, size);
-}
-
 static int add_address(struct net_facts *facts, const struct address_fact *a)
 {
-	struct address_fact *more = grown(facts->address, facts->count, sizeof(*a));
+	struct address_fact *more = array_grown(facts->address, facts->count, sizeof(*a));
 
 	if (!more)
 		return -ENOMEM;
@@ -91,7 +83,7 @@ static int add_address(struct net_facts *facts, const struct address_fact *a)
 
 static int add_link(struct net_facts *facts, const struct link_fact *l)
 {
-	struct link_fact *more = grown(facts->link, facts->link_count, sizeof(*l));
+	struct link_fact *more = array_grown(facts->link, facts->link_count, sizeof(*l));
 
 	if (!more)
 		return -ENOMEM;
