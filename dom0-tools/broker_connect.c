@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 #include "lib/log.h"
 #include "lib/notify.h"
 #include "lib/signals.h"
+#include "lib/unix_socket.h"
 
 #define ASK_CONNECT 'c'
 #define ASK_READY   'r'
@@ -50,16 +50,12 @@ static int set_timeouts(int fd)
 
 int connect_store(const char *path, int *ret_fd)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un addr;
 	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int r;
+	int r = fd < 0 ? -errno : unix_address(path, &addr);
 
-	if (fd < 0)
-		return -errno;
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(addr.sun_path, path, strlen(path));
-	r = set_timeouts(fd); /* of connect(), too */
+	if (r >= 0)
+		r = set_timeouts(fd); /* of connect(), too */
 	if (r < 0)
 		return r;
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)

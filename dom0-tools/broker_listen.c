@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/unix_socket.h"
 
 #define BACKLOG	      SOMAXCONN
 #define ACTIVATION_FD 3 /* SD_LISTEN_FDS_START: sd_listen_fds(3) */
@@ -74,13 +74,12 @@ static int bind_with(int fd, const struct sockaddr_un *addr, uid_t uid, gid_t gi
 
 int listen_at(const char *path, uid_t uid, gid_t gid, mode_t mode, int *ret_fd)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un addr;
 	autoclose int fd = -1;
-	int r;
+	int r = unix_address(path, &addr);
 
-	if (strlen(path) >= sizeof(addr.sun_path) || !*path)
-		return fail("listen at", path, *path ? -ENAMETOOLONG : -ENOENT);
-	memcpy(addr.sun_path, path, strlen(path));
+	if (r < 0)
+		return fail("listen at", path, r);
 	r = remove_stale(&addr);
 	if (r < 0)
 		return r;

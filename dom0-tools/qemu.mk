@@ -4,7 +4,7 @@ PROGS += dom0-tools/qemu-xen-restricted
 WORKERS += dom0-tools/qemu-xen-restricted
 dom0-tools/qemu-xen-restricted_SRCS := dom0-tools/qemu_restricted.c dom0-tools/qemu_args.c \
 	dom0-tools/qemu_host.c dom0-tools/qemu_opts.c dom0-tools/qemu_needs.c \
-	lib/log.c lib/io.c lib/options.c lib/text.c
+	lib/log.c lib/io.c lib/options.c lib/text.c lib/unix_socket.c
 # qemu's pseudo-terminals
 PRELOADS += dom0-tools/libqemu-pty-preload
 dom0-tools/libqemu-pty-preload_SRCS := dom0-tools/qemu_preload.c

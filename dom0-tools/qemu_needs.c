@@ -9,11 +9,11 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "dom0-tools/qemu_needs.h"
 #include "lib/cleanup.h"
+#include "lib/unix_socket.h"
 
 int qemu_needs_is_block(const char *path)
 {
@@ -40,17 +40,13 @@ static int remove_socket(const char *path)
 
 static int open_listener(const char *path, int *ret_fd)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un addr;
 	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	mode_t mask;
-	int r;
+	int r = fd < 0 ? -errno : unix_address(path, &addr);
 
-	if (fd < 0)
-		return -errno;
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(addr.sun_path, path, strlen(path));
-	r = remove_socket(path);
+	if (r >= 0)
+		r = remove_socket(path);
 	if (r < 0)
 		return r;
 	mask = umask(0077);

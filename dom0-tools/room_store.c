@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "lib/cleanup.h"
 #include "lib/fds.h"
 #include "lib/io.h"
+#include "lib/unix_socket.h"
 
 #define BACKLOG	    16
 #define READY_MS    10000 /* a store that is being started may let it wait */
@@ -41,19 +41,20 @@ static int give_socket(const struct room *room)
 
 static int bind_socket(struct room *room)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int r = 0;
+	struct sockaddr_un address;
+	int r;
 
 	(void)snprintf(room->socket, sizeof(room->socket), ROOM_RUN_DIR "/xs-%u",
-		       room->uid); /* fits, and into the address, too */
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", room->socket);
+		       room->uid);
 	room->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (room->listener < 0)
 		return -errno;
 	/* the lock is ours: what has this name is what a killed launcher left */
 	if (unlink(room->socket) < 0 && errno != ENOENT)
 		return -errno;
-	if (bind(room->listener, (const struct sockaddr *)&address, sizeof(address)) < 0)
+	r = unix_address(room->socket, &address); /* so short a path always fits */
+	if (r == 0 &&
+	    bind(room->listener, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		r = -errno;
 	if (r == 0)
 		r = give_socket(room);

@@ -11,10 +11,10 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include "dom0-tools/room.h"
 #include "lib/cleanup.h"
+#include "lib/unix_socket.h"
 
 #ifndef SIOCGSKNS /* Linux 4.10: the network namespace of a socket */
 #define SIOCGSKNS 0x894C
@@ -83,17 +83,12 @@ static bool may_be_peer(const struct verify_context *ctx, const char *path)
 static pid_t store_pid(void)
 {
 	for (size_t i = 0; i < sizeof(store_paths) / sizeof(*store_paths); i++) {
-		struct sockaddr_un addr = { .sun_family = AF_UNIX };
 		autoclose int fd =
-			socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+			unix_connect(store_paths[i], SOCK_STREAM | SOCK_NONBLOCK);
 		struct ucred cred = { 0 };
 		socklen_t len = sizeof(cred);
 
-		(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s",
-			       store_paths[i]);
-		if (fd >= 0 &&
-		    connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) == 0 &&
-		    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0)
+		if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0)
 			return cred.pid;
 	}
 	return 0;

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "eliloader/xapi_http.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/unix_socket.h"
 
 #define RESTART_POLL_MS 200
 #define SEND_TRIES	3 /* of one request that no server has taken */
@@ -54,14 +54,14 @@ static unsigned left_ms(uint64_t deadline)
 
 static int connect_once(const char *path, uint64_t deadline)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address;
 	unsigned left = left_ms(deadline);
 	struct timeval tv = { .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000 + 1 };
 	autoclose int fd = -1;
+	int r = unix_address(path, &address);
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(address.sun_path, path, strlen(path));
+	if (r < 0)
+		return r;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "eliloader/xapi_guard.h"
 
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "lib/unix_socket.h"
 
 static const int guarded[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE };
 #define GUARDED (sizeof(guarded) / sizeof(*guarded))
@@ -83,9 +83,7 @@ void xapi_guard_set(const char *path, const char *text, size_t len)
 	sigset_t old;
 
 	xapi_guard_hold(&old);
-	guard.address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) < sizeof(guard.address.sun_path)) /* connect() has taken it */
-		memcpy(guard.address.sun_path, path, strlen(path));
+	(void)unix_address(path, &guard.address); /* connect() has taken it */
 	guard.text = text;
 	guard.len = len;
 	guard.pid = getpid();

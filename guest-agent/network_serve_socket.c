@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "guest-agent/network_serve.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/unix_socket.h"
 
 #define LISTEN_FD 3 /* sd_listen_fds(3): the first */
 #define BACKLOG	  4 /* an agent, and the next one while it is being restarted */
@@ -19,17 +19,6 @@
 #define MODE_DIR  0755
 
 /* ---- our own ---- */
-
-static int address_of(const char *path, struct sockaddr_un *ret)
-{
-	size_t n = strlen(path);
-
-	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (n == 0 || n >= sizeof(ret->sun_path))
-		return -ENAMETOOLONG;
-	memcpy(ret->sun_path, path, n);
-	return 0;
-}
 
 static int new_socket(void)
 {
@@ -55,7 +44,7 @@ static int make_directory(const char *path)
 	char dir[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	char *slash;
 
-	(void)stpcpy(dir, path); /* address_of() has measured it */
+	(void)stpcpy(dir, path); /* unix_address() has measured it */
 	slash = strrchr(dir, '/');
 	if (!slash || slash == dir)
 		return 0;
@@ -77,7 +66,7 @@ static int listen_at(const char *path)
 {
 	autoclose int fd = new_socket();
 	struct sockaddr_un at;
-	int r = fd < 0 ? fd : address_of(path, &at);
+	int r = fd < 0 ? fd : unix_address(path, &at);
 
 	if (r >= 0)
 		r = make_directory(path);

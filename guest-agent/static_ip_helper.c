@@ -4,34 +4,17 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "guest-agent/static_ip.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
-
-static int connect_to(const char *path)
-{
-	autoclose int fd =
-		socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	size_t n = strlen(path);
-
-	if (fd < 0)
-		return -errno;
-	if (n >= sizeof(at.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(at.sun_path, path, n);
-	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
-		return -errno;
-	return steal_fd(&fd);
-}
+#include "lib/unix_socket.h"
 
 int static_ip_helper_open(struct static_ip_helper *h, const char *socket_path)
 {
-	int fd = connect_to(socket_path);
+	int fd = unix_connect(socket_path, SOCK_SEQPACKET | SOCK_NONBLOCK);
 
 	*h = (struct static_ip_helper){ .fd = -1 };
 	if (fd < 0) {

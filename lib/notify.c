@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "lib/cleanup.h"
+#include "lib/unix_socket.h"
 
 static int kept = -1; /* of notify_open(), for the life of the process */
 
@@ -16,15 +16,14 @@ static int kept = -1; /* of notify_open(), for the life of the process */
 static int connect_listener(int *ret_fd)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct sockaddr_un to;
 	size_t n = path ? strlen(path) : 0;
 	autoclose int fd = -1;
 
-	if (n < 2 || n >= sizeof(to.sun_path) || (*path != '/' && *path != '@')) {
+	if (n < 2 || (*path != '/' && *path != '@') || unix_address(path, &to) < 0) {
 		*ret_fd = -1;
 		return 0;
 	}
-	memcpy(to.sun_path, path, n);
 	if (*path == '@')
 		to.sun_path[0] = '\0'; /* an abstract name */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

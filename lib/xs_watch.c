@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <xen/io/xs_wire.h>
 #include <xenstore.h>
 #include <xenstore_lib.h>
 
 #include "lib/cleanup.h"
+#include "lib/unix_socket.h"
 
 #define TOKEN "w" /* there is one watch to a connection: the token says nothing */
 
@@ -25,26 +25,11 @@ struct xs_watch {
 	char body[XENSTORE_PAYLOAD_MAX + 1]; /* and a NUL */
 };
 
-static int open_socket(const char *path)
-{
-	autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-
-	if (fd < 0)
-		return -errno;
-	if (strlen(path) >= sizeof(to.sun_path))
-		return -ENAMETOOLONG;
-	memcpy(to.sun_path, path, strlen(path));
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
-		return -errno;
-	return steal_fd(&fd);
-}
-
 /* XENSTORED_PATH may name either; ENOTSOCK and ECONNREFUSED are connect()'s words for
  * what is no listening socket. */
 static int open_either(const char *path)
 {
-	int r = open_socket(path);
+	int r = unix_connect(path, SOCK_STREAM);
 
 	if (r != -ECONNREFUSED && r != -ENOTSOCK)
 		return r;

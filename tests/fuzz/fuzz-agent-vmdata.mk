@@ -4,5 +4,5 @@ FUZZ_agent_vm_data_SRCS := $(VM_DATA_PURE) lib/tree.c lib/text.c lib/io.c lib/lo
 FUZZ_agent_vm_data_LIBS := jansson
 FUZZ_agent_vm_data_map_SRCS := $(FUZZ_agent_vm_data_SRCS)
 FUZZ_agent_vm_data_map_LIBS := jansson
-FUZZ_xs_watch_SRCS := lib/xs_watch.c lib/io.c
+FUZZ_xs_watch_SRCS := lib/xs_watch.c lib/io.c lib/unix_socket.c
 FUZZ_xs_watch_LIBS := xenstore

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lib/log, lib/io */
+/* lib/log, lib/io, lib/unix_socket */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,6 +10,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/unix_socket.h"
 #include "tests/tap.h"
 
 static void test_escape(void)
@@ -128,6 +129,25 @@ static void test_wait(void)
 	ok(ms > 0 && ms <= 3600000, "an hour's");
 	is_int(io_wait_ms(UINT64_MAX - 1), INT_MAX, "no longer than poll() can");
 	is_int(io_wait_ms(UINT64_MAX), -1, "for ever");
+}
+
+static void test_unix_socket(void)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNSPEC };
+	char path[sizeof(un.sun_path) + 1];
+
+	memset(path, 'x', sizeof(path));
+	path[sizeof(un.sun_path)] = '\0';
+	is_int(unix_address(path, &un), -ENAMETOOLONG, "a path without room for its NUL");
+	is_int(unix_address("", &un), -ENOENT,
+	       "no path, which would be an abstract name");
+	is_int(un.sun_family, AF_UNSPEC, "nothing was written then");
+	path[sizeof(un.sun_path) - 1] = '\0';
+	is_int(unix_address(path, &un), 0, "a path that just fits");
+	is_str(un.sun_path, path, "it is the address");
+	is_int(un.sun_family, AF_UNIX, "of its family");
+	is_int(unix_connect("/nonexistent/socket", SOCK_STREAM), -ENOENT,
+	       "nobody listens");
 }
 
 static void test_read_limited(void)
@@ -260,6 +280,7 @@ int main(void)
 	test_hex();
 	test_mac();
 	test_wait();
+	test_unix_socket();
 	test_read_limited();
 	test_beside();
 	test_flush();
