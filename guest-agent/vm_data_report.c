@@ -67,7 +67,10 @@ enum vm_data_status vm_data_report(const struct vm_data_job *job, int r)
 	else if (r == -ENOTCONN)
 		log_error("cannot watch '%s': the xenstore connection is gone", key);
 	else
-		log_error("cannot %s", xs_conn_error(job->conn));
+		log_error("cannot %s%s", xs_conn_error(job->conn),
+			  status_of(job->conn, r) == STATUS_DENIED
+				  ? "; the host keeps it from this guest"
+				  : "");
 	return status_of(job->conn, r);
 }
 

@@ -135,7 +135,7 @@ test_denied() {
 	populate 'vm-data/open=1\n'
 	xs0 write /local/domain/5/vm-data/secret s
 	xs0 chmod /local/domain/5/vm-data/secret n0
-	refuses 3 "'vm-data/secret': Permission denied" "denied" guest get secret
+	refuses 3 "'vm-data/secret': Permission denied; the host keeps it from this guest$" "denied" guest get secret
 	refuses 3 "'vm-data/secret': Permission denied" "denied with --default" \
 		guest get secret --default x
 	refuses 3 "Permission denied" "list does not hide what it may not read" guest list
