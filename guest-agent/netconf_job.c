@@ -10,6 +10,7 @@
 #include "guest-agent/netconf_backend.h"
 #include "guest-agent/netconf_link.h"
 #include "guest-agent/netconf_state_file.h"
+#include "lib/cleanup.h"
 #include "lib/log.h"
 
 #define STATIC_MS 15000 /* duplicate-address detection takes one or two seconds */
@@ -90,19 +91,26 @@ static void wait_kept(const struct job *j)
 	(void)netconf_link_wait_like(j->next.set.ifname, &kept, KEPT_MS, &ignored);
 }
 
-/* Where the program failed because another machine has the address, that is what is said. */
+/* Until the new one is there.  Where it failed because another machine has the address,
+ * that is what is said: programs tell it in many words, or take the address away. */
 static int start_next(struct job *j)
 {
+	const struct netconf *set = &j->next.set;
 	struct netconf_why words = { "" }, duplicate = { "" };
-	struct netconf_link l;
-	int r = j->backend->start(&j->next, &words);
+	autoclose int watch = -1;
+	int r, q;
 
+	(void)netconf_link_watch(&watch); /* without it only the words are others */
+	r = j->backend->start(&j->next, &words);
+	if (r >= 0)
+		r = netconf_link_wait(set, &j->before,
+				      set->v4.mode == NETCONF_AUTO ? AUTO_MS : STATIC_MS,
+				      &words);
 	if (r >= 0)
 		return 0;
-	if (netconf_link_read(j->next.set.ifname, &l) >= 0 &&
-	    netconf_link_has(&l, &j->next.set, &duplicate) == -EADDRINUSE)
-		return netconf_why(j->why, -EADDRINUSE, "%s", duplicate.text);
-	return netconf_why(j->why, r, "%s", words.text);
+	q = netconf_link_duplicate(watch, set, &duplicate);
+	return q < 0 ? netconf_why(j->why, q, "%s", duplicate.text)
+		     : netconf_why(j->why, r, "%s", words.text);
 }
 
 /* The interface changed hands: what a program keeps of ours itself, not in a file of the
@@ -129,11 +137,6 @@ static int carry_out(struct job *j)
 		r = netconf_change_write(&j->change, j->why);
 	if (r >= 0)
 		r = start_next(j);
-	if (r >= 0)
-		r = netconf_link_wait(&j->next.set, &j->before,
-				      j->next.set.v4.mode == NETCONF_AUTO ? AUTO_MS
-									  : STATIC_MS,
-				      j->why);
 	if (r < 0) {
 		roll_back(j);
 		return r;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -83,4 +84,39 @@ int netconf_link_read(const char *ifname, struct netconf_link *ret)
 	if (r >= 0)
 		r = dump(fd, RTM_GETROUTE, AF_INET6, ret);
 	return r;
+}
+
+int netconf_link_watch(int *ret_fd)
+{
+	const struct sockaddr_nl group = { .nl_family = AF_NETLINK,
+					   .nl_groups = RTMGRP_IPV6_IFADDR };
+	autoclose int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+				  NETLINK_ROUTE);
+
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&group, sizeof(group)) < 0)
+		return -errno;
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+bool netconf_link_seen(int fd, struct netconf_link *link)
+{
+	char buf[DUMP_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+	for (;;) {
+		struct sockaddr_nl from = { 0 };
+		socklen_t size = sizeof(from);
+		ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from,
+				     &size);
+
+		if (n < 0 && errno != EINTR && errno != ENOBUFS)
+			return false;
+		if (n < 0 ||
+		    from.nl_pid != 0) /* some were lost, or are not the kernel's */
+			continue;
+		link->count = 0;
+		(void)netconf_link_take(link, buf, (size_t)n);
+		if (link->count > 0)
+			return true;
+	}
 }

@@ -7,6 +7,7 @@
  * Errors: 0 or a negative errno, said in @why where there is one.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,13 @@ int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_
 int netconf_link_take(struct netconf_link *l, void *buf, size_t len);
 /* -ENODEV: no such interface. */
 int netconf_link_read(const char *ifname, struct netconf_link *ret);
+/* From now on the changes of IPv6 addresses are noted, for netconf_link_duplicate(). */
+int netconf_link_watch(int *ret_fd);
+/* The next one of the interface link->ifindex, as its addresses.  False: there is none. */
+bool netconf_link_seen(int fd, struct netconf_link *link);
+/* -EADDRINUSE: since @fd is watched, detection found that the static IPv6 address of @set is
+ * another machine's; also where the program has taken it away since.  Else 0. */
+int netconf_link_duplicate(int fd, const struct netconf *set, struct netconf_why *why);
 /* Until every family that is ours in @set is on the interface: a static address that
  * passed duplicate-address detection, with its gateway; for IPv4 auto any address, but one
  * that was there @before without a lifetime only after some seconds: a program that works on

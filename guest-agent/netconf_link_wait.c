@@ -10,8 +10,9 @@
 #include "guest-agent/netconf_state.h"
 #include "lib/io.h"
 
-#define LOOK_MS 50   /* between two looks at an interface */
-#define GONE_MS 3000 /* until an old address is gone; networkd needs some 100 */
+#define LOOK_MS	 50    /* between two looks at an interface */
+#define GONE_MS	 3000  /* until an old address is gone; networkd needs some 100 */
+#define STALE_MS 10000 /* the same after the start of a daemon, on a busy machine */
 
 static const struct netconf_address *find(const struct netconf_link *l, int family,
 					  const void *address, unsigned prefix)
@@ -93,6 +94,17 @@ int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
 	return has_all(link, set, NULL, why);
 }
 
+int netconf_link_duplicate(int fd, const struct netconf *set, struct netconf_why *why)
+{
+	const struct netconf only6 = { .v6 = set->v6 };
+	struct netconf_link l = { .ifindex = if_nametoindex(set->ifname) };
+
+	while (fd >= 0 && netconf_link_seen(fd, &l))
+		if (netconf_link_has(&l, &only6, why) == -EADDRINUSE)
+			return -EADDRINUSE;
+	return 0;
+}
+
 /* What is missing, for the user. */
 static int say_missing(const struct netconf_link *l, const struct netconf *set,
 		       unsigned limit_ms, struct netconf_why *why)
@@ -128,7 +140,7 @@ int netconf_link_wait(const struct netconf *set, const struct netconf_link *befo
 		r = netconf_link_read(set->ifname, &l);
 		if (r >= 0)
 			r = has_all(&l, set,
-				    io_now_ms() < start + GONE_MS ? before : NULL, why);
+				    io_now_ms() < start + STALE_MS ? before : NULL, why);
 		if (r != -EAGAIN && r != -ENODEV) /* (a bridge may be made anew) */
 			break;
 		if (io_now_ms() >= end)
