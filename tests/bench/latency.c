@@ -4,7 +4,7 @@
  *
  *	latency start HOME RUNS PROGRAM...
  *		from exec until HOME/data/updated is there, the last key of the agent; before
- *		each run everything in HOME's attr, data and drivers is removed
+ *		each run everything in HOME's attr, data, drivers and feature is removed
  *	latency address IFACE HOME RUNS 4|6
  *		an address is added, then removed
  *
@@ -30,6 +30,7 @@
 #include <unistd.h>
 #include <xenstore.h>
 
+#include "guest-agent/agent.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -116,7 +117,7 @@ static pid_t start(char *argv[])
 /* What a new domain has: the toolstack's directories, with nothing in them. */
 static void empty(const char *home)
 {
-	static const char *const dirs[] = { "attr", "data", "drivers" };
+	static const char *const dirs[] = { "attr", "data", "drivers", "feature" };
 
 	for (size_t d = 0; d < sizeof(dirs) / sizeof(*dirs); d++) {
 		char dir[128], path[512];
@@ -182,6 +183,14 @@ static void set_ipv6(int sock, const char *iface, unsigned i, bool on)
 		die("SIOCSIFADDR");
 }
 
+/* Single changes, not a storm, of which the agent tells the end. */
+static void rest(void)
+{
+	struct timespec pause = { .tv_nsec = (AGENT_CALM_MS + 20) * 1000 * 1000 };
+
+	nanosleep(&pause, NULL);
+}
+
 static int bench_address(char *argv[], unsigned runs)
 {
 	const char *iface = argv[0];
@@ -202,18 +211,18 @@ static int bench_address(char *argv[], unsigned runs)
 	if (!xs_watch(store, path, "b"))
 		die("watch");
 	for (unsigned i = 0; i < runs; i++) {
-		struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-		uint64_t from = now_us();
+		uint64_t from;
 
+		rest();
+		from = now_us();
 		set(sock, iface, i, true);
 		await(path, true);
 		added[i] = now_us() - from;
-		nanosleep(&pause, NULL); /* single changes, not a storm */
+		rest();
 		from = now_us();
 		set(sock, iface, i, false);
 		await(path, false);
 		removed[i] = now_us() - from;
-		nanosleep(&pause, NULL);
 	}
 	report(v6 ? "new-ipv6" : "new-ipv4", added, runs);
 	report(v6 ? "removed-ipv6" : "removed-ipv4", removed, runs);
