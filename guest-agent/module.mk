@@ -6,8 +6,9 @@ AGENT_PURE := guest-agent/collect_memory.c guest-agent/os_release.c guest-agent/
 PROGS += guest-agent/xe-guest-agent
 guest-agent/xe-guest-agent_SRCS := guest-agent/main.c guest-agent/agent.c guest-agent/agent_wait.c \
 	guest-agent/agent_collect.c guest-agent/agent_net.c guest-agent/agent_publish.c \
-	guest-agent/detect.c guest-agent/publish.c guest-agent/publish_fit.c guest-agent/collect_os.c \
-	guest-agent/collect_drivers.c $(AGENT_NET_XS) $(AGENT_STATIC_IP) $(AGENT_PRIVILEGES) \
+	guest-agent/detect.c guest-agent/publish.c guest-agent/publish_fit.c \
+	guest-agent/publish_quota.c guest-agent/collect_os.c guest-agent/collect_drivers.c \
+	$(AGENT_NET_XS) $(AGENT_STATIC_IP) $(AGENT_PRIVILEGES) \
 	$(AGENT_PURE) $(filter-out $(AGENT_PURE),$(AGENT_VOLUMES)) $(LIB_BASE) $(LIB_XS) lib/notify.c
 guest-agent/xe-guest-agent_LIBS := xenstore
 guest-agent/xe-guest-agent_LDLIBS := $(AGENT_VOLUMES_LDLIBS)

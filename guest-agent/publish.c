@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest-agent/publish_fit.h"
+#include "guest-agent/publish_parts.h"
 #include "guest-agent/schema_nodes.h"
 #include "lib/cleanup.h"
 #include "lib/log.h"
@@ -156,15 +157,14 @@ static int reconcile(struct tree *out, const struct tree *want, const struct pub
 	return r;
 }
 
-/* What the store holds, to begin with. */
-static int look(struct xs_conn *c, struct publisher *p, struct tree *ret_have)
+int publish_look(struct publisher *p, struct tree *ret_have)
 {
 	int r;
 
 	if (p->known)
 		return tree_copy(ret_have, &p->published);
 	tree_done(ret_have);
-	r = read_own(c, ret_have);
+	r = read_own(p->conn, ret_have);
 	return r < 0 ? r : note_foreign(ret_have, &p->foreign);
 }
 
@@ -173,8 +173,9 @@ static int attempt(struct xs_conn *c, void *arg)
 	static const struct tree_diff_ops ops = { .remove = store_remove,
 						  .set = store_set };
 	struct attempt *a = arg;
-	int r = look(c, a->p, &a->have);
+	int r = publish_look(a->p, &a->have);
 
+	(void)c; /* it is the publisher's */
 	if (r >= 0)
 		r = reconcile(&a->want, a->asked, a->p);
 	a->unheard = a->heard = false;
@@ -244,84 +245,23 @@ static int remember(struct publisher *p, const struct tree *asked)
 }
 
 /* A refused request may spoil its transaction: then again without those keys. */
-static int transact(struct publisher *p, struct attempt *a)
+int publish_transact(struct publisher *p, const struct tree *want)
 {
+	struct attempt a = { .p = p, .asked = want };
 	size_t refusals;
+	bool same;
 	int r;
 
 	do {
 		refusals = p->refused.count;
-		r = reconcile(&a->want, a->asked, p);
-		if (r >= 0 && p->known && !differs(&p->published, &a->want))
-			return 0;
-		if (r >= 0)
-			r = xs_conn_transact(p->conn, attempt, a);
+		r = reconcile(&a.want, want, p);
+		same = r >= 0 && p->known && !differs(&p->published, &a.want);
+		if (r >= 0 && !same)
+			r = xs_conn_transact(p->conn, attempt, &a);
 	} while (r < 0 && p->refused.count > refusals && !xs_conn_is_dead(p->conn));
-	return r < 0 ? r : remember(p, a->asked);
-}
-
-/* A transaction holds about a thousand requests: when reading is too much beside what is
- * to be written, it comes before.  Who changes the tree meanwhile makes a new domain of it,
- * which agent_look_again() notices. */
-static int read_apart(struct publisher *p)
-{
-	autotree struct tree have = { 0 };
-	int r = look(p->conn, p, &have);
-
-	if (r >= 0) {
-		tree_swap(&have, &p->published);
-		p->known = true;
-	}
-	return r;
-}
-
-/* With ever fewer keys until it fits, and not many fewer than would.  What fits is
- * published on the way. */
-static int fit(struct publisher *p, struct attempt *a)
-{
-	size_t low = 0, high = a->asked->count < p->limit ? a->asked->count : p->limit;
-	int r = -EDQUOT;
-
-	p->limit = p->fitted > 0 && p->fitted < high ? p->fitted : high / 2;
-	while (high - low > high / 16 + 1) {
-		r = transact(p, a);
-		if (r < 0 && !xs_is_quota(r))
-			return r;
-		if (r >= 0)
-			low = p->limit;
-		else
-			high = p->limit;
-		p->limit = low + (high - low) / 2;
-	}
-	p->limit = p->fitted = low;
-	return transact(p, a);
-}
-
-static void tell_fit(const struct publisher *p, size_t asked)
-{
-	static struct log_limit limit = { .burst = 1, .interval_ms = 600 * 1000 };
-
-	log_limited(&limit, LOG_LEVEL_WARNING,
-		    "the store's quota has no room: the %zu least useful of %zu keys are "
-		    "left out",
-		    asked - p->limit, asked);
-}
-
-static int publish_what_fits(struct publisher *p, struct attempt *a)
-{
-	int r = transact(p, a);
-
-	if (xs_is_quota(r) && !p->known) {
-		r = read_apart(p);
-		if (r >= 0)
-			r = transact(p, a);
-	}
-	if (xs_is_quota(r) && !xs_conn_is_dead(p->conn)) {
-		r = fit(p, a);
-		if (r >= 0)
-			tell_fit(p, a->asked->count);
-	}
-	return r;
+	tree_done(&a.want);
+	tree_done(&a.have);
+	return r < 0 || same ? r : remember(p, want);
 }
 
 static bool is_worth_retry(const struct tree *refusals)
@@ -334,13 +274,10 @@ static bool is_worth_retry(const struct tree *refusals)
 
 int publish(struct publisher *p, const struct tree *want)
 {
-	struct attempt a = { .p = p, .asked = want };
-	int r = publish_what_fits(p, &a);
+	int r = publish_what_fits(p, want);
 
 	if (r < 0)
 		p->known = false;
-	tree_done(&a.want);
-	tree_done(&a.have);
 	if (r >= 0 && (p->limit < want->count || is_worth_retry(&p->refused)))
 		return PUBLISH_REFUSED;
 	return r;
