@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
 
-#include "guest-agent/name_facts.h"
+#include "guest-agent/facts.h"
 #include "lib/cleanup.h"
 
 static bool is_directory(int rootfd, const char *path)

@@ -22,8 +22,3 @@ struct host_facts {
 	bool vbd_hotplug, vif_hotplug; /* the frontend's driver is there */
 	char health[HEALTH_MAX];       /* what is wrong; "": nothing */
 };
-
-/* A frontend takes new devices from when its driver is registered with the bus, which names
- * it after the kind of device.
- * Source: linux drivers/xen/xenbus/xenbus_probe.c (xenbus_register_driver_common) */
-void collect_hotplug(int rootfd, struct host_facts *h);

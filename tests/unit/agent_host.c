@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "dom0-tools/metrics_record.h"
+#include "guest-agent/facts.h"
 #include "guest-agent/freeze.h"
 #include "guest-agent/schema_host.h"
 #include "lib/cleanup.h"
