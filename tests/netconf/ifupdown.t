@@ -72,13 +72,13 @@ rm "$room/tmp/fail"
 back "after a failure"
 
 # The third write and all later ones fail: of two files one is new, and cannot be put back.
-guest strace -qq -o /tmp/strace -e trace=renameat -e inject=renameat:error=EIO:when=3+ \
+guest env ASAN_OPTIONS=detect_leaks=0 strace -qq -o /tmp/strace -e trace=renameat -e inject=renameat:error=EIO:when=3+ \
 	"$O/xe-guest-network" apply --interface eth0 --ipv4 10.9.0.5/24 > "$logs/half" 2>&1
 is $? 1 "a disk that fails half way"
 like "$(cat "$logs/half")" "old files could not be restored" "is said"
 up() { ip link show dev eth0 up | grep -q . && [ "$(gateway4)" = 10.9.0.1 ]; }
 ok "the interface is up all the same" up
-guest strace -qq -o /tmp/strace -e trace=renameat -e inject=renameat:error=EIO \
+guest env ASAN_OPTIONS=detect_leaks=0 strace -qq -o /tmp/strace -e trace=renameat -e inject=renameat:error=EIO \
 	"$O/xe-guest-network" repair > "$logs/half" 2>&1
 is $? 1 "nor can it be repaired"
 ok "and is up" up
