@@ -18,8 +18,8 @@
 #include "guest-agent/block_udev.h"
 #include "guest-agent/block_vbd.h"
 
-#define BLOCK_NAME_MAX                                                                   \
-	48 /* bytes with the NUL: the kernel's 32 and a partition's digits */
+/* bytes with the NUL: the kernel's 32 and a partition's digits */
+#define BLOCK_NAME_MAX	  48
 #define BLOCK_DEVICES_MAX 1024 /* devices looked at; a guest has some ten */
 #define BLOCK_NONE	  SIZE_MAX
 

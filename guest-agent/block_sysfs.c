@@ -14,8 +14,8 @@
 
 #define ATTRIBUTE_MAX 4096 /* bytes: what a file of sysfs can hold */
 #define SECTOR	      512 /* bytes: the unit of "size" and "start", whatever the disk's own */
-#define EXTENDED_MAX                                                                     \
-	4096 /* bytes: the kernel shows two sectors of an extended partition */
+/* bytes: the kernel shows two sectors of an extended partition */
+#define EXTENDED_MAX  4096
 #define MAJOR_FLOPPY  2
 #define MAJOR_CDROM   11
 #define SCSI_TYPE_ROM 5

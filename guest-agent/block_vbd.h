@@ -6,6 +6,7 @@
  * VBD's userdevice.  The guest sees it in the number of ~/device/vbd/$DEVID; the name the
  * host shows is made of it, so that nothing has to be asked of xenstore.
  * Owns:   nothing.
+ * Errors: none; a bool says whether there is a result.
  * Source: xen-vbd-interface(7)
  */
 #pragma once
@@ -13,13 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BLOCK_VBD_NAME_MAX                                                               \
-	16 /* bytes with the NUL; the longest is "xvd", 5 letters, "255" */
+/* bytes with the NUL; the longest is "xvd", 5 letters, "255" */
+#define BLOCK_VBD_NAME_MAX 16
 
 struct block_vbd {
 	uint32_t disk; /* 0: the first */
-	char name
-		[BLOCK_VBD_NAME_MAX]; /* "xvda"; "xvda1" when the host gives a partition */
+	/* "xvda"; "xvda1" when the host gives a partition */
+	char name[BLOCK_VBD_NAME_MAX];
 };
 
 /* false: a number that the interface does not give a meaning. */

@@ -33,8 +33,8 @@ struct link_fact {
 	bool excluded;		  /* by configuration; the agent's to fill in */
 	enum device_class device; /* what it is itself */
 	uint32_t devid;		  /* of that device */
-	const struct link_fact
-		*under; /* the device that its addresses belong to, or NULL */
+	/* the device that its addresses belong to, or NULL */
+	const struct link_fact *under;
 };
 
 struct address_fact {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * publish_fit - the most useful keys of a tree, where there is no room for all; pure.
+ * Owns:   nothing; what is put into a tree is its own.
  * Errors: 0 or -ENOMEM.
  */
 #pragma once

@@ -15,19 +15,19 @@
 
 #include "lib/text_list.h"
 
-#define VOLUME_DISK_MAX                                                                  \
-	48 /* bytes with the NUL: a kernel's name of a disk has under 32 */
+/* bytes with the NUL: a kernel's name of a disk has under 32 */
+#define VOLUME_DISK_MAX	   48
 #define VOLUME_EXTENTS_MAX 16 /* disks below one volume; more is a store's array */
 #define VOLUME_MOUNTS_MAX  16 /* where one volume is mounted; more are containers' binds */
 
 struct volume_extent {
-	char disk
-		[VOLUME_DISK_MAX]; /* the host's name ("xvda"), or the kernel's ("nvme0n1") */
-	bool has_target;	   /* it is a disk of Xen */
-	uint32_t target;	   /* whose number is this: 0 is xvda */
-	bool has_range;		   /* the volume is just this part of the disk */
-	uint64_t offset;	   /* bytes */
-	uint64_t length;	   /* bytes */
+	/* the host's name ("xvda"), or the kernel's ("nvme0n1") */
+	char disk[VOLUME_DISK_MAX];
+	bool has_target; /* it is a disk of Xen */
+	uint32_t target; /* whose number is this: 0 is xvda */
+	bool has_range;	 /* the volume is just this part of the disk */
+	uint64_t offset; /* bytes */
+	uint64_t length; /* bytes */
 };
 
 struct volume_fact {

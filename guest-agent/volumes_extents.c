@@ -6,8 +6,8 @@
 
 #include "guest-agent/volumes_parts.h"
 
-#define STEPS_MAX                                                                        \
-	256 /* devices gone through: LVM on RAID on crypt of all disks has fewer */
+/* devices gone through: LVM on RAID on crypt of all disks has fewer */
+#define STEPS_MAX 256
 
 /* What lies below is told one by one. */
 struct walk {

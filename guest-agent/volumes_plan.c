@@ -9,8 +9,8 @@
 #include "lib/cleanup.h"
 #include "lib/text.h"
 
-#define LVM_UUID_LEN                                                                     \
-	68 /* "LVM-", group, volume; a layer that users do not see has more */
+/* "LVM-", group, volume; a layer that users do not see has more */
+#define LVM_UUID_LEN 68
 
 /* What is being made of what. */
 struct making {

@@ -16,8 +16,8 @@
 #include "guest-agent/volume_facts.h"
 #include "lib/text_list.h"
 
-#define VOLUME_PATHS_MAX                                                                 \
-	8 /* ways tried to one file system; one is enough but for rights */
+/* ways tried to one file system; one is enough but for rights */
+#define VOLUME_PATHS_MAX    8
 #define VOLUME_DATASETS_MAX 64 /* of a ZFS pool that are asked */
 
 /* One mounted file system.  A ZFS pool has several, one for each dataset. */
