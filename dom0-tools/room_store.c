@@ -156,8 +156,7 @@ int room_step_broker_ready(struct room *room)
 		return 0;
 	for (;;) {
 		struct pollfd p = { .fd = room->broker_ready, .events = POLLIN };
-		uint64_t now = io_now_ms();
-		int n = now < end ? poll(&p, 1, (int)(end - now)) : 0;
+		int n = poll(&p, 1, io_wait_ms(end));
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -169,11 +169,7 @@ static void on_signals(struct supervisor *s)
 
 static int wait_ms(const struct supervisor *s)
 {
-	uint64_t now = io_now_ms();
-
-	if (s->stop_at_ms == 0)
-		return -1;
-	return s->stop_at_ms > now ? (int)(s->stop_at_ms - now) : 0;
+	return s->stop_at_ms == 0 ? -1 : io_wait_ms(s->stop_at_ms);
 }
 
 /* Until process 1 has ended and has nothing more to tell. */

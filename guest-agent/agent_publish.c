@@ -116,7 +116,7 @@ uint64_t agent_publish_at_ms(const struct agent *a)
 {
 	uint64_t at = a->watched && a->dirty ? a->publish_at_ms : AGENT_NEVER;
 
-	return a->retry_ms && a->retry_at_ms < at ? a->retry_at_ms : at;
+	return a->retry_ms ? io_earlier(at, a->retry_at_ms) : at;
 }
 
 int agent_publish_due(struct agent *a)

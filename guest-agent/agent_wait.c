@@ -148,21 +148,16 @@ static void list_fds(const struct agent *a, struct pollfd fds[FD_COUNT])
 	static_ip_poll(a->static_ip, fds + FD_STATIC_IP);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 static int wait_ms(const struct agent *a)
 {
-	uint64_t at = earlier(agent_publish_at_ms(a), static_ip_due_ms(a->static_ip));
+	uint64_t at = io_earlier(agent_publish_at_ms(a), static_ip_due_ms(a->static_ip));
 
 	for (size_t i = 0; i < TIMER_COUNT; i++)
-		at = earlier(at, a->at_ms[i]);
+		at = io_earlier(at, a->at_ms[i]);
 	if (a->facts.volumes)
-		at = earlier(at, volumes_due_ms(a->volumes));
+		at = io_earlier(at, volumes_due_ms(a->volumes));
 	if (io_now_ms() < a->names_at_ms)
-		at = earlier(at, a->names_at_ms);
+		at = io_earlier(at, a->names_at_ms);
 	return io_wait_ms(at);
 }
 

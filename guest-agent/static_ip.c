@@ -245,11 +245,6 @@ static uint64_t order_at_ms(const struct static_ip *s, const struct static_ip_or
 	return UINT64_MAX;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 uint64_t static_ip_due_ms(const struct static_ip *s)
 {
 	uint64_t at_ms = UINT64_MAX;
@@ -259,8 +254,8 @@ uint64_t static_ip_due_ms(const struct static_ip *s)
 	if (s->read)
 		at_ms = s->read_at_ms;
 	if (s->helper.busy && !s->helper.late)
-		at_ms = earlier(at_ms, s->helper.until_ms);
+		at_ms = io_earlier(at_ms, s->helper.until_ms);
 	for (size_t i = 0; i < s->known.count; i++)
-		at_ms = earlier(at_ms, order_at_ms(s, &s->known.order[i]));
+		at_ms = io_earlier(at_ms, order_at_ms(s, &s->known.order[i]));
 	return at_ms;
 }

@@ -2,7 +2,6 @@
 #include "guest-agent/vm_data_store.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,25 +189,19 @@ static int take_events(struct xs_watch *watch, const char *key)
 	return about;
 }
 
-static int poll_until(int fd, bool has_deadline, uint64_t deadline_ms)
+static int poll_until(int fd, uint64_t deadline_ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int wait = -1;
+	int wait = io_wait_ms(deadline_ms);
 
-	if (has_deadline) {
-		uint64_t now = io_now_ms();
-
-		if (now >= deadline_ms)
-			return -ETIME;
-		wait = deadline_ms - now > INT_MAX ? INT_MAX : (int)(deadline_ms - now);
-	}
+	if (wait == 0)
+		return -ETIME;
 	return poll(&p, 1, wait) < 0 && errno != EINTR ? -errno : 0;
 }
 
-int vm_data_await(struct xs_watch *watch, const char *path, bool has_deadline,
-		  uint64_t deadline_ms)
+int vm_data_await(struct xs_watch *watch, const char *path, uint64_t deadline_ms)
 {
-	int r = poll_until(xs_watch_fd(watch), has_deadline, deadline_ms);
+	int r = poll_until(xs_watch_fd(watch), deadline_ms);
 
 	return r < 0 ? r : take_events(watch, path);
 }
@@ -216,7 +209,8 @@ int vm_data_await(struct xs_watch *watch, const char *path, bool has_deadline,
 int vm_data_wait(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_value,
 		 size_t *ret_len)
 {
-	uint64_t deadline_ms = io_now_ms() + wish->timeout_ms;
+	uint64_t deadline_ms =
+		wish->has_timeout ? io_now_ms() + wish->timeout_ms : UINT64_MAX;
 	autowatch struct xs_watch *watch = NULL;
 	int r = look(c, wish, ret_value, ret_len);
 
@@ -229,7 +223,7 @@ int vm_data_wait(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_
 	if (xs_watch_new(wish->home ? wish->home : wish->path, &watch) < 0)
 		return -ENOTCONN;
 	for (;;) {
-		r = vm_data_await(watch, wish->path, wish->has_timeout, deadline_ms);
+		r = vm_data_await(watch, wish->path, deadline_ms);
 		if (r > 0)
 			r = look(c, wish, ret_value, ret_len);
 		if (r != 0)

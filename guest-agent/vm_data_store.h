@@ -42,7 +42,7 @@ struct vm_data_wish {
  * -ENXIO: its domain is gone.  -ENOTCONN: no watch could be had. */
 int vm_data_wait(struct xs_conn *c, const struct vm_data_wish *wish, char **ret_value,
 		 size_t *ret_len);
-/* Wait for events of @watch.  1: one may be about the key @path, or what is below it; 0: none
- * is.  -ETIME: the time has come.  -ENOTCONN: the watch is of no use any more. */
-int vm_data_await(struct xs_watch *watch, const char *path, bool has_deadline,
-		  uint64_t deadline_ms);
+/* Wait for events of @watch until @deadline_ms (UINT64_MAX: without end).  1: one may be
+ * about the key @path, or what is below it; 0: none is.  -ETIME: the time has come.
+ * -ENOTCONN: the watch is of no use any more. */
+int vm_data_await(struct xs_watch *watch, const char *path, uint64_t deadline_ms);

@@ -142,8 +142,9 @@ static enum vm_data_status follow(const struct vm_data_job *job, struct xs_watch
 	int r = 0;
 
 	while (r >= 0 && status == STATUS_FOUND) {
-		r = vm_data_await(watch, job->path, job->opt.has_timeout && ready,
-				  deadline_ms);
+		r = vm_data_await(watch, job->path,
+				  job->opt.has_timeout && ready ? deadline_ms
+								: UINT64_MAX);
 		if (r <= 0)
 			continue;
 		r = look(job, seen);

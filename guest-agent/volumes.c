@@ -78,11 +78,9 @@ void volumes_poll(const struct volumes *v, struct pollfd fds[VOLUMES_FDS])
 
 uint64_t volumes_due_ms(const struct volumes *v)
 {
-	uint64_t due = v->look_at_ms;
+	bool by_then = v->waiting && !v->late;
 
-	if (v->waiting && !v->late && v->overdue_ms < due)
-		due = v->overdue_ms;
-	return due;
+	return by_then ? io_earlier(v->look_at_ms, v->overdue_ms) : v->look_at_ms;
 }
 
 static const struct volume_fact *find(const struct volume_facts *facts, const char *name)
@@ -248,8 +246,7 @@ static void look_soon(struct volumes *v)
 
 	if (at < v->looked_ms + VOLUMES_PAUSE_MS)
 		at = v->looked_ms + VOLUMES_PAUSE_MS;
-	if (at < v->look_at_ms)
-		v->look_at_ms = at;
+	v->look_at_ms = io_earlier(v->look_at_ms, at);
 }
 
 static bool is_overdue(const struct volumes *v)
@@ -274,10 +271,10 @@ int volumes_wait(struct volumes *v, int ms)
 {
 	uint64_t end = io_now_ms() + (uint64_t)ms;
 
-	for (uint64_t now = io_now_ms(); v->waiting && now < end; now = io_now_ms()) {
+	while (v->waiting && io_now_ms() < end) {
 		struct pollfd fd = { .fd = volume_asker_fd(v->asker), .events = POLLIN };
 
-		if (poll(&fd, 1, (int)(end - now)) > 0)
+		if (poll(&fd, 1, io_wait_ms(end)) > 0)
 			return take(v);
 	}
 	return v->waiting ? take(v) : 0;

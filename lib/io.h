@@ -52,3 +52,7 @@ static inline int io_wait_ms(uint64_t at_ms)
 		return -1;
 	return left < INT_MAX ? (int)left : INT_MAX;
 }
+static inline uint64_t io_earlier(uint64_t a_ms, uint64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}

@@ -129,6 +129,8 @@ static void test_wait(void)
 	ok(ms > 0 && ms <= 3600000, "an hour's");
 	is_int(io_wait_ms(UINT64_MAX - 1), INT_MAX, "no longer than poll() can");
 	is_int(io_wait_ms(UINT64_MAX), -1, "for ever");
+	ok(io_earlier(1, UINT64_MAX) == 1 && io_earlier(UINT64_MAX, 1) == 1,
+	   "the earlier of two");
 }
 
 static void test_unix_socket(void)
