@@ -67,7 +67,7 @@ test_refused() {
 	fails "vm-data/vendordata is not gzip" "gzip that is cut short"
 	anew userdata=x
 	xs0 chmod /local/domain/5/vm-data/userdata n0
-	fails "'vm-data/userdata(/encoding)?': Permission denied$" "a key that may not be read"
+	fails "'vm-data/userdata(/encoding)?': Permission denied; the host keeps it from this guest$" "a key that may not be read"
 	anew userdata=x
 	mkdir -p "$S"
 	printf mine | tee "$S/meta-data" > "$S/user-data"
