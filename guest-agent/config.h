@@ -66,7 +66,7 @@ struct agent_config {
 	bool volumes, host_name;
 	bool balloon;		     /* may control/feature-balloon be published */
 	bool hot_plug;		     /* feature/hotplug/... */
-	bool legacy_keys;	     /* attr/ethN of XenServer 6.5; default on */
+	bool legacy_keys;	     /* attr/ethN, for XenServer until 7.2; default on */
 	bool static_addresses;	     /* from the host; default off */
 	unsigned memory_interval_s;  /* memory-interval */
 	unsigned volumes_interval_s; /* volumes-interval */

@@ -192,7 +192,7 @@ names() {
 	sees "renamed, unordered, and one that only has the name" "0/ipv4/0=10.0.0.1 1/ipv4/0=10.0.7.1 10/ipv4/0=10.0.10.1"
 	is "$(key attr/vif/0/name) $(key attr/vif/1/name) $(key attr/vif/10/name)" "lan0 eth7 enX1" "$GROUND: the names are told"
 	is "$(key attr/vif/10/mac/0) $(key attr/vif/10/ipv4/0/prefix)" "00:16:3e:00:00:0a 24" "$GROUND: so are MAC address and prefix length"
-	is "$(key attr/eth10/ip) $(key attr/eth1/ip)" "10.0.10.1 10.0.7.1" "$GROUND: XenServer 6.5 has its keys, by the vif's number"
+	is "$(key attr/eth10/ip) $(key attr/eth1/ip)" "10.0.10.1 10.0.7.1" "$GROUND: XenServer until 7.2 has its keys, by the vif's number"
 	like "$(why 10.0.1.1)" 'eth1: its interface is of kind veth, with no vif underneath' "$GROUND: what is left out has a reason"
 	no_ifs eth1 enX1
 	sees "a vif that is gone takes its keys along" "0/ipv4/0=10.0.0.1 1/ipv4/0=10.0.7.1"

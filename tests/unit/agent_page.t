@@ -28,7 +28,7 @@ mapfile -t nodes < <(sed -nE 's/^\t\{ "([^"]+)", RANK_.*/\1/p' guest-agent/schem
 	sed -E 's,(/?#)+$,,; s,.*/,,; s,#,,' | grep . | sort -u)
 ok "there are nodes that the agent writes" [ "${#nodes[@]}" -ge 30 ]
 is "$(lacks "${nodes[@]}" | grep -vx eth)" "" "the page has their names"
-ok "that of XenServer 6.5, too" grep -q 'attr/ethN/' <<< "$text"
+ok "that of XenServer until 7.2, too" grep -q 'attr/ethN/' <<< "$text"
 
 mapfile -t codes < <(sed -nE 's/^\tEXIT_[A-Z_]+ = ([0-9]+),$/\1/p' guest-agent/main.c)
 is "${codes[*]}" "0 3 4" "exit codes of its own"
