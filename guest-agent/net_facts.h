@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAC_LEN	      6	 /* bytes */
+#include "lib/io.h"
+
 #define LINK_KIND_MAX 16 /* bytes with the NUL; the longest of Linux is "openvswitch" */
 
 /* What the host knows an interface as.  Lower comes first where one has to be chosen. */

@@ -70,7 +70,7 @@ int netconf_probe_interface(const char *ifname, char *ret_backend, size_t size,
 			    char *ret_why, size_t why_size)
 {
 	const struct netconf_backend *b = NULL;
-	static const uint8_t any[6];
+	static const uint8_t any[MAC_LEN];
 	struct netconf_why why = { "" };
 	struct netconf_state s = { 0 };
 	int r = 0;

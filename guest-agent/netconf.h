@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/io.h"
+
 #define NETCONF_BACKEND_MAX 64	/* bytes that are enough for the name of a back end */
 #define NETCONF_WHY_MAX	    512 /* bytes that are enough for @ret_why; longer is cut */
 
@@ -49,7 +51,7 @@ struct netconf_family {
 
 struct netconf {
 	char ifname[IF_NAMESIZE];
-	uint8_t mac[6]; /* the interface's; all zero: not known, and not compared */
+	uint8_t mac[MAC_LEN]; /* the interface's; all zero: not known, and not compared */
 	struct netconf_family v4, v6;
 };
 
@@ -82,7 +84,7 @@ int netconf_repair(char *ret_why, size_t size);
 struct netconf_interface {
 	unsigned index;
 	char ifname[IF_NAMESIZE];
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 	bool vif; /* a Xen network device */
 };
 

@@ -17,9 +17,9 @@ bool netconf_name_good(const char *name)
 	       !strchr("._-", name[0]);
 }
 
-bool netconf_mac_good(const uint8_t mac[6])
+bool netconf_mac_good(const uint8_t mac[MAC_LEN])
 {
-	static const uint8_t zero[6];
+	static const uint8_t zero[MAC_LEN];
 
 	return !(mac[0] & 1) && memcmp(mac, zero, sizeof(zero)) != 0;
 }

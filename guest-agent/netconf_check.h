@@ -19,7 +19,7 @@
  * IF_NAMESIZE array without a NUL, which is no good name. */
 bool netconf_name_good(const char *name);
 /* A station's own: neither zero nor a group's. */
-bool netconf_mac_good(const uint8_t mac[6]);
+bool netconf_mac_good(const uint8_t mac[MAC_LEN]);
 /* NULL, or what is wrong with a family's wish, as the end of a sentence of which @ret_what
  * is the beginning (both static).  @family: AF_INET or AF_INET6.  Addresses are of a host
  * (no group, loopback, unspecified, no network's or broadcast address); a gateway is another

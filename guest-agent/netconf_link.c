@@ -16,9 +16,10 @@
 #define DUMP_BUFFER 32768 /* bytes: what the kernel sends at a time at most */
 #define REPLY_MS    2000  /* the kernel answers at once */
 
-int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_why *why)
+int netconf_link_check(const char *ifname, const uint8_t mac[MAC_LEN],
+		       struct netconf_why *why)
 {
-	static const uint8_t unknown[6];
+	static const uint8_t unknown[MAC_LEN];
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq req = { 0 };
 	const uint8_t *has = (const uint8_t *)req.ifr_hwaddr.sa_data;
@@ -26,7 +27,7 @@ int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_
 	(void)snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", ifname); /* checked */
 	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &req) < 0)
 		return netconf_why(why, -ENODEV, "there is no interface %s", ifname);
-	if (memcmp(mac, unknown, 6) == 0 || memcmp(mac, has, 6) == 0)
+	if (memcmp(mac, unknown, MAC_LEN) == 0 || memcmp(mac, has, MAC_LEN) == 0)
 		return 0;
 	return netconf_why(why, -ENODEV,
 			   "interface %s has MAC %02x:%02x:%02x:%02x:%02x:%02x, not the "

@@ -227,7 +227,7 @@ static void print_ours(const struct renderer *r)
 
 static void print_head(FILE *out, const char *from, const struct netconf *set)
 {
-	static const uint8_t unknown[6];
+	static const uint8_t unknown[MAC_LEN];
 	const uint8_t *m = set->mac;
 
 	(void)fprintf(out,

@@ -16,7 +16,7 @@
 #include "lib/cleanup.h"
 
 /* Its MAC.  False: not Ethernet, or gone. */
-static bool mac_of(int fd, const char *ifname, uint8_t ret[6])
+static bool mac_of(int fd, const char *ifname, uint8_t ret[MAC_LEN])
 {
 	struct ifreq req = { 0 };
 
@@ -24,7 +24,7 @@ static bool mac_of(int fd, const char *ifname, uint8_t ret[6])
 	if (ioctl(fd, SIOCGIFHWADDR, &req) < 0 ||
 	    req.ifr_hwaddr.sa_family != ARPHRD_ETHER)
 		return false;
-	memcpy(ret, req.ifr_hwaddr.sa_data, 6);
+	memcpy(ret, req.ifr_hwaddr.sa_data, MAC_LEN);
 	return true;
 }
 

@@ -50,7 +50,7 @@ struct network_apply {
 	struct network_wire_header header;
 	uint32_t id; /* any; the result has the same */
 	char ifname[IF_NAMESIZE];
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 	uint8_t zero[2];
 	struct network_wire_family v4, v6;
 };

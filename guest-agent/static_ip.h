@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/io.h"
 #include "lib/xs.h"
 
 #define STATIC_IP_FDS	       2
@@ -38,7 +39,7 @@
 struct static_ip_device {
 	bool vf; /* of xenserver/device/net-sriov-vf */
 	uint32_t devid;
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 };
 
 /* Which network interface is @device: its own, by devid (vif) or MAC, which must be the

@@ -30,7 +30,7 @@ static void log_end(const struct static_ip_order *o)
 	const char *family = o->family == AF_INET6 ? "IPv6" : "IPv4";
 	struct netconf_family want = { 0 };
 	char text[NETCONF_WHY_MAX] = "";
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 
 	if (o->code < 0) {
 		log_limited(&limit, LOG_LEVEL_WARNING,

@@ -70,9 +70,9 @@ static int wrong_value(const char *name, int family, const struct static_ip_valu
 		     v->len > n ? "..." : "", should);
 }
 
-int static_ip_parse_mac(const struct static_ip_value *v, uint8_t ret_mac[6])
+int static_ip_parse_mac(const struct static_ip_value *v, uint8_t ret_mac[MAC_LEN])
 {
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 
 	if (!is_whole(v) || io_parse_mac(v->text, v->len, mac) < 0 ||
 	    !netconf_mac_good(mac))
@@ -137,11 +137,11 @@ static int parse_static(int family, const struct static_ip_setting *s,
 }
 
 int static_ip_parse(int family, const struct static_ip_setting *setting,
-		    uint8_t ret_mac[6], struct netconf_family *ret_want, char *ret_why,
-		    size_t size)
+		    uint8_t ret_mac[MAC_LEN], struct netconf_family *ret_want,
+		    char *ret_why, size_t size)
 {
 	struct netconf_family want = { 0 };
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 	int r = 0;
 
 	if (static_ip_parse_mac(&setting->mac, mac) < 0)

@@ -37,11 +37,11 @@ void static_ip_value_set(struct static_ip_value *v, const char *text, size_t len
 bool static_ip_setting_equal(const struct static_ip_setting *a,
 			     const struct static_ip_setting *b);
 
-int static_ip_parse_mac(const struct static_ip_value *v, uint8_t ret_mac[6]);
+int static_ip_parse_mac(const struct static_ip_value *v, uint8_t ret_mac[MAC_LEN]);
 /* @family: AF_INET or AF_INET6. */
 int static_ip_parse(int family, const struct static_ip_setting *setting,
-		    uint8_t ret_mac[6], struct netconf_family *ret_want, char *ret_why,
-		    size_t size);
+		    uint8_t ret_mac[MAC_LEN], struct netconf_family *ret_want,
+		    char *ret_why, size_t size);
 /* "10.0.0.5/24, gateway 10.0.0.1", "DHCP", "no address of the host's": for a log. */
 void static_ip_describe(int family, const struct netconf_family *want, char *out,
 			size_t size);

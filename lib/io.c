@@ -183,9 +183,9 @@ int io_parse_hex(const char *text, size_t len, uint8_t *ret_bytes)
 	return 0;
 }
 
-int io_parse_mac(const char *text, size_t len, uint8_t ret_mac[6])
+int io_parse_mac(const char *text, size_t len, uint8_t ret_mac[MAC_LEN])
 {
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 
 	if (len != sizeof("00:16:3e:00:00:01") - 1)
 		return -EINVAL;

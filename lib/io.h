@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define MAC_LEN 6 /* bytes */
+
 /* First thing in main(): what xenstore is opened on must never be descriptor 0, 1 or 2,
  * or what is printed would go down that connection as requests.  Those that are closed get
  * /dev/null the wrong way round, so that reading and writing still fail. */
@@ -40,7 +42,7 @@ int io_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);
  * @ret_bytes, which need not end in a NUL.  -EINVAL: something else, or an odd @len. */
 int io_parse_hex(const char *text, size_t len, uint8_t *ret_bytes);
 /* A MAC, "00:16:3e:00:00:01": @len characters, hex digits of either case. */
-int io_parse_mac(const char *text, size_t len, uint8_t ret_mac[6]);
+int io_parse_mac(const char *text, size_t len, uint8_t ret_mac[MAC_LEN]);
 /* CLOCK_MONOTONIC in milliseconds. */
 uint64_t io_now_ms(void);
 /* For poll(): how long from now to @at_ms.  UINT64_MAX: without end (-1). */

@@ -105,8 +105,8 @@ static void test_mac(void)
 					   "00-16-3e-00-00-01",
 					   "00:16:3e:00:00:0g",
 					   "0016:3e:00:00:01:" };
-	static const uint8_t want[6] = { 0x00, 0x16, 0x3e, 0xab, 0xcd, 0x0e };
-	uint8_t mac[6] = { 7, 7, 7, 7, 7, 7 };
+	static const uint8_t want[MAC_LEN] = { 0x00, 0x16, 0x3e, 0xab, 0xcd, 0x0e };
+	uint8_t mac[MAC_LEN] = { 7, 7, 7, 7, 7, 7 };
 	bool untouched;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

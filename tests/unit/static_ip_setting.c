@@ -71,9 +71,9 @@ static void check_good(void)
 		struct static_ip_setting s =
 			setting_of(MAC, c->enabled, c->address, c->gateway);
 		char why[NETCONF_WHY_MAX] = "", text[128] = "";
-		static const uint8_t want_mac[6] = { 0, 0x16, 0x3e, 0, 0, 1 };
+		static const uint8_t want_mac[MAC_LEN] = { 0, 0x16, 0x3e, 0, 0, 1 };
 		struct netconf_family f;
-		uint8_t mac[6] = { 0 };
+		uint8_t mac[MAC_LEN] = { 0 };
 		int r = static_ip_parse(c->family, &s, mac, &f, why, sizeof(why));
 
 		if (r == 0)
@@ -178,7 +178,7 @@ static void check_bad(void)
 			setting_of(c->mac, c->enabled, c->address, c->gateway);
 		char why[NETCONF_WHY_MAX] = "";
 		struct netconf_family f = { .mode = NETCONF_KEEP, .prefix = 99 };
-		uint8_t mac[6] = { 9 };
+		uint8_t mac[MAC_LEN] = { 9 };
 		int r = static_ip_parse(c->family, &s, mac, &f, why, sizeof(why));
 
 		ok(r == -EINVAL && strstr(why, c->why) && f.prefix == 99 && mac[0] == 9,
@@ -194,7 +194,7 @@ static void check_bytes(void)
 	struct static_ip_setting s = setting_of(MAC, "1", NULL, NULL), t;
 	char why[32] = "";
 	struct netconf_family f;
-	uint8_t mac[6];
+	uint8_t mac[MAC_LEN];
 
 	static_ip_value_set(&s.address, nul, sizeof(nul) - 1);
 	is_int(static_ip_parse(AF_INET, &s, mac, &f, why, sizeof(why)), -EINVAL,
