@@ -169,7 +169,7 @@ static void test_legacy(void)
 	autotree struct tree t = { 0 };
 
 	is_str(got, "3/ip=10.0.0.1 3/ipv6/0/addr=2001:db8::1 3/ipv6/1/addr=fe80::1 ",
-	       "what XenServer to 7.2 reads: of vifs, the first IPv4 address, all of IPv6");
+	       "XenServer until 7.2 reads: of vifs, the first IPv4 address, all of IPv6");
 	(void)schema_want_addresses(&net, &t);
 	ok(tree_has_below(&t, "attr/vif/3") && !tree_has_below(&t, "attr/eth3"),
 	   "unless the configuration says no");
