@@ -12,6 +12,7 @@
 #include "lib/config_lines.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/prefix.h"
 
 #define PATTERN_MAX 64 /* bytes; a name of an interface has 15 */
 #define SEPARATORS  " \t,"
@@ -254,19 +255,11 @@ bool agent_config_wants_interface(const struct agent_config *c, const char *name
 	return c->include_interfaces.count == 0 || matches(&c->include_interfaces, name);
 }
 
-static bool is_in(const struct agent_prefix *p, const uint8_t *addr)
-{
-	const uint8_t *want = p->in6.s6_addr;
-	unsigned bytes = p->len / 8, bits = p->len % 8;
-
-	return memcmp(want, addr, bytes) == 0 &&
-	       (bits == 0 || (want[bytes] ^ addr[bytes]) >> (8 - bits) == 0);
-}
-
 static bool is_in_any(const struct agent_prefixes *list, int family, const void *addr)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->item[i].family == family && is_in(&list->item[i], addr))
+		if (list->item[i].family == family &&
+		    prefix_same(&list->item[i].in6, addr, list->item[i].len))
 			return true;
 	return false;
 }

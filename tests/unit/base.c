@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lib/log, lib/io, lib/unix_socket */
+/* lib/log, lib/io, lib/prefix, lib/unix_socket */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,6 +10,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/prefix.h"
 #include "lib/unix_socket.h"
 #include "tests/tap.h"
 
@@ -131,6 +132,16 @@ static void test_wait(void)
 	is_int(io_wait_ms(UINT64_MAX), -1, "for ever");
 	ok(io_earlier(1, UINT64_MAX) == 1 && io_earlier(UINT64_MAX, 1) == 1,
 	   "the earlier of two");
+}
+
+static void test_prefix(void)
+{
+	static const uint8_t a[] = { 0xab, 0xcd, 0xef }, b[] = { 0xab, 0xcc, 0xef };
+
+	ok(prefix_same(a, b, 0) && prefix_same(a, b, 8) && prefix_same(a, b, 15),
+	   "the bits before the first other one are the same");
+	ok(!prefix_same(a, b, 16) && !prefix_same(a, b, 24), "those up to it are not");
+	ok(prefix_same(a, a, 24), "all");
 }
 
 static void test_unix_socket(void)
@@ -282,6 +293,7 @@ int main(void)
 	test_hex();
 	test_mac();
 	test_wait();
+	test_prefix();
 	test_unix_socket();
 	test_read_limited();
 	test_beside();
