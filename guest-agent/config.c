@@ -10,7 +10,6 @@
 
 #include "lib/cleanup.h"
 #include "lib/config_lines.h"
-#include "lib/io.h"
 #include "lib/log.h"
 #include "lib/prefix.h"
 
@@ -68,22 +67,13 @@ static int set_patterns(void *field, const struct config_key *k, const char *val
 }
 
 /* ADDRESS[/BITS] */
-static int parse_prefix(char *text, struct agent_prefix *ret)
+static int parse_prefix(const char *text, struct agent_prefix *ret)
 {
-	char *slash = strchr(text, '/');
-	struct agent_prefix p = { .family = strchr(text, ':') ? AF_INET6 : AF_INET };
-	unsigned bits = p.family == AF_INET6 ? 128 : 32;
-	uint64_t len = bits;
-
-	if (slash)
-		*slash++ = '\0';
-	if (inet_pton(p.family, text, &p.in6) != 1)
-		return -EINVAL;
-	if (slash && io_parse_u64(slash, bits, &len) < 0)
-		return -EINVAL;
-	p.len = (unsigned)len;
-	*ret = p;
-	return 0;
+	*ret = (struct agent_prefix){ .family = strchr(text, ':') ? AF_INET6 : AF_INET };
+	ret->len = ret->family == AF_INET6 ? 128 : 32;
+	if (strchr(text, '/'))
+		return prefix_parse(ret->family, text, &ret->in6, &ret->len);
+	return inet_pton(ret->family, text, &ret->in6) == 1 ? 0 : -EINVAL;
 }
 
 static int add_prefix(void *prefixes, size_t max, char *word)

@@ -10,6 +10,7 @@
 #include "guest-agent/netconf_check.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/prefix.h"
 
 void static_ip_value_set(struct static_ip_value *v, const char *text, size_t len)
 {
@@ -85,21 +86,11 @@ int static_ip_parse_mac(const struct static_ip_value *v, uint8_t ret_mac[MAC_LEN
 static int parse_address(int family, const struct static_ip_value *v,
 			 struct netconf_family *ret)
 {
-	char text[STATIC_IP_VALUE_MAX + 1];
-	uint64_t prefix;
-	char *slash;
+	unsigned bits;
 
-	if (!is_whole(v))
+	if (!is_whole(v) || prefix_parse(family, v->text, &ret->address, &bits) < 0)
 		return -EINVAL;
-	memcpy(text, v->text, sizeof(text));
-	slash = strchr(text, '/');
-	if (!slash || strlen(slash + 1) > sizeof("128") - 1)
-		return -EINVAL;
-	*slash = '\0';
-	if (io_parse_u64(slash + 1, family == AF_INET ? 32 : 128, &prefix) < 0 ||
-	    inet_pton(family, text, &ret->address) != 1)
-		return -EINVAL;
-	ret->prefix = (uint8_t)prefix;
+	ret->prefix = (uint8_t)bits;
 	return 0;
 }
 

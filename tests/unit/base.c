@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lib/log, lib/io, lib/prefix, lib/unix_socket */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -142,6 +143,44 @@ static void test_prefix(void)
 	   "the bits before the first other one are the same");
 	ok(!prefix_same(a, b, 16) && !prefix_same(a, b, 24), "those up to it are not");
 	ok(prefix_same(a, a, 24), "all");
+}
+
+static void test_parse_prefix(void)
+{
+	static const struct {
+		const char *name, *text;
+		int family, r;
+		unsigned bits;
+		uint8_t first, last;
+	} cases[] = {
+		{ "IPv4", "192.0.2.5/24", AF_INET, 0, 24, 192, 5 },
+		{ "no bits of it", "192.0.2.5/0", AF_INET, 0, 0, 192, 5 },
+		{ "all bits of it", "192.0.2.5/32", AF_INET, 0, 32, 192, 5 },
+		{ "IPv6", "fd00::5/128", AF_INET6, 0, 128, 0xfd, 5 },
+		{ "the longest", "0000:0000:0000:0000:0000:ffff:192.168.100.100/128",
+		  AF_INET6, 0, 128, 0, 100 },
+		{ "longer", "0000:0000:0000:0000:0000:ffff:192.168.100.1000/128",
+		  AF_INET6, -EINVAL, 7, 7, 7 },
+		{ "one bit too many", "192.0.2.5/33", AF_INET, -EINVAL, 7, 7, 7 },
+		{ "too many for IPv6", "fd00::5/129", AF_INET6, -EINVAL, 7, 7, 7 },
+		{ "four digits", "192.0.2.5/0024", AF_INET, -EINVAL, 7, 7, 7 },
+		{ "a sign", "192.0.2.5/+8", AF_INET, -EINVAL, 7, 7, 7 },
+		{ "no number", "192.0.2.5/", AF_INET, -EINVAL, 7, 7, 7 },
+		{ "no slash", "192.0.2.5", AF_INET, -EINVAL, 7, 7, 7 },
+		{ "no address", "/8", AF_INET, -EINVAL, 7, 7, 7 },
+		{ "the other family's", "fd00::5/8", AF_INET, -EINVAL, 7, 7, 7 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		size_t last = cases[i].family == AF_INET ? 3 : 15;
+		uint8_t a[16] = { 7, [3] = 7, [4] = 9, [15] = 7 };
+		unsigned bits = 7;
+		int r = prefix_parse(cases[i].family, cases[i].text, a, &bits);
+
+		ok(r == cases[i].r && bits == cases[i].bits && a[0] == cases[i].first &&
+			   a[last] == cases[i].last && (last == 15 || a[4] == 9),
+		   "a prefix: %s", cases[i].name);
+	}
 }
 
 static void test_unix_socket(void)
@@ -294,6 +333,7 @@ int main(void)
 	test_mac();
 	test_wait();
 	test_prefix();
+	test_parse_prefix();
 	test_unix_socket();
 	test_read_limited();
 	test_beside();
