@@ -79,13 +79,12 @@ static int has_all(const struct netconf_link *link, const struct netconf *set,
 		r = has_static(link, AF_INET, &set->v4, why);
 	else if (set->v4.mode == NETCONF_AUTO && !has_any(link, AF_INET, stale))
 		r = -EAGAIN;
-	if (r >= 0 || r == -EAGAIN)
-		q = set->v6.mode == NETCONF_STATIC
-			    ? has_static(link, AF_INET6, &set->v6, why)
-			    : 0;
-	return q < 0 && q != -EAGAIN ? q
-	       : r < 0		     ? r
-		       : q; /* IPv6 auto: a network may have no router that announces anything */
+	if (r < 0 && r != -EAGAIN)
+		return r;
+	/* (IPv6 auto: a network may have no router that announces anything) */
+	if (set->v6.mode == NETCONF_STATIC)
+		q = has_static(link, AF_INET6, &set->v6, why);
+	return q < 0 ? q : r;
 }
 
 int netconf_link_has(const struct netconf_link *link, const struct netconf *set,
