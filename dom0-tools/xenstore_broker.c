@@ -80,17 +80,16 @@ __attribute__((noreturn)) static void run_child(struct child *child, pid_t paren
 	exit(r < 0 ? EXIT_FAILURE : child_run(child));
 }
 
-static int run(const struct broker_options *opt, struct child *child)
+static int run(const struct broker_options *opt, struct child *child, int signals)
 {
-	struct connector c = { .upstream = child->upstream, .ready_fd = opt->ready_fd };
+	struct connector c = { .upstream = child->upstream,
+			       .signals = signals,
+			       .ready_fd = opt->ready_fd };
 	pid_t parent = getpid();
 	int pair[2] = { -1, -1 };
-	int r = c.signals = signals_open((const int[]){ SIGTERM, SIGINT, SIGCHLD, 0 });
 
-	if (r >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		r = -errno;
-	if (r < 0) {
-		log_error("cannot start: %s", strerror(-r));
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		log_error("cannot start: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	c.child = fork();
@@ -126,7 +125,7 @@ int main(int argc, char *argv[])
 		.listen_fd = -1, .serve_fd = -1, .metrics_fd = -1, .signals = -1
 	};
 	struct broker_options opt;
-	int status = EXIT_FAILURE;
+	int signals, status = EXIT_FAILURE;
 
 	if (io_reserve_std_fds() < 0)
 		return EXIT_FAILURE;
@@ -143,8 +142,12 @@ int main(int argc, char *argv[])
 	child.opt = &opt;
 	child.upstream =
 		opt.upstream ? opt.upstream : connect_default(upstream, sizeof(upstream));
-	if (find_user(&opt, &child) == 0 && open_sockets(&opt, &child) == 0)
-		status = run(&opt, &child);
+	/* first, or one that comes meanwhile would leave the sockets' files */
+	signals = signals_open((const int[]){ SIGTERM, SIGINT, SIGCHLD, 0 });
+	if (signals < 0)
+		log_error("cannot start: %s", strerror(-signals));
+	else if (find_user(&opt, &child) == 0 && open_sockets(&opt, &child) == 0)
+		status = run(&opt, &child, signals);
 	if (opt.listen && child.listen_fd >= 0)
 		(void)unlink(opt.listen); /* whoever removed it before us */
 	if (opt.metrics && child.metrics_fd >= 0)
