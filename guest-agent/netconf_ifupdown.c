@@ -195,6 +195,8 @@ static int ifupdown_files(const struct netconf_state *next, struct netconf_chang
 	autofree char *block = NULL;
 	int r = read_files(next->set.ifname, &f, why);
 
+	if (r == -ENOENT && netconf_state_empty(next))
+		return 0; /* ours has gone with it */
 	if (r < 0)
 		return netconf_why(why, r, "there is no %s any more", MAIN_FILE);
 	r = netconf_interfaces_block(&f.has, &next->set, &block);

@@ -103,22 +103,6 @@ scenario_host() {
 	back "taken back by the host"
 }
 
-# ended CALL N SIGNAL : what would end it waits until the change is done
-ended() {
-	# (LeakSanitizer cannot do its work under strace)
-	guest env ASAN_OPTIONS=detect_leaks=0 strace -qq -o "/tmp/strace" -e trace="$1" -e inject="$1:signal=$3:when=$2" \
-		"$O/xe-guest-network" apply --interface eth0 --ipv4 10.9.0.9/24 > /dev/null 2>&1
-	rc=$?
-}
-scenario_signal() {
-	ended renameat 2 TERM
-	is "$rc" 0 "what would end it in the midst of a change does not"
-	ok "all of it is done" are "10.9.0.9/24 fd09::50/64"
-	ok "and nothing is left to undo" no_undo
-	xgn apply --interface eth0 --ipv4 none
-	back "after the signal"
-}
-
 # An address that another machine has: found out, told, taken back.
 scenario_duplicate() {
 	ip -n peer addr add fd09::66/64 dev peer0 nodad
@@ -207,7 +191,6 @@ scenario() {
 	scenario_duplicate
 	scenario_wrong
 	scenario_host
-	scenario_signal
 	scenario_read_only
 	scenario_kill
 }
