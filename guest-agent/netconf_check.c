@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lib/prefix.h"
+
 bool netconf_name_good(const char *name)
 {
 	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -69,16 +71,6 @@ static const char *wrong_host6(const struct in6_addr *a)
 	return NULL;
 }
 
-static bool same_network6(const struct in6_addr *a, const struct in6_addr *b,
-			  unsigned prefix)
-{
-	unsigned bytes = prefix / 8, bits = prefix % 8;
-
-	if (memcmp(a, b, bytes) != 0)
-		return false;
-	return bits == 0 || (a->s6_addr[bytes] ^ b->s6_addr[bytes]) >> (8 - bits) == 0;
-}
-
 /* ---- both ---- */
 
 static const char the_address[] = "the address", the_gateway[] = "the gateway";
@@ -106,7 +98,7 @@ static const char *wrong_gateway6(const struct in6_addr *a, const struct in6_add
 		return why;
 	if (IN6_ARE_ADDR_EQUAL(a, g))
 		return is_itself;
-	if (IN6_IS_ADDR_LINKLOCAL(g) || same_network6(a, g, prefix))
+	if (IN6_IS_ADDR_LINKLOCAL(g) || prefix_same(a, g, prefix))
 		return NULL;
 	return "is neither in the address's network nor link-local";
 }

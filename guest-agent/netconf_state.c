@@ -10,6 +10,7 @@
 #include "guest-agent/netconf_check.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/prefix.h"
 #include "lib/text.h"
 
 #define HEAD "xe-guest-network 1"
@@ -72,18 +73,11 @@ const char *netconf_text(int family, const void *address, char *ret, size_t size
 int netconf_parse_cidr(int family, const char *text, struct netconf_family *ret)
 {
 	struct netconf_family f = { .mode = NETCONF_STATIC };
-	const char *slash = strchr(text, '/');
-	char address[INET6_ADDRSTRLEN];
-	uint64_t prefix;
+	unsigned bits;
 
-	if (!slash || (size_t)(slash - text) >= sizeof(address))
+	if (prefix_parse(family, text, &f.address, &bits) < 0 || bits == 0)
 		return -EINVAL;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	if (io_parse_u64(slash + 1, family == AF_INET ? 32 : 128, &prefix) < 0 ||
-	    prefix == 0 || inet_pton(family, address, &f.address) != 1)
-		return -EINVAL;
-	f.prefix = (uint8_t)prefix;
+	f.prefix = (uint8_t)bits;
 	*ret = f;
 	return 0;
 }
