@@ -216,11 +216,12 @@ install: setup-build all ## install below DESTDIR and PREFIX
 
 # Whatever an install would put there, and the directories that are ours alone.
 uninstall: setup-build all ## remove what install with the same DESTDIR and PREFIX has put there
-	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && to='$(DESTDIR)' && \
+	case $$to in '' | /*) ;; *) to=$$PWD/$$to ;; esac && \
 	$(MAKE) -s --no-print-directory install-only DESTDIR="$$made" && cd "$$made" && \
-	find . ! -type d -exec sh -c 'for f; do rm -f "$$0/$$f" || exit 1; done' '$(DESTDIR)' {} + && \
+	find . ! -type d -exec sh -c 'for f; do rm -f "$$0/$$f" || exit 1; done' "$$to" {} + && \
 	find . -depth -type d -path '*/xen-pv-tools*' \
-		-exec sh -c 'for d; do rmdir "$$0/$$d" 2> /dev/null; done; true' '$(DESTDIR)' {} +
+		-exec sh -c 'for d; do rmdir "$$0/$$d" 2> /dev/null; done; true' "$$to" {} +
 
 install-only:
 	install -d '$(DESTDIR)$(SBINDIR)' '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(UNITDIR)' \

@@ -6,15 +6,15 @@
 
 eli_dir
 root=$dir/root
-# what is built, as it is; nothing of the make that runs the tests
+# make_does TARGET DESTDIR : with what is built, as it is; nothing of the make that runs the tests
 make_does() {
 	(
 		unset MAKEFLAGS MFLAGS MAKELEVEL
-		make -s -C "$top" -o setup-build -o all O="$O" DESTDIR="$root" PREFIX=/usr "$1" > "$dir/make" 2>&1
+		make -s -C "$top" -o setup-build -o all O="$O" DESTDIR="$2" PREFIX=/usr "$1" > "$dir/make" 2>&1
 	) || { diag "$(cat "$dir/make")"; bail "make $1"; }
 	pass "make $1 DESTDIR=... PREFIX=/usr"
 }
-make_does install
+make_does install "$root"
 is "$(cd "$root/usr" && find bin/ libexec/ -name 'eliloader*' | LC_ALL=C sort | tr '\n' ' ')" \
 	"bin/eliloader libexec/xen-pv-tools/eliloader-check libexec/xen-pv-tools/eliloader-disk libexec/xen-pv-tools/eliloader-iso libexec/xen-pv-tools/eliloader-net " \
 	"the program, and its workers elsewhere"
@@ -46,7 +46,7 @@ like "$(cat "$dir/said")" 'eliloader-iso' "is named"
 
 # one file of somebody else's, and one of ours missing by now
 : > "$root/usr/bin/other"
-make_does uninstall
+make_does uninstall "../${top##*/}/$(realpath --relative-to="$top" "$root")" # seen from the Makefile
 is "$(cd "$root" && find . ! -type d)" ./usr/bin/other "what was installed is gone, and nothing else"
 is "$(find "$root" -name 'xen-pv-tools*')" "" "nor are our directories left"
 done_testing
