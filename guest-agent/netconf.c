@@ -23,8 +23,9 @@ static int lock(int *ret_fd, struct netconf_why *why)
 		open(LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return netconf_why(why, -errno, "cannot open %s: %s", LOCK_FILE,
-				   strerror(errno));
+		return netconf_why(why, -errno, "cannot open %s: %s%s", LOCK_FILE,
+				   strerror(errno),
+				   errno == EACCES ? "; run it as root" : "");
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return netconf_why(why, errno == EWOULDBLOCK ? -EBUSY : -errno,
 				   "another xe-guest-network is changing addresses: try "

@@ -53,4 +53,6 @@ xgn serve
 is "$rc $out" "1 xe-guest-network: there is no socket of systemd's (LISTEN_FDS): say --socket PATH" "serve without a socket"
 xgn repair
 is "$rc $out" "0 " "nothing to repair"
+is "$(guest setpriv --reuid=65534 --clear-groups "$O/xe-guest-network" apply --interface eth0 --ipv4 auto 2>&1)" \
+	"xe-guest-network: eth0: cannot open /run/xe-guest-network.lock: Permission denied; run it as root" "not as root"
 done_testing
