@@ -37,12 +37,33 @@ static int by_index(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
+/* Those that are vifs, or those that are not; the new count. */
+static size_t add(int root, int fd, const struct if_nameindex *all, bool vif,
+		  struct netconf_interface *ret, size_t max, size_t count)
+{
+	for (; all->if_index && count < max; all++) {
+		struct netconf_interface *n = &ret[count];
+		uint32_t devid;
+
+		memset(n, 0, sizeof(*n));
+		if (!netconf_name_good(all->if_name) ||
+		    (vif_read_devid(root, all->if_name, &devid) == 0) != vif ||
+		    !mac_of(fd, all->if_name, n->mac))
+			continue;
+		(void)snprintf(n->ifname, sizeof(n->ifname), "%s", all->if_name);
+		n->index = all->if_index;
+		n->vif = vif;
+		count++;
+	}
+	return count;
+}
+
 int netconf_list(struct netconf_interface *ret, size_t max, size_t *ret_count)
 {
 	autoclose int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct if_nameindex *all = if_nameindex();
-	size_t count = 0;
+	size_t count;
 
 	if (!all || fd < 0 || root < 0) {
 		int r = -errno;
@@ -51,18 +72,9 @@ int netconf_list(struct netconf_interface *ret, size_t max, size_t *ret_count)
 			if_freenameindex(all);
 		return r;
 	}
-	for (struct if_nameindex *i = all; i->if_index && count < max; i++) {
-		struct netconf_interface *n = &ret[count];
-		uint32_t devid;
-
-		memset(n, 0, sizeof(*n));
-		if (!netconf_name_good(i->if_name) || !mac_of(fd, i->if_name, n->mac))
-			continue;
-		(void)snprintf(n->ifname, sizeof(n->ifname), "%s", i->if_name);
-		n->index = i->if_index;
-		n->vif = vif_read_devid(root, n->ifname, &devid) == 0;
-		count++;
-	}
+	count = add(root, fd, all, true, ret, max, 0);
+	count = add(root, fd, all, false, ret, max,
+		    count); /* containers' fill the rest */
 	if_freenameindex(all);
 	qsort(ret, count, sizeof(*ret), by_index);
 	*ret_count = count;

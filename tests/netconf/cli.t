@@ -55,4 +55,15 @@ xgn repair
 is "$rc $out" "0 " "nothing to repair"
 is "$(guest setpriv --reuid=65534 --clear-groups "$O/xe-guest-network" apply --interface eth0 --ipv4 auto 2>&1)" \
 	"xe-guest-network: eth0: cannot open /run/xe-guest-network.lock: Permission denied; run it as root" "not as root"
+
+# What the kernel would say of a vif; as in a guest whose containers have come before it.
+for ((i = 1; i <= 70; i++)); do ip link add "veth$i" type veth peer name "peer$i"; done
+ip link add vif9 address 00:16:3e:00:00:09 type veth peer name other9
+mount -t tmpfs tmpfs "$room/sys/class/net"
+mkdir -p "$room/sys/class/net/vif9/device"
+echo device/vif/9 > "$room/sys/class/net/vif9/device/nodename"
+xgn apply --mac 00:16:3e:00:00:09 --ipv4 auto
+like "$rc $out" "^3 xe-guest-network: vif9: " "a vif is found behind many other interfaces"
+xgn probe
+is "$rc $(grep -v : <<< "$out" | sed -n '1p;$=')" $'3 vif9\t-\n64' "and comes first"
 done_testing
