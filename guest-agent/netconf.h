@@ -87,6 +87,7 @@ struct netconf_interface {
 	char ifname[IF_NAMESIZE];
 	uint8_t mac[MAC_LEN];
 	bool vif; /* a Xen network device */
+	char port_of[IF_NAMESIZE]; /* a bridge or bond, which has its addresses; or "" */
 };
 
 /* The Ethernet interfaces of this network namespace, vifs first, then by index. */

@@ -3,17 +3,22 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "guest-agent/netconf.h"
 #include "guest-agent/netconf_check.h"
 #include "guest-agent/vif.h"
 #include "lib/cleanup.h"
+
+#define MASTER	  "sys/class/net/%s/master"
+#define PATH_ROOM (sizeof(MASTER "/bonding") + IF_NAMESIZE)
 
 /* Its MAC.  False: not Ethernet, or gone. */
 static bool mac_of(int fd, const char *ifname, uint8_t ret[MAC_LEN])
@@ -26,6 +31,27 @@ static bool mac_of(int fd, const char *ifname, uint8_t ret[MAC_LEN])
 		return false;
 	memcpy(ret, req.ifr_hwaddr.sa_data, MAC_LEN);
 	return true;
+}
+
+/* The name of the bridge or bond of which it is a port, "" of none.  (Those alone have such
+ * a directory: in a VRF an interface keeps its addresses.) */
+static void port_of(int root, const char *ifname, char ret[IF_NAMESIZE])
+{
+	char path[PATH_ROOM], target[PATH_MAX] = "";
+	const char *slash;
+
+	*ret = '\0';
+	(void)snprintf(path, sizeof(path), MASTER "/bridge", ifname); /* these fit */
+	if (faccessat(root, path, F_OK, 0) < 0) {
+		(void)snprintf(path, sizeof(path), MASTER "/bonding", ifname);
+		if (faccessat(root, path, F_OK, 0) < 0)
+			return;
+	}
+	(void)snprintf(path, sizeof(path), MASTER, ifname);
+	if (readlinkat(root, path, target, sizeof(target) - 1) < 0)
+		return; /* it is none any more */
+	slash = strrchr(target, '/');
+	(void)snprintf(ret, IF_NAMESIZE, "%s", slash ? slash + 1 : target);
 }
 
 static int by_index(const void *a, const void *b)
@@ -53,6 +79,7 @@ static size_t add(int root, int fd, const struct if_nameindex *all, bool vif,
 		(void)snprintf(n->ifname, sizeof(n->ifname), "%s", all->if_name);
 		n->index = all->if_index;
 		n->vif = vif;
+		port_of(root, n->ifname, n->port_of);
 		count++;
 	}
 	return count;
@@ -72,9 +99,9 @@ int netconf_list(struct netconf_interface *ret, size_t max, size_t *ret_count)
 			if_freenameindex(all);
 		return r;
 	}
+	/* those of containers, of which there may be many, fill what is left */
 	count = add(root, fd, all, true, ret, max, 0);
-	count = add(root, fd, all, false, ret, max,
-		    count); /* containers' fill the rest */
+	count = add(root, fd, all, false, ret, max, count);
 	if_freenameindex(all);
 	qsort(ret, count, sizeof(*ret), by_index);
 	*ret_count = count;

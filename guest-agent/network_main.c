@@ -126,19 +126,32 @@ static void take_family(int family, const char *what, const char *text,
 	ret->has_gateway = true;
 }
 
-/* The interface that has the MAC; of several (a bond's), a vif first. */
-static int find_mac(struct netconf *want)
+/* The interface that has @mac; of several (a VLAN has its vif's), a vif first.  What fails is
+ * told. */
+static int find_mac(struct netconf *want, const char *mac)
 {
 	struct netconf_interface list[NETCONF_INTERFACES_MAX] = { 0 };
-	size_t count = 0;
+	size_t count = 0, i = 0;
 	int r = netconf_list(list, NETCONF_INTERFACES_MAX, &count);
 
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(list[i].mac, want->mac, sizeof(want->mac)) == 0) {
-			memcpy(want->ifname, list[i].ifname, sizeof(want->ifname));
-			return 0;
-		}
-	return r < 0 ? r : -ENODEV;
+	if (r < 0) {
+		log_error("cannot list the interfaces: %s", strerror(-r));
+		return r;
+	}
+	while (i < count && memcmp(list[i].mac, want->mac, sizeof(want->mac)) != 0)
+		i++;
+	if (i == count) {
+		log_error("there is no interface with MAC %s", mac);
+		return -ENODEV;
+	}
+	if (list[i].port_of[0]) {
+		log_error("%s, which has MAC %s, is a port of %s: name the one whose "
+			  "addresses are to be set by --interface",
+			  list[i].ifname, mac, list[i].port_of);
+		return -EBUSY;
+	}
+	memcpy(want->ifname, list[i].ifname, sizeof(want->ifname));
+	return 0;
 }
 
 static struct netconf take_want(const struct options *o)
@@ -183,10 +196,8 @@ static int verb_apply(const struct options *o)
 
 	if (signals < 0)
 		return EXIT_NOT_APPLIED;
-	if (!want.ifname[0] && find_mac(&want) < 0) {
-		log_error("there is no interface with MAC %s", value(o, O_MAC));
+	if (!want.ifname[0] && find_mac(&want, value(o, O_MAC)) < 0)
 		return EXIT_NOT_APPLIED;
-	}
 	r = netconf_apply(&want, why, sizeof(why));
 	if (r >= 0)
 		return EXIT_DONE;

@@ -56,6 +56,17 @@ is "$rc $out" "0 " "nothing to repair"
 is "$(guest setpriv --reuid=65534 --clear-groups "$O/xe-guest-network" apply --interface eth0 --ipv4 auto 2>&1)" \
 	"xe-guest-network: eth0: cannot open /run/xe-guest-network.lock: Permission denied; run it as root" "not as root"
 
+ip link add br0 type bridge
+ip link set eth0 master br0
+xgn apply --mac 00:16:3e:00:00:01 --ipv4 auto
+is "$rc $out" "1 xe-guest-network: eth0, which has MAC 00:16:3e:00:00:01, is a port of br0: \
+name the one whose addresses are to be set by --interface" "a bridge's port, by its MAC"
+xgn apply --interface br0 --ipv4 auto
+like "$rc $out" "^3 xe-guest-network: br0: interface br0 is managed by none of " "the bridge itself"
+ip link set eth0 nomaster
+xgn apply --mac 00:16:3e:00:00:01 --ipv4 auto
+like "$rc $out" "^3 xe-guest-network: eth0: interface eth0 is managed by none of " "which is a port no longer"
+
 # What the kernel would say of a vif; as in a guest whose containers have come before it.
 for ((i = 1; i <= 70; i++)); do ip link add "veth$i" type veth peer name "peer$i"; done
 ip link add vif9 address 00:16:3e:00:00:09 type veth peer name other9
@@ -66,4 +77,8 @@ xgn apply --mac 00:16:3e:00:00:09 --ipv4 auto
 like "$rc $out" "^3 xe-guest-network: vif9: " "a vif is found behind many other interfaces"
 xgn probe
 is "$rc $(grep -v : <<< "$out" | sed -n '1p;$=')" $'3 vif9\t-\n64' "and comes first"
+mkdir -p "$room/sys/class/net/bond9/bonding"
+ln -s ../bond9 "$room/sys/class/net/vif9/master"
+xgn apply --mac 00:16:3e:00:00:09 --ipv4 auto
+like "$rc $out" "^1 xe-guest-network: vif9, .* is a port of bond9: " "a bond's port"
 done_testing
