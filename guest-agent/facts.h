@@ -60,7 +60,7 @@ int collect_os(int rootfd, struct os_facts *ret);
 int collect_drivers(int rootfd, struct driver_facts *ret);
 bool collect_balloon_at_target(int rootfd);
 int collect_memory(int rootfd, struct memory_facts *ret);
-/* A frontend takes new devices from when its driver is registered with the bus, which names
- * it after the kind of device.
+/* A frontend takes new devices from when its driver is registered with the bus, which
+ * names it after the kind of device.
  * Source: linux drivers/xen/xenbus/xenbus_probe.c (xenbus_register_driver_common) */
 void collect_hotplug(int rootfd, struct host_facts *h);

@@ -13,6 +13,6 @@
 int meminfo_parse(const char *text, struct memory_facts *ret);
 
 #define MEMORY_MOVED_PERCENT 1 /* of the total: less is not worth a write */
-/* Is free memory so far from the @told_kib that was told last (0: none yet) that it has to
- * be told? */
+/* Is free memory so far from the @told_kib that was told last (0: none yet) that it has
+ * to be told? */
 bool memory_has_moved(const struct memory_facts *m, uint64_t told_kib);

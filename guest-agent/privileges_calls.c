@@ -2,11 +2,11 @@
 /*
  * privileges_calls - the system calls that are left to the agent.
  *
- * The list is the filter itself, made by the compiler: libseccomp, which makes such a filter
- * at every start, would cost 115 kB of the static program and as much resident memory
- * (measured).  What is not in it gives EPERM; a call of another architecture ends the
- * process.  What one architecture or an older kernel's header does not have stands below its
- * #ifdef.
+ * The list is the filter itself, made by the compiler: libseccomp, which makes such a
+ * filter at every start, would cost 115 kB of the static program and as much resident
+ * memory (measured).  What is not in it gives EPERM; a call of another architecture ends
+ * the process.  What one architecture or an older kernel's header does not have stands
+ * below its #ifdef.
  * Source: seccomp(2), linux include/uapi/linux/{seccomp,filter,audit}.h
  */
 #include <errno.h>

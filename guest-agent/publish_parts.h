@@ -9,8 +9,8 @@
 
 /* What the store holds of ours, to begin with. */
 int publish_look(struct publisher *p, struct tree *ret_have);
-/* @want as far as the limit allows, in one transaction.  One that xs_is_quota() knows: the
- * store has no room for it. */
+/* @want as far as the limit allows, in one transaction.  An error of which xs_is_quota()
+ * is true: the store has no room for it. */
 int publish_transact(struct publisher *p, const struct tree *want);
 /* The same, with a lower limit when there is no room. */
 int publish_what_fits(struct publisher *p, const struct tree *want);

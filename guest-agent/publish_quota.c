@@ -3,8 +3,8 @@
 #include "lib/log.h"
 
 /* A transaction holds about a thousand requests: when reading is too much beside what is
- * to be written, it comes before.  Who changes the tree meanwhile makes a new domain of it,
- * which agent_look_again() notices. */
+ * to be written, it comes before.  Who changes the tree meanwhile makes a new domain of
+ * it, which agent_look_again() notices. */
 static int read_apart(struct publisher *p)
 {
 	autotree struct tree have = { 0 };

@@ -3,8 +3,9 @@
  * schema_net - the part of the wanted tree that tells addresses; pure.
  *
  * Addresses of a device get indices 0..n-1 per family: IPv4 primary, secondary, then
- * link-local; IPv6 global, then temporary, unique-local, link-local.  Inside each they are
- * in order of interfaces, then in the kernel's.  One that two interfaces have is told once.
+ * link-local; IPv6 global, then temporary, unique-local, link-local.  Inside each they
+ * are in order of interfaces, then in the kernel's.  One that two interfaces have is told
+ * once.
  *
  * attr/vif/N/ipv4/M is what XAPI reads (and below xenserver/attr/net-sriov-vf for VFs),
  * with name, mac/0 and prefix beside it for others; XAPI passes over those.  A device
@@ -14,15 +15,15 @@
  * ones pass over them.
  *
  * Hosts of 2020 to 2025 (XCP-ng 8.2) list no more than 128 nodes of a guest: control,
- * xenserver/attr and attr (down to attr/vif/N/ipv4/M), then drivers, data and vm-data, which
- * are cut.  So what XAPI of today does not read is left out, kind by kind, when it would
- * make the nodes of this part more than SCHEMA_NET_LISTED_MAX.
+ * xenserver/attr and attr (down to attr/vif/N/ipv4/M), then drivers, data and vm-data,
+ * which are cut.  So what XAPI of today does not read is left out, kind by kind, when it
+ * would make the nodes of this part more than SCHEMA_NET_LISTED_MAX.
  * Errors: 0 or -ENOMEM.
- * Source: as schema.h.  For the old keys xapi_guest_agent.ml of before mid-2017 (networks():
- *         below attr the names eth<N>, of each `ip`, and of each name below `ipv6` its
- *         `addr`; one IPv4 address to a device), and what wrote them, xe-guest-utilities'
- *         xe-update-guest-attrs until 6.2.  For the 128: xenopsd.ml, xenops_server_xen.ml
- *         (vm_guest_agent_xenstore_quota)
+ * Source: as schema.h.  For the old keys xapi_guest_agent.ml of before mid-2017
+ *         (networks(): below attr the names eth<N>, of each `ip`, and of each name below
+ *         `ipv6` its `addr`; one IPv4 address to a device), and what wrote them,
+ *         xe-guest-utilities' xe-update-guest-attrs until 6.2.  For the 128: xenopsd.ml,
+ *         xenops_server_xen.ml (vm_guest_agent_xenstore_quota)
  */
 #pragma once
 #include "guest-agent/net_facts.h"

@@ -34,9 +34,9 @@ unsigned schema_rank(const char *path);
 #define SCHEMA_LAST_KEY	 "data/updated"
 
 /* When in a transaction a path is written.  Older toolstacks look at everything when a
- * watched key changes, so what they do not watch comes first; data/updated says that the
- * record is there at all, and that it changed to those of XenServer until 6.5, which watch
- * nothing else: it comes last. */
+ * watched key changes, so what they do not watch comes first.  data/updated comes last:
+ * it says that the record is there at all, and to XenServer until 6.5, which watches
+ * nothing else, that it has changed. */
 enum schema_stage {
 	SCHEMA_UNWATCHED, /* data, drivers */
 	SCHEMA_WATCHED,	  /* attr, control, feature, data/service */
@@ -48,10 +48,10 @@ enum schema_stage schema_stage(const char *path);
 /* Does XAPI show this key, and look at it only when a watched one changes?  (It draws
  * data/meminfo_free by itself, and is asked for data/volumes.) */
 bool schema_is_unheard(const char *path);
-/* Watched since XenServer 7.0 (before, data/updated was), read by none: written to tell of
- * the former. */
+/* Watched since XenServer 7.0 (before, data/updated was), read by none: it is written to
+ * tell of the former. */
 #define SCHEMA_BELL_KEY "attr/PVAddons/Installed"
 
-/* A node that a toolstack may rightly keep from the guest: xl makes control read-only, and
- * older ones know nothing of feature or of VFs. */
+/* A node that a toolstack may rightly keep from the guest: xl makes control read-only,
+ * and older ones know nothing of feature or of VFs. */
 bool schema_may_be_denied(const char *path);

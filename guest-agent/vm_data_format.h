@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * vm_data_format - the keys of vm-data as JSON, as shell assignments, as a systemd
- * environment file or as an INI file.  Pure: nothing here touches the system but the stream
- * that it is given.
+ * environment file or as an INI file.  Pure: nothing here touches the system but the
+ * stream that it is given.
  *
  * A key is named by its path below vm-data.  A node without a value that has children is
  * a directory and no key; one that has both is a key.

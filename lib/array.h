@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* @array of @count items of @size bytes, with room for one more: in powers of two, so that
- * the count alone tells when the room is used up.  NULL: no memory, and @array is as it was. */
+/* @array of @count items of @size bytes, with room for one more: in powers of two, so
+ * that the count alone tells when the room is used up.  NULL: no memory, and @array is as
+ * it was. */
 static inline void *array_grown(void *array, size_t count, size_t size)
 {
 	if (count & (count - 1))

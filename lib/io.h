@@ -14,8 +14,8 @@
 #define MAC_LEN 6 /* bytes */
 
 /* First thing in main(): what xenstore is opened on must never be descriptor 0, 1 or 2,
- * or what is printed would go down that connection as requests.  Those that are closed get
- * /dev/null the wrong way round, so that reading and writing still fail. */
+ * or what is printed would go down that connection as requests.  Those that are closed
+ * get /dev/null the wrong way round, so that reading and writing still fail. */
 int io_reserve_std_fds(void);
 /* All of @fd up to @max bytes, NUL-terminated (@ret_len counts without it; may be NULL).
  * -EFBIG: there is more. */
@@ -54,6 +54,7 @@ static inline int io_wait_ms(uint64_t at_ms)
 		return -1;
 	return left < INT_MAX ? (int)left : INT_MAX;
 }
+
 static inline uint64_t io_earlier(uint64_t a_ms, uint64_t b_ms)
 {
 	return a_ms < b_ms ? a_ms : b_ms;

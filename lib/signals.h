@@ -7,8 +7,8 @@
  */
 #pragma once
 
-/* Blocks @numbers, up to a 0, beside what is blocked already; what comes from now on waits
- * for signals_next().  A descriptor for poll(). */
+/* Blocks @numbers, up to a 0, beside what is blocked already; what comes from now on
+ * waits for signals_next().  A descriptor for poll(). */
 int signals_open(const int *numbers);
 /* The number of one that has come; 0: there is none.  Never blocks. */
 int signals_next(int fd);

@@ -16,8 +16,8 @@
  *         failures libxenstore closes its descriptor and everything then gives EBADF.
  *         xs_conn_error() is the sentence for a log: operation, path and reason.
  * Limits: path and value are at most 4096 bytes together, 4080 on /dev/xen/xenbus, where
- *         more ends the connection; guests: values 2015 (C xenstored) or 2048 (oxenstored)
- *         bytes.  Nothing is retried but transactions.
+ *         more ends the connection; guests: values 2015 (C xenstored) or 2048
+ *         (oxenstored) bytes.  Nothing is retried but transactions.
  * Where:  XENSTORED_PATH, else the daemon's socket, else /dev/xen/xenbus, else
  *         /proc/xen/xenbus (libxenstore's own order).
  * Source: xen.git tools/include/xenstore.h, docs/misc/xenstore.txt
@@ -49,8 +49,8 @@ bool xs_is_absent(int r);
 /* The store does not let this be written, whatever else there is room for. */
 bool xs_is_refusal(int r);
 /* No room for another node, or for another request in this transaction: ENOSPC of C
- * xenstored (ENOMEM at its end), EQUOTA of oxenstored, which libxenstore does not know and
- * calls EINVAL.  For callers whose paths and values are never invalid or too long. */
+ * xenstored (ENOMEM at its end), EQUOTA of oxenstored, which libxenstore does not know
+ * and calls EINVAL.  For callers whose paths and values are never invalid or too long. */
 bool xs_is_quota(int r);
 
 /* The value belongs to the caller (free()); a NUL follows it. */

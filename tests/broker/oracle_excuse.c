@@ -119,8 +119,8 @@ bool excuse_nodes(char kind, const struct op *op, const struct message *ring,
 	return true;
 }
 
-/* Of the three times, the count's end is before dom0's answer, and the request is looked at
- * after it was sent. */
+/* Of the three times, the count's end is before dom0's answer, and the request is looked
+ * at after it was sent. */
 bool excuse_old_count(const struct op *op, const struct message *ring,
 		      const struct message *broker, uint64_t asked_ms,
 		      uint64_t lessened_ms)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * own_root - a directory of the test's own that stands for /, for what reads /proc, /sys and
- * /etc by a descriptor of it.
+ * own_root - a directory of the test's own that stands for /, for what reads /proc, /sys
+ * and /etc by a descriptor of it.
  * Errors: a set-up that fails ends the test.
  */
 #pragma once
