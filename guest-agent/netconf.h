@@ -86,7 +86,7 @@ struct netconf_interface {
 	unsigned index;
 	char ifname[IF_NAMESIZE];
 	uint8_t mac[MAC_LEN];
-	bool vif; /* a Xen network device */
+	bool vif;		   /* a Xen network device */
 	char port_of[IF_NAMESIZE]; /* a bridge or bond, which has its addresses; or "" */
 };
 
