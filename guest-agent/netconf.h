@@ -69,8 +69,8 @@ int netconf_probe_interface(const char *ifname, char *ret_backend, size_t size,
 
 /* All or nothing: both families are as wanted, and seen on the interface, or what was
  * configured before is back (and @ret_why says so, or that it is not).  Blocks until then:
- * at most about a minute.  The same wish again does nothing but look (and notes whose it is),
- * NETCONF_NONE of what is not ours not even that.
+ * at most about a minute.  The same wish again does nothing but look (and notes whose it
+ * is), NETCONF_NONE of what is not ours not even that.
  * -EINVAL: @want makes no sense.  -ENODEV: no interface of that name and MAC.
  * -EOPNOTSUPP: no back end.  -EBUSY: another process is at it.  -EROFS: /etc is read-only.
  * -EADDRINUSE: another machine has the address.  -ETIMEDOUT: it did not come up in time. */

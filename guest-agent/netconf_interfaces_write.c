@@ -31,7 +31,7 @@ static bool is_edge(const struct netconf_line *l, const char *edge)
 }
 
 /* Behind the block whose first line is before @at.  Where somebody has removed its last
- * line, it is @at: what follows is the administrator's as well, and must not go with it. */
+ * line, it is @at: what follows is the administrator's, and must not go with it. */
 static const char *past_block(const char *at, const char *end, const char *first,
 			      const char *last)
 {

@@ -72,8 +72,8 @@ static void roll_back(struct job *j)
 		netconf_why_more(j->why, "the old configuration is back");
 }
 
-/* What is not ours has gone through the same restart: it may need a moment.  An address that
- * no configuration names does not come back, which is no failure of ours. */
+/* What is not ours has gone through the same restart: it may need a moment.  An address
+ * that no configuration names does not come back, which is no failure of ours. */
 static void wait_kept(const struct job *j)
 {
 	struct netconf_link kept = { 0 };

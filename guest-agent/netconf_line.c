@@ -101,7 +101,7 @@ static enum netconf_line_kind kind_of_iface(const struct netconf_line *l, size_t
 		return NETCONF_LINE_STANZA4;
 	if (strcmp(w, "inet6") == 0)
 		return NETCONF_LINE_STANZA6;
-	/* "iface eth0" and "iface eth0 inherits x"; other families are no business of ours */
+	/* "iface eth0" and "iface eth0 inherits x"; other families are not ours */
 	return !*w || strcmp(w, "inherits") == 0 ? NETCONF_LINE_STANZA_PLAIN
 						 : NETCONF_LINE_OTHER;
 }

@@ -38,23 +38,23 @@ struct netconf_link {
 /* Bytes of an address: 4 or 16. */
 size_t netconf_address_len(int family);
 /* Is there an interface @ifname, and (unless @mac is all zero) has it that MAC?  -ENODEV */
-int netconf_link_check(const char *ifname, const uint8_t mac[6], struct netconf_why *why);
-/* One datagram of rtnetlink's answer to a dump, aligned as its messages are: what it says of
- * @l->ifindex is added.  1: it was the last one.  -EIO: the kernel refused. */
+int netconf_link_check(const char *ifname, const uint8_t mac[MAC_LEN], struct netconf_why *why);
+/* One datagram of rtnetlink's answer to a dump, aligned as its messages are: what it says
+ * of @l->ifindex is added.  1: it was the last one.  -EIO: the kernel refused. */
 int netconf_link_take(struct netconf_link *l, void *buf, size_t len);
 /* -ENODEV: no such interface. */
 int netconf_link_read(const char *ifname, struct netconf_link *ret);
 /* From now on the changes of IPv6 addresses are noted, for netconf_link_duplicate(). */
 int netconf_link_watch(int *ret_fd);
-/* The next one of the interface link->ifindex, as its addresses.  False: there is none. */
+/* The next one of interface link->ifindex, as its addresses.  False: there is none. */
 bool netconf_link_seen(int fd, struct netconf_link *link);
-/* -EADDRINUSE: since @fd is watched, detection found that the static IPv6 address of @set is
- * another machine's; also where the program has taken it away since.  Else 0. */
+/* -EADDRINUSE: since @fd is watched, detection found that the static IPv6 address of @set
+ * is another machine's; also where the program has taken it away since.  Else 0. */
 int netconf_link_duplicate(int fd, const struct netconf *set, struct netconf_why *why);
 /* Until every family that is ours in @set is on the interface: a static address that
- * passed duplicate-address detection, with its gateway; for IPv4 auto any address, but one
- * that was there @before without a lifetime only after some seconds: a program that works on
- * after it has answered may still take it away.
+ * passed duplicate-address detection, with its gateway; for IPv4 auto any address, but
+ * one that was there @before without a lifetime only after some seconds: a program that
+ * works on after it has answered may still take it away.
  * -ETIMEDOUT; -EADDRINUSE: detection found a duplicate. */
 int netconf_link_wait(const struct netconf *set, const struct netconf_link *before,
 		      unsigned limit_ms, struct netconf_why *why);

@@ -40,7 +40,7 @@ static bool global(const struct netconf_address *a)
 	return !IN6_IS_ADDR_LINKLOCAL(&a->in6);
 }
 
-/* Any global one; but those that were there for good in @stale (may be NULL) do not count. */
+/* Any global one; but those that were there for good in @stale (or NULL) do not count. */
 static bool has_any(const struct netconf_link *l, int family,
 		    const struct netconf_link *stale)
 {

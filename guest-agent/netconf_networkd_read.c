@@ -16,7 +16,7 @@
 
 #define NAME_BYTES (NAME_MAX + 1)
 
-/* Where networkd looks; what is in an earlier one hides what has the same name in a later. */
+/* Where networkd looks; what is in an earlier one hides the same name in a later. */
 static const char *const dirs[] = {
 	"/etc/systemd/network",		  "/run/systemd/network",
 	"/usr/local/lib/systemd/network", "/usr/lib/systemd/network",

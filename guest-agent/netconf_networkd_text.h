@@ -17,8 +17,9 @@
 #include "guest-agent/netconf_state.h"
 #include "guest-agent/netconf_why.h"
 
-/* The file @path and its drop-ins, one after the other, in the order in which networkd takes
- * them ("" or one that is gone has nothing to keep).  -EOPNOTSUPP: not a file of networkd's. */
+/* The file @path and its drop-ins, one after the other, in the order in which networkd
+ * takes them ("" or one that is gone has nothing to keep).  -EOPNOTSUPP: not a file of
+ * networkd's. */
 int netconf_networkd_original(const char *path, char **ret_text, size_t *ret_len,
 			      struct netconf_why *why);
 /* @original: @len bytes of the file and its drop-ins, one after the other (may be empty).

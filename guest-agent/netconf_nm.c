@@ -245,8 +245,9 @@ static int modify(const struct netconf_state *s, const char *uuid,
 	return netconf_run(w.item, NETCONF_RUN_LONG, NULL, why);
 }
 
-/* What it had; or, where that has been deleted since, what NetworkManager finds for it: it
- * does not by itself make the connection that an interface without any gets at a start. */
+/* What it had; or, where that has been deleted since, what NetworkManager finds for it:
+ * it does not by itself make the connection that an interface without any gets at a
+ * start. */
 static int give_back(const struct netconf_state *s, const struct ours *ours,
 		     bool original, struct netconf_why *why)
 {

@@ -33,8 +33,8 @@ static bool mac_of(int fd, const char *ifname, uint8_t ret[MAC_LEN])
 	return true;
 }
 
-/* The name of the bridge or bond of which it is a port, "" of none.  (Those alone have such
- * a directory: in a VRF an interface keeps its addresses.) */
+/* The name of the bridge or bond of which it is a port, "" of none.  (Those alone have
+ * such a directory: in a VRF an interface keeps its addresses.) */
 static void port_of(int root, const char *ifname, char ret[IF_NAMESIZE])
 {
 	char path[PATH_ROOM], target[PATH_MAX] = "";

@@ -67,8 +67,8 @@ struct running {
 	int status;
 };
 
-/* What there is to read now; more than fits is read and lost.  One that never stops printing
- * must not keep us from looking at the clock. */
+/* What there is to read now; more than fits is read and lost.  One that never stops
+ * printing must not keep us from looking at the clock. */
 static void drain(struct running *p)
 {
 	char lost[4096];

@@ -126,8 +126,8 @@ static void take_family(int family, const char *what, const char *text,
 	ret->has_gateway = true;
 }
 
-/* The interface that has @mac; of several (a VLAN has its vif's), a vif first.  What fails is
- * told. */
+/* The interface that has @mac; of several (a VLAN has its vif's), a vif first.  What
+ * fails is told. */
 static int find_mac(struct netconf *want, const char *mac)
 {
 	struct netconf_interface list[NETCONF_INTERFACES_MAX] = { 0 };

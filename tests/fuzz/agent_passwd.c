@@ -23,7 +23,7 @@ static void require(bool holds)
 		abort();
 }
 
-/* A root whose etc/passwd is what @file has: a link, since there is no other way to it. */
+/* A root whose etc/passwd is what @file has: a link, there is no other way to it. */
 static int root_with(int file)
 {
 	char dir[] = "/tmp/fuzz-passwd.XXXXXX", target[sizeof("/proc/self/fd/") + 11];

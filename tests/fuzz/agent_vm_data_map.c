@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Input: a map of xenstore-data, lines or JSON, as `vm-data populate` reads it: what is taken
- * can be written and listed. */
+/* Input: a map of xenstore-data, lines or JSON, as `vm-data populate` reads it: what is
+ * taken can be written and listed. */
 #include "guest-agent/vm_data_map.h"
 
 #include <errno.h>

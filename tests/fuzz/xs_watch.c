@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Input: what a store daemon answers to the request for a watch, messages of its wire
- * protocol.  It stands behind the request in a file, which serves as the store's device. */
+ * protocol.  It stands behind the request in a file, which serves as its device. */
 #include "lib/xs_watch.h"
 
 #include <stdbool.h>
