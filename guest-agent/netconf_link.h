@@ -38,7 +38,8 @@ struct netconf_link {
 /* Bytes of an address: 4 or 16. */
 size_t netconf_address_len(int family);
 /* Is there an interface @ifname, and (unless @mac is all zero) has it that MAC?  -ENODEV */
-int netconf_link_check(const char *ifname, const uint8_t mac[MAC_LEN], struct netconf_why *why);
+int netconf_link_check(const char *ifname, const uint8_t mac[MAC_LEN],
+		       struct netconf_why *why);
 /* One datagram of rtnetlink's answer to a dump, aligned as its messages are: what it says
  * of @l->ifindex is added.  1: it was the last one.  -EIO: the kernel refused. */
 int netconf_link_take(struct netconf_link *l, void *buf, size_t len);
