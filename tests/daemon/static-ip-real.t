@@ -207,6 +207,26 @@ lives() {
 	is $? 3 "$1: status of what is stopped"
 }
 lives sysv sysv
+
+# A helper that does not end before it has been asked for so many times, as in a change that
+# takes longer: the script's `sleep` takes no time until then, and wakes it.
+mkdir "$room/run/patient"
+cat > "$room/run/patient/sleep" <<- 'END'
+	#!/bin/sh
+	echo >> /run/patient/asked
+	[ "$(wc -l < /run/patient/asked)" -ge 100 ] || exit 0
+	kill -CONT "$(cat /run/xe-guest-network.pid)"
+	exec /bin/sleep "$@"
+END
+chmod 755 "$room/run/patient/sleep"
+sysv start
+pid=$(< "$room/run/xe-guest-network.pid")
+kill -STOP "$pid"
+ok "sysv: stop while addresses are being set" \
+	guest env PATH=/run/patient:/usr/sbin:/usr/bin:/sbin:/bin XE_GUEST_SYS=/run/sys sh /run/sysv stop
+ok "sysv: waits for the end of that" [ ! -e "/proc/$pid" ]
+kill -CONT "$pid" 2> "$logs/kill"
+
 echo $$ > "$room/run/xe-guest-network.pid"
 ok "sysv: a number that is another's by now" sysv stop
 sysv nonsense 2> "$logs/usage"
