@@ -43,7 +43,7 @@ static int read_children(struct xs_conn *xs, const char *path, struct reader *rd
 	rd->depth++;
 	if (r == -EMSGSIZE)
 		leave_out(rd, path);
-	return r == -ENOENT || r == -EACCES || r == -EMSGSIZE ? 0 : r;
+	return xs_is_absent(r) || r == -EMSGSIZE ? 0 : r;
 }
 
 static int read_node(struct xs_conn *xs, const char *path, void *arg)
@@ -57,7 +57,7 @@ static int read_node(struct xs_conn *xs, const char *path, void *arg)
 	if (rd->cut || (rd->root->skip && strcmp(relative, rd->root->skip) == 0))
 		return 0;
 	r = xs_conn_read(xs, path, &value, &len);
-	if (r == -ENOENT || r == -EACCES)
+	if (xs_is_absent(r))
 		return 0;
 	if (r < 0)
 		return r;
