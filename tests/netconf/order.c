@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "guest-agent/netconf_state.h"
 #include "guest-agent/network_wire.h"
 #include "lib/io.h"
+#include "lib/unix_socket.h"
 
 static int take_family(int family, const char *text, struct netconf_family *ret)
 {
@@ -28,23 +28,12 @@ static int take_family(int family, const char *text, struct netconf_family *ret)
 static int take_want(char *argv[], struct netconf *ret)
 {
 	(void)snprintf(ret->ifname, sizeof(ret->ifname), "%s", argv[2]);
-	for (size_t i = 0; i < sizeof(ret->mac); i++)
-		if (strlen(argv[3]) != 17 ||
-		    io_parse_hex(argv[3] + 3 * i, 2, &ret->mac[i]) < 0)
-			return -1;
+	if (io_parse_mac(argv[3], strlen(argv[3]), ret->mac) < 0)
+		return -1;
 	return take_family(AF_INET, argv[4], &ret->v4) < 0 ||
 			       take_family(AF_INET6, argv[5], &ret->v6) < 0
 		       ? -1
 		       : 0;
-}
-
-static int hang_on(const char *path)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-	(void)snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
-	return connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ? -1 : fd;
 }
 
 int main(int argc, char *argv[])
@@ -57,7 +46,7 @@ int main(int argc, char *argv[])
 
 	if (argc != 6 || take_want(argv, &want) < 0)
 		return 2;
-	fd = hang_on(argv[1]);
+	fd = unix_connect(argv[1], SOCK_SEQPACKET);
 	network_wire_put_apply(1, &want, &m.apply);
 	if (fd < 0 || send(fd, &m.apply, sizeof(m.apply), MSG_NOSIGNAL) < 0)
 		return 1;
