@@ -38,7 +38,7 @@ static bool mac_of(int fd, const char *ifname, uint8_t ret[MAC_LEN])
 static void port_of(int root, const char *ifname, char ret[IF_NAMESIZE])
 {
 	char path[PATH_ROOM], target[PATH_MAX] = "";
-	const char *slash;
+	const char *name;
 
 	*ret = '\0';
 	(void)snprintf(path, sizeof(path), MASTER "/bridge", ifname); /* these fit */
@@ -50,8 +50,10 @@ static void port_of(int root, const char *ifname, char ret[IF_NAMESIZE])
 	(void)snprintf(path, sizeof(path), MASTER, ifname);
 	if (readlinkat(root, path, target, sizeof(target) - 1) < 0)
 		return; /* it is none any more */
-	slash = strrchr(target, '/');
-	(void)snprintf(ret, IF_NAMESIZE, "%s", slash ? slash + 1 : target);
+	name = strrchr(target, '/');
+	name = name ? name + 1 : target;
+	if (strlen(name) < IF_NAMESIZE)
+		memcpy(ret, name, strlen(name) + 1);
 }
 
 static int by_index(const void *a, const void *b)
