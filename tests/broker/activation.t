@@ -2,13 +2,6 @@
 # activation.t - where the broker's sockets come from, whose they are, what its two
 # processes are, how each of them ends; its units.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap.sh
-. "$(dirname "$0")/../tap.sh"
-need_root
-# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
-. "$(dirname "$0")/../daemon/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=users.sh
 . "$(dirname "$0")/users.sh"
 

@@ -1,13 +1,6 @@
 #!/bin/bash
 # hostile.t - clients that want to keep others from the store, or to fill it or slow it down.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap.sh
-. "$(dirname "$0")/../tap.sh"
-need_root
-# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
-. "$(dirname "$0")/../daemon/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=users.sh
 . "$(dirname "$0")/users.sh"
 

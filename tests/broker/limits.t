@@ -3,13 +3,6 @@
 # wait and gives no errors, that all clients share it, and that they are served in turn; and
 # what counts as a node of the domain's, and what it costs to count them.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap.sh
-. "$(dirname "$0")/../tap.sh"
-need_root
-# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
-. "$(dirname "$0")/../daemon/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=users.sh
 . "$(dirname "$0")/users.sh"
 

@@ -2,13 +2,6 @@
 # over.t - a domain that others have given more nodes than it may have: what its clients
 # remove gives room at once, as in a guest, where enough is removed.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap.sh
-. "$(dirname "$0")/../tap.sh"
-need_root
-# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
-. "$(dirname "$0")/../daemon/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=users.sh
 . "$(dirname "$0")/users.sh"
 

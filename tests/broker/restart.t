@@ -3,13 +3,6 @@
 # it. The broker's way to the daemon is a link that is taken away meanwhile: so the new
 # one knows the domain when it is reached, as one does that has kept its state.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap.sh
-. "$(dirname "$0")/../tap.sh"
-need_root
-# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
-. "$(dirname "$0")/../daemon/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=users.sh
 . "$(dirname "$0")/users.sh"
 uuid=5a5a5a5a-1111-2222-3333-444455556666

@@ -2,13 +2,6 @@
 # shares.t - the quota of nodes where others have a hand in it: who pays for a count, that it
 # comes to an end, that what others remove, own or bring back is counted once.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap.sh
-. "$(dirname "$0")/../tap.sh"
-need_root
-# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
-. "$(dirname "$0")/../daemon/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=users.sh
 . "$(dirname "$0")/users.sh"
 

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2153 # what lib.sh sets
-# users.sh - sourced after lib.sh: domain 5's broker as its users see it.
+# users.sh - sourced before all others, brings tests/tap.sh, tests/daemon/lib.sh and lib.sh,
+# and root: domain 5's broker as its users see it.
 #
 # broker_up [OPTION...]   broker_start for domain 5, with BROKER_METRICS, a socket
 # broker_gone             it ends by itself; its exit status
@@ -9,6 +10,14 @@
 # user PROGRAM ARG...     runs tests/broker/PROGRAM, whose results (wire.py) become tests of
 #                         this script, named after the store
 # both BODY               BODY runs once for each daemon, with domain 5 in it
+
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$(dirname "$0")/../tap.sh"
+need_root
+# shellcheck source-path=SCRIPTDIR source=../daemon/lib.sh
+. "$(dirname "$0")/../daemon/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 broker_up() {
 	BROKER_METRICS=$STORE_DIR/metrics-$((broker_n + 1))
