@@ -124,12 +124,6 @@ rm "$room/var/lib/xe-guest-network"
 xgn apply --interface eth0 --ipv4 10.9.0.5/24
 guest ifdown eth0 2> /dev/null
 mv "$net/interfaces" "$net/interfaces.save"
-printf '[Match]\nName=eth0\n[Network]\nAddress=10.9.0.50/24\n' > "$room/etc/systemd/network/20-wired.network"
 bus_start
-networkd_start
-networkd_has_it() { xgn probe; [ "$out" = "eth0	systemd-networkd" ]; }
-ok "the administrator goes over to networkd" wait_for 20 networkd_has_it
-xgn apply --interface eth0 --ipv4 10.9.0.6/24
-is "$rc $out" "0 " "another address, from networkd"
-ok "is there alone" settled 10.9.0.6/24
+over_to_networkd "the administrator goes over to networkd"
 done_testing

@@ -61,12 +61,6 @@ xgn apply --interface eth0 --ipv4 10.9.0.5/24
 is "$rc $out" "0 " "an address from NetworkManager"
 printf '[keyfile]\nunmanaged-devices=interface-name:eth0\n' > "$room/etc/NetworkManager/conf.d/none.conf"
 guest nmcli general reload
-printf '[Match]\nName=eth0\n[Network]\nAddress=10.9.0.50/24\n' > "$room/etc/systemd/network/20-wired.network"
-networkd_start
-networkd_has_it() { xgn probe; [ "$out" = "eth0	systemd-networkd" ]; }
-ok "then networkd has the interface" wait_for 20 networkd_has_it
-xgn apply --interface eth0 --ipv4 10.9.0.6/24
-is "$rc $out" "0 " "another address, from networkd"
-ok "is there alone" settled 10.9.0.6/24
+over_to_networkd "then networkd has the interface"
 is "$(guest nmcli -g NAME connection show | grep xe-guest)" "" "and NetworkManager has nothing of ours any more"
 done_testing

@@ -181,6 +181,17 @@ scenario_read_only() {
 	back "read-only"
 }
 
+# over_to_networkd WHAT : the administrator lets it configure eth0, and so does the next change
+networkd_has_it() { xgn probe; [ "$out" = "eth0	systemd-networkd" ]; }
+over_to_networkd() {
+	printf '[Match]\nName=eth0\n[Network]\nAddress=10.9.0.50/24\n' > "$room/etc/systemd/network/20-wired.network"
+	networkd_start
+	ok "$1" wait_for 20 networkd_has_it
+	xgn apply --interface eth0 --ipv4 10.9.0.6/24
+	is "$rc $out" "0 " "another address, from networkd"
+	ok "is there alone" settled 10.9.0.6/24
+}
+
 scenario() {
 	config_before=$(config)
 	settled "$had" || bail "the administrator's addresses: $(addresses)"
