@@ -7,12 +7,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "guest-agent/netconf_backend.h"
+#include "guest-agent/netconf_link.h"
 #include "guest-agent/netconf_networkd_text.h"
 #include "guest-agent/netconf_run.h"
 #include "lib/cleanup.h"
@@ -20,9 +23,11 @@
 
 #define OWN_PREFIX    "/etc/systemd/network/00-00-xe-guest-network-"
 #define NETPLAN	      "/run/systemd/network/10-netplan-"
-#define RELOAD_SINCE  244 /* the first with `networkctl reload` and `reconfigure` */
+#define RELOAD_SINCE  244 /* the first with `networkctl reload` */
 #define LINK_FILE_MAX 65536
-#define COMM_MAX      32 /* bytes of /proc/PID/comm: 16 at most */
+#define COMM_MAX      32   /* bytes of /proc/PID/comm: 16 at most */
+#define BEGIN_MS      2000 /* until it has begun, which takes it some 20 */
+#define LOOK_MS	      5
 
 static void own_path(const char *ifname, char *ret, size_t size)
 {
@@ -156,19 +161,52 @@ static unsigned version(void)
 	return number;
 }
 
+static bool has_all(const struct netconf *set)
+{
+	struct netconf_link link;
+	struct netconf_why ignored = { "" };
+
+	return netconf_link_read(set->ifname, &link) >= 0 &&
+	       netconf_link_has(&link, set, &ignored) == 0;
+}
+
+static bool uses_own(const struct netconf *set)
+{
+	char file[NETCONF_ORIGINAL_MAX], own[NETCONF_PATH_MAX];
+
+	own_path(set->ifname, own, sizeof(own));
+	return network_file(set->ifname, file, sizeof(file)) >= 0 &&
+	       strcmp(file, own) == 0;
+}
+
+/* Does the interface look as it may look before networkd begins with @next?  It begins with
+ * taking all addresses away, then says what file it uses. */
+static bool may_be_old(const struct netconf_state *next)
+{
+	return netconf_state_empty(next) ? uses_own(&next->set) : has_all(&next->set);
+}
+
+/* A reload configures the interfaces whose file has another time, which it gets if there is
+ * one.  (To ask for the interface by name as well would take its new addresses away once
+ * more.) */
 static int networkd_start(const struct netconf_state *next, struct netconf_why *why)
 {
 	static const char *const reload[] = { "networkctl", "reload", NULL };
 	static const char *const restart[] = { "systemctl", "restart",
 					       "systemd-networkd.service", NULL };
-	const char *const reconfigure[] = { "networkctl", "reconfigure", next->set.ifname,
-					    NULL };
+	bool waits = may_be_old(next); /* as networkd answers before it begins */
+	uint64_t end;
+	char path[NETCONF_PATH_MAX];
 	int r;
 
-	if (version() < RELOAD_SINCE)
-		return netconf_run(restart, NETCONF_RUN_LONG, NULL, why);
-	r = netconf_run(reload, NETCONF_RUN_LONG, NULL, why);
-	return r < 0 ? r : netconf_run(reconfigure, NETCONF_RUN_LONG, NULL, why);
+	own_path(next->set.ifname, path, sizeof(path));
+	(void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+	r = netconf_run(version() < RELOAD_SINCE ? restart : reload, NETCONF_RUN_LONG,
+			NULL, why);
+	end = io_now_ms() + BEGIN_MS;
+	while (r >= 0 && waits && may_be_old(next) && io_now_ms() < end)
+		(void)poll(NULL, 0, LOOK_MS);
+	return r;
 }
 
 const struct netconf_backend netconf_networkd = {
