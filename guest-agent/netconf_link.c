@@ -89,8 +89,10 @@ int netconf_link_read(const char *ifname, struct netconf_link *ret)
 
 int netconf_link_watch(int *ret_fd)
 {
-	const struct sockaddr_nl group = { .nl_family = AF_NETLINK,
-					   .nl_groups = RTMGRP_IPV6_IFADDR };
+	const struct sockaddr_nl group = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+	};
 	autoclose int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 				  NETLINK_ROUTE);
 

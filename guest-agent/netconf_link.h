@@ -25,6 +25,7 @@ struct netconf_address {
 	};
 	uint8_t prefix;
 	uint32_t flags; /* IFA_F_... of <linux/if_addr.h> */
+	bool gone;	/* of a change: it was taken away */
 };
 
 struct netconf_link {
@@ -45,10 +46,13 @@ int netconf_link_check(const char *ifname, const uint8_t mac[MAC_LEN],
 int netconf_link_take(struct netconf_link *l, void *buf, size_t len);
 /* -ENODEV: no such interface. */
 int netconf_link_read(const char *ifname, struct netconf_link *ret);
-/* From now on the changes of IPv6 addresses are noted, for netconf_link_duplicate(). */
+/* From now on the changes of addresses are noted. */
 int netconf_link_watch(int *ret_fd);
 /* The next one of interface link->ifindex, as its addresses.  False: there is none. */
 bool netconf_link_seen(int fd, struct netconf_link *link);
+/* Until all global addresses of @had have gone since @fd is watched, also where they are
+ * there again.  -ETIMEDOUT */
+int netconf_link_wait_lost(int fd, const struct netconf_link *had, unsigned limit_ms);
 /* -EADDRINUSE: since @fd is watched, detection found that the static IPv6 address of @set
  * is another machine's; also where the program has taken it away since.  Else 0. */
 int netconf_link_duplicate(int fd, const struct netconf *set, struct netconf_why *why);

@@ -25,6 +25,7 @@ static void take_address(struct netconf_link *l, struct nlmsghdr *h)
 	a->family = m->ifa_family;
 	a->prefix = m->ifa_prefixlen;
 	a->flags = m->ifa_flags;
+	a->gone = h->nlmsg_type == RTM_DELADDR;
 	for (struct rtattr *t = IFA_RTA(m); RTA_OK(t, left); t = RTA_NEXT(t, left)) {
 		if (t->rta_type == IFA_LOCAL &&
 		    RTA_PAYLOAD(t) == netconf_address_len(a->family))
@@ -77,7 +78,7 @@ int netconf_link_take(struct netconf_link *l, void *buf, size_t len)
 			return 1;
 		if (h->nlmsg_type == NLMSG_ERROR)
 			return -EIO;
-		if (h->nlmsg_type == RTM_NEWADDR)
+		if (h->nlmsg_type == RTM_NEWADDR || h->nlmsg_type == RTM_DELADDR)
 			take_address(l, h);
 		if (h->nlmsg_type == RTM_NEWROUTE)
 			take_route(l, h);

@@ -172,6 +172,41 @@ void netconf_link_wait_gone(const struct netconf *was, const struct netconf *set
 		(void)poll(NULL, 0, LOOK_MS);
 }
 
+static bool is_lost(const struct netconf_link *change, const struct netconf_address *had)
+{
+	const struct netconf_address *a =
+		find(change, had->family, &had->in6, had->prefix);
+
+	return !global(had) || (a && a->gone);
+}
+
+static void keep_unlost(struct netconf_link *had, const struct netconf_link *change)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < had->count; i++)
+		if (!is_lost(change, &had->address[i]))
+			had->address[count++] = had->address[i];
+	had->count = count;
+}
+
+int netconf_link_wait_lost(int fd, const struct netconf_link *had, unsigned limit_ms)
+{
+	struct netconf_link left = *had, change = { .ifindex = had->ifindex };
+	struct pollfd f = { fd, POLLIN, 0 };
+	uint64_t end = io_now_ms() + limit_ms;
+
+	for (;;) {
+		keep_unlost(&left, &change);
+		if (left.count == 0)
+			return 0;
+		if (io_now_ms() >= end)
+			return -ETIMEDOUT;
+		if (!netconf_link_seen(fd, &change))
+			(void)poll(&f, 1, io_wait_ms(end));
+	}
+}
+
 static bool like(const struct netconf_link *now, const struct netconf_link *before)
 {
 	for (size_t i = 0; i < before->count; i++) {

@@ -25,9 +25,10 @@
 #define NETPLAN	      "/run/systemd/network/10-netplan-"
 #define RELOAD_SINCE  244 /* the first with `networkctl reload` */
 #define LINK_FILE_MAX 65536
-#define COMM_MAX      32   /* bytes of /proc/PID/comm: 16 at most */
-#define BEGIN_MS      2000 /* until it has begun, which takes it some 20 */
-#define LOOK_MS	      5
+#define COMM_MAX      32 /* bytes of /proc/PID/comm: 16 at most */
+#define LOOK_MS	      20
+#define LET_GO_MS     10000 /* until networkd has let go of our file; it needs some 20 */
+#define LOST_MS	      2000  /* until it has taken addresses away, if it does */
 
 static void own_path(const char *ifname, char *ret, size_t size)
 {
@@ -161,51 +162,60 @@ static unsigned version(void)
 	return number;
 }
 
-static bool has_all(const struct netconf *set)
-{
-	struct netconf_link link;
-	struct netconf_why ignored = { "" };
-
-	return netconf_link_read(set->ifname, &link) >= 0 &&
-	       netconf_link_has(&link, set, &ignored) == 0;
-}
-
-static bool uses_own(const struct netconf *set)
+/* Our file is gone: the next change must not take it for the administrator's. */
+static int wait_let_go(const char *ifname, struct netconf_why *why)
 {
 	char file[NETCONF_ORIGINAL_MAX], own[NETCONF_PATH_MAX];
+	uint64_t end = io_now_ms() + LET_GO_MS;
 
-	own_path(set->ifname, own, sizeof(own));
-	return network_file(set->ifname, file, sizeof(file)) >= 0 &&
-	       strcmp(file, own) == 0;
+	own_path(ifname, own, sizeof(own));
+	while (network_file(ifname, file, sizeof(file)) >= 0 && strcmp(file, own) == 0) {
+		if (io_now_ms() >= end)
+			return netconf_why(why, -ETIMEDOUT,
+					   "systemd-networkd still uses %s after %u s",
+					   own, LET_GO_MS / 1000);
+		(void)poll(NULL, 0, LOOK_MS);
+	}
+	return 0;
 }
 
-/* Does the interface look as it may look before networkd begins with @next?  It begins with
- * taking all addresses away, then says what file it uses. */
-static bool may_be_old(const struct netconf_state *next)
+/* A reload configures each interface whose file has another time, so ours is given one: its
+ * text may be the same.  (To ask for the interface by name as well would take the new
+ * addresses away once more.) */
+static int reload(const char *ifname, struct netconf_why *why)
 {
-	return netconf_state_empty(next) ? uses_own(&next->set) : has_all(&next->set);
-}
-
-/* A reload configures the interfaces whose file has another time, which it gets if there is
- * one.  (To ask for the interface by name as well would take its new addresses away once
- * more.) */
-static int networkd_start(const struct netconf_state *next, struct netconf_why *why)
-{
-	static const char *const reload[] = { "networkctl", "reload", NULL };
+	static const char *const again[] = { "networkctl", "reload", NULL };
 	static const char *const restart[] = { "systemctl", "restart",
 					       "systemd-networkd.service", NULL };
-	bool waits = may_be_old(next); /* as networkd answers before it begins */
-	uint64_t end;
-	char path[NETCONF_PATH_MAX];
+	char own[NETCONF_PATH_MAX];
+
+	own_path(ifname, own, sizeof(own));
+	(void)utimensat(AT_FDCWD, own, NULL, AT_SYMLINK_NOFOLLOW); /* there may be none */
+	return netconf_run(version() < RELOAD_SINCE ? restart : again, NETCONF_RUN_LONG,
+			   NULL, why);
+}
+
+/* networkd answers before it begins, and begins with taking all addresses away.  So where
+ * the interface has all that it shall have, this is waited for.  (Newer versions answer at
+ * the end, and keep what stays.) */
+static int networkd_start(const struct netconf_state *next, struct netconf_why *why)
+{
+	const char *ifname = next->set.ifname;
+	struct netconf_why ignored = { "" };
+	struct netconf_link had;
+	autoclose int watch = -1;
+	bool goes;
 	int r;
 
-	own_path(next->set.ifname, path, sizeof(path));
-	(void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
-	r = netconf_run(version() < RELOAD_SINCE ? restart : reload, NETCONF_RUN_LONG,
-			NULL, why);
-	end = io_now_ms() + BEGIN_MS;
-	while (r >= 0 && waits && may_be_old(next) && io_now_ms() < end)
-		(void)poll(NULL, 0, LOOK_MS);
+	if (netconf_state_empty(next)) {
+		r = reload(ifname, why);
+		return r < 0 ? r : wait_let_go(ifname, why);
+	}
+	goes = netconf_link_watch(&watch) >= 0 && netconf_link_read(ifname, &had) >= 0 &&
+	       netconf_link_has(&had, &next->set, &ignored) == 0;
+	r = reload(ifname, why);
+	if (r >= 0 && goes)
+		(void)netconf_link_wait_lost(watch, &had, LOST_MS); /* else see above */
 	return r;
 }
 
