@@ -84,8 +84,19 @@ dom0_pvh() {
 	ok "the same guest" guest test -e /run/kept
 }
 
+# the first machine is stopped before its job comes, the next is not
+stopped=
+thaw_stopped() {
+	machine_thaw "$1" || return
+	[ -n "$stopped" ] || machine_monitor stop
+	stopped+=$1
+}
+dom0_is_there() { ok "a machine in place of one that stands still" test -e /proc/xen; }
+
 # agent.t goes the other way round: neither waits while the other freezes a machine
 on C-pvh dom0_pvh
 on O-pv dom0_other_store
 on C-pv dom0_pv
+STILL=30 lab_run thaw_stopped C-pv dom0_is_there
+is "$stopped" C-pvC-pv "it was noticed, and is not taken for what was tested"
 done_testing

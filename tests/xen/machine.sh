@@ -11,6 +11,7 @@ machine_dir=        # private directory of the running machine: logs, monitor
 machine_pid=        # its qemu
 # Its job port is fd 3 (from it) and 4 (to it), its qemu monitor 5 (to) and 6 (from).
 machine_said=       # why machine_line or machine_phases failed
+machine_stands=     # "yes": since it stands still
 machine_started=    # EPOCHREALTIME of the start
 machine_console=    # "pipe": the console is the FIFOs console.in and console.out, too
 machine_drain=      # then: what empties the latter until somebody wants to read
@@ -82,6 +83,7 @@ machine_argv() {
 
 # machine_start ARGV... : start qemu; it ends with us, however we end
 machine_start() {
+	machine_stands=
 	machine_started=$EPOCHREALTIME
 	mkfifo "$machine_dir"/{monitor,job}.{in,out}
 	# <>: neither we nor qemu wait for each other in open
@@ -113,14 +115,22 @@ machine_seconds() {
 	awk -v a="$machine_started" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f", b - a}'
 }
 
-# machine_line SECONDS : the next line from the job port in $line; 1 if there is none in
-# time or the machine ended (then machine_said tells)
+# machine_line SECONDS [STILL] : the next line from the job port in $line; 1 if there is none
+# in time, the machine ended, or gave no beat (see dom0/jobs) for STILL seconds, so that it
+# stands still (then machine_said tells)
 machine_line() {
-	local end=$((SECONDS + $1)) part
+	local end=$((SECONDS + $1)) beat=$SECONDS part
 
 	line=
-	until IFS= read -r -t 1 -u 3 part; do
-		line+=$part # half a line
+	while :; do
+		if IFS= read -r -t 1 -u 3 part; then
+			line+=$part
+			[[ $line = *@@beat ]] || return 0
+			line=${line%@@beat}
+			beat=$SECONDS
+		else
+			line+=$part # half a line
+		fi
 		if ! kill -0 "$machine_pid" 2> /dev/null; then
 			machine_said="the machine ended: $(tail -n 3 "$machine_dir/qemu.log")"
 			return 1
@@ -129,8 +139,27 @@ machine_line() {
 			machine_said="nothing from the machine for $1 s"
 			return 1
 		fi
+		if [ -n "${2:-}" ] && [ $((SECONDS - beat)) -ge "$2" ]; then
+			machine_said="the machine stands still: not a beat for $2 s"
+			# shellcheck disable=SC2034 # for lib.sh
+			machine_stands=yes
+			machine_look >> "$machine_dir/qemu.log"
+			return 1
+		fi
 	done
-	line+=$part
+}
+
+# machine_look : what its processor does, twice
+machine_look() {
+	local line n
+
+	for n in 1 2; do
+		machine_monitor "info status" "info registers" "info lapic"
+		while IFS= read -r -t 1 -u 6 line; do
+			# without qemu's echo of each character typed
+			[[ $line = *$'\e'* ]] || printf '%s\n' "${line%$'\r'}"
+		done
+	done
 }
 
 # machine_phases SECONDS : follow a boot to its end, call machine_phase for each step
