@@ -2,7 +2,7 @@
 ELI_SANDBOX := $(LIB_SANDBOX)
 ELI_WIRE := eliloader/wire.c $(LIB_BASE)
 # What all workers link, and those that read a repository.
-ELI_WORKER := $(ELI_WIRE) eliloader/worker_side.c $(ELI_SANDBOX)
+ELI_WORKER := $(ELI_WIRE) eliloader/worker_asan.c eliloader/worker_side.c $(ELI_SANDBOX)
 ELI_SOURCE := $(ELI_WORKER) eliloader/job_read.c eliloader/pick.c eliloader/sums.c
 include $(filter-out eliloader/module.mk,$(sort $(wildcard eliloader/*.mk)))
 WORKERS += eliloader/eliloader-net eliloader/eliloader-iso eliloader/eliloader-check

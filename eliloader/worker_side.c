@@ -7,19 +7,8 @@
 
 #include "lib/io.h"
 #include "lib/log.h"
-#include "lib/sandbox_calls.h"
 
 #define ID_MAX (UINT32_MAX - 1) /* the last one means "no change" */
-
-#if SANDBOX_ASAN
-/* Who has a worker's answer kills it, which a leak check at its end would complain about
- * (in the room there is none anyway). */
-const char *__lsan_default_options(void);
-const char *__lsan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
 
 /* The number of "--uid=N" when @arg begins with @prefix. */
 static bool parse_id(const char *arg, const char *prefix, uint32_t *ret)

@@ -13,7 +13,7 @@
 # said is shown only when a test failed, with the consoles.  Machines: see machine.sh.
 # An emulated machine that stands still for STILL seconds (60), dom0 and Xen and all, tells
 # nothing of what is tested (it is rare, about one in several hundred, and why is not known):
-# its state is shown, and the script runs once more on another one.
+# its state is shown, and the script runs once more on another one, which tests/run tells.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 cd "$top" || exit 2
@@ -61,10 +61,9 @@ lab_run() {
 		printf '\n%s\n' "exit \$((tap_bad != 0))"
 	} | job_script
 	lab_once "$how" "$machine"
-	if [ -n "$machine_stands" ]; then
-		diag "$machine_said
-$(machine_logs)
-the same once more, on another machine:"
+	if [ -n "$machine_stands" ] && [ "$tap_bad" = "$bad" ]; then
+		diag "again: $machine_said
+$(machine_logs; cat "$lab_said")"
 		machine_stop
 		lab_once "$how" "$machine"
 	fi
@@ -82,6 +81,7 @@ the same once more, on another machine:"
 # lab_once HOW MACHINE : the job, from its start to its end
 lab_once() {
 	: > "$lab_said"
+	machine_stands=
 	if ! "$1" "$2"; then
 		fail "$2: the machine starts"
 		diag "$machine_said"

@@ -11,7 +11,7 @@ machine_dir=        # private directory of the running machine: logs, monitor
 machine_pid=        # its qemu
 # Its job port is fd 3 (from it) and 4 (to it), its qemu monitor 5 (to) and 6 (from).
 machine_said=       # why machine_line or machine_phases failed
-machine_stands=     # "yes": since it stands still
+machine_stands=     # "yes": since it stands still; the sourcing script clears it
 machine_started=    # EPOCHREALTIME of the start
 machine_console=    # "pipe": the console is the FIFOs console.in and console.out, too
 machine_drain=      # then: what empties the latter until somebody wants to read
@@ -83,7 +83,6 @@ machine_argv() {
 
 # machine_start ARGV... : start qemu; it ends with us, however we end
 machine_start() {
-	machine_stands=
 	machine_started=$EPOCHREALTIME
 	mkfifo "$machine_dir"/{monitor,job}.{in,out}
 	# <>: neither we nor qemu wait for each other in open
@@ -117,7 +116,7 @@ machine_seconds() {
 
 # machine_line SECONDS [STILL] : the next line from the job port in $line; 1 if there is none
 # in time, the machine ended, or gave no beat (see dom0/jobs) for STILL seconds, so that it
-# stands still (then machine_said tells)
+# stands still (then machine_said tells).  One whose beats are late then gets its STILL seconds.
 machine_line() {
 	local end=$((SECONDS + $1)) beat=$SECONDS part
 
@@ -135,7 +134,7 @@ machine_line() {
 			machine_said="the machine ended: $(tail -n 3 "$machine_dir/qemu.log")"
 			return 1
 		fi
-		if [ $SECONDS -ge $end ]; then
+		if [ $SECONDS -ge $end ] && { [ -z "${2:-}" ] || [ $((SECONDS - beat)) -lt 15 ]; }; then
 			machine_said="nothing from the machine for $1 s"
 			return 1
 		fi
