@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 
 #include "lib/cleanup.h"
+#include "lib/sandbox_calls.h"
 
 /* Take @n sent bytes off the front of @iov. */
 static void iov_skip(struct iovec *iov, size_t count, size_t n)
@@ -177,6 +178,10 @@ int wire_done(int fd, enum wire_result result, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(done.text, sizeof(done.text), fmt, ap); /* cut is fine */
 	va_end(ap);
+#if SANDBOX_ASAN
+	if (wire_before_done)
+		wire_before_done();
+#endif
 	if (wire_send(fd, WIRE_DONE, 0, &done, sizeof(done)) < 0)
 		return EXIT_FAILURE;
 	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -189,3 +189,5 @@ __attribute__((format(printf, 3, 4))) void wire_note(int fd, enum note_level lev
  * RESULT_OK, else 1. */
 __attribute__((format(printf, 3, 4))) int wire_done(int fd, enum wire_result result,
 						    const char *fmt, ...);
+/* What wire_done() calls first, in a worker built with AddressSanitizer (worker_asan.c). */
+__attribute__((weak)) void wire_before_done(void);

@@ -11,9 +11,6 @@
 # there tap.sh, dom0/lib.sh (the guest and what can be done to it) and in /job what was
 # sent (see job.sh).  Its TAP becomes ours, each name led by the machine's.  Everything else that is
 # said is shown only when a test failed, with the consoles.  Machines: see machine.sh.
-# An emulated machine that stands still for STILL seconds (60), dom0 and Xen and all, tells
-# nothing of what is tested (it is rare, about one in several hundred, and why is not known):
-# its state is shown, and the script runs once more on another one, which tests/run tells.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 cd "$top" || exit 2
@@ -60,16 +57,13 @@ lab_run() {
 		printf '%q ' "$@"
 		printf '\n%s\n' "exit \$((tap_bad != 0))"
 	} | job_script
-	lab_once "$how" "$machine"
-	if [ -n "$machine_stands" ] && [ "$tap_bad" = "$bad" ]; then
-		diag "again: $machine_said
-$(machine_logs; cat "$lab_said")"
-		machine_stop
-		lab_once "$how" "$machine"
-	fi
-	if [ -n "$machine_stands" ]; then
-		fail "$machine: the machine goes on"
+	: > "$lab_said"
+	if ! "$how" "$machine"; then
+		fail "$machine: the machine starts"
 		diag "$machine_said"
+	else
+		machine_job "$job_dir"
+		lab_relay "$machine" "${LIMIT:-120}"
 	fi
 	if [ "$tap_bad" != "$bad" ]; then
 		sed "s/^/# $machine said: /" "$lab_said"
@@ -78,24 +72,11 @@ $(machine_logs; cat "$lab_said")"
 	machine_stop
 }
 
-# lab_once HOW MACHINE : the job, from its start to its end
-lab_once() {
-	: > "$lab_said"
-	machine_stands=
-	if ! "$1" "$2"; then
-		fail "$2: the machine starts"
-		diag "$machine_said"
-	else
-		machine_job "$job_dir"
-		lab_relay "$2" "${LIMIT:-120}"
-	fi
-}
-
 # lab_relay MACHINE SECONDS
 lab_relay() {
 	local end=$((SECONDS + $2)) line results=$tap_n bad=$tap_bad
 
-	while machine_line $((end - SECONDS)) "${STILL:-60}"; do
+	while machine_line $((end - SECONDS)); do
 		case $line in
 		"ok "*) pass "$1: ${line#ok * - }" ;;
 		"not ok "*) fail "$1: ${line#not ok * - }" ;;
@@ -112,7 +93,6 @@ lab_relay() {
 		*) printf '%s\n' "$line" >> "$lab_said" ;;
 		esac
 	done
-	[ -z "$machine_stands" ] || return
 	fail "$1: the script ends within $2 s"
 	diag "$machine_said"
 }

@@ -11,7 +11,6 @@ machine_dir=        # private directory of the running machine: logs, monitor
 machine_pid=        # its qemu
 # Its job port is fd 3 (from it) and 4 (to it), its qemu monitor 5 (to) and 6 (from).
 machine_said=       # why machine_line or machine_phases failed
-machine_stands=     # "yes": since it stands still; the sourcing script clears it
 machine_started=    # EPOCHREALTIME of the start
 machine_console=    # "pipe": the console is the FIFOs console.in and console.out, too
 machine_drain=      # then: what empties the latter until somebody wants to read
@@ -114,41 +113,28 @@ machine_seconds() {
 	awk -v a="$machine_started" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f", b - a}'
 }
 
-# machine_line SECONDS [STILL] : the next line from the job port in $line; 1 if there is none
-# in time, the machine ended, or gave no beat (see dom0/jobs) for STILL seconds, so that it
-# stands still (then machine_said tells).  One whose beats are late then gets its STILL seconds.
+# machine_line SECONDS : the next line from the job port in $line; 1 if there is none in
+# time or the machine ended (then machine_said tells, and the logs what its processor does)
 machine_line() {
-	local end=$((SECONDS + $1)) beat=$SECONDS part
+	local end=$((SECONDS + $1)) part
 
 	line=
-	while :; do
-		if IFS= read -r -t 1 -u 3 part; then
-			line+=$part
-			[[ $line = *@@beat ]] || return 0
-			line=${line%@@beat}
-			beat=$SECONDS
-		else
-			line+=$part # half a line
-		fi
+	until IFS= read -r -t 1 -u 3 part; do
+		line+=$part # half a line
 		if ! kill -0 "$machine_pid" 2> /dev/null; then
 			machine_said="the machine ended: $(tail -n 3 "$machine_dir/qemu.log")"
 			return 1
 		fi
-		if [ $SECONDS -ge $end ] && { [ -z "${2:-}" ] || [ $((SECONDS - beat)) -lt 15 ]; }; then
+		if [ $SECONDS -ge $end ]; then
 			machine_said="nothing from the machine for $1 s"
-			return 1
-		fi
-		if [ -n "${2:-}" ] && [ $((SECONDS - beat)) -ge "$2" ]; then
-			machine_said="the machine stands still: not a beat for $2 s"
-			# shellcheck disable=SC2034 # for lib.sh
-			machine_stands=yes
 			machine_look >> "$machine_dir/qemu.log"
 			return 1
 		fi
 	done
+	line+=$part
 }
 
-# machine_look : what its processor does, twice
+# machine_look : what its processor does, twice: is it only its program that waits?
 machine_look() {
 	local line n
 
