@@ -2,7 +2,7 @@
 /*
  * worker_asan - a part of each worker's program: under AddressSanitizer its leak check comes
  * before DONE, not at its end.  Who has a worker's answer kills it, and a check that is cut
- * off so complains on stderr.  (In the room there is none.)
+ * off so complains on stderr.  What its functions still point to is no leak then.
  *
  * Source: sanitizer/lsan_interface.h
  */

@@ -89,8 +89,9 @@ on C-pvh dom0_pvh
 on O-pv dom0_other_store
 on C-pv dom0_pv
 
-# a machine without a word, here for want of a job
-machine_thaw C-pv && ! machine_line 3
+# a machine without a word, after its first
+printf '%s\n' 'echo here' 'exec sleep 100' | job_script
+machine_thaw C-pv && machine_job "$job_dir" && machine_line 60 && ! machine_line 3
 is "$machine_said" "nothing from the machine for 3 s" "silence is noticed"
 like "$(machine_logs)" '^qemu: VM status: running' "with the machine's state"
 like "$(machine_logs)" '^qemu: RIP=' "and its processor's"

@@ -92,7 +92,7 @@ machine_start() {
 		cat < "$machine_dir/console.out" > /dev/null &
 		machine_drain=$!
 	fi
-	setpriv --pdeathsig KILL "$@" < /dev/null 2> "$machine_dir/qemu.log" &
+	setpriv --pdeathsig KILL "$@" < /dev/null 2>> "$machine_dir/qemu.log" &
 	machine_pid=$!
 }
 
